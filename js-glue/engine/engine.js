@@ -1,0 +1,407 @@
+/**
+ * The core as an object: one method per event and question of src/cache.h, in JavaScript's terms.
+ * Only the files of this folder see pointers. Every `now` is in ms on any one clock; handles are
+ * positive integers, 0 is none. Methods throw TidemarkError for what the core refuses, and nothing
+ * has changed then. A WebAssembly.RuntimeError means that the instance is lost: make a new engine.
+ */
+import { Effect, ErrorCode, Event, STATS } from './codes.js';
+import { TidemarkError } from './error.js';
+import { KeyEncoder } from './key-encoder.js';
+import { Memory } from './memory.js';
+
+const DEFAULT_MESSAGE_BYTES = 65536;
+const EFFECT_WORDS = 4;
+
+/**
+ * @typedef {object} ObserverOptions
+ * @property {number} staleTime ms, Infinity or STATIC
+ * @property {number} gcTime ms or Infinity
+ * @property {number} refetchInterval ms, 0 for none
+ * @property {boolean} enabled
+ * @property {number} refetchOnMount RefetchOn
+ * @property {number} refetchOnFocus RefetchOn
+ * @property {number} refetchOnReconnect RefetchOn
+ * @property {boolean} intervalInBackground
+ * @property {boolean} retryOnMount
+ * @property {number} networkMode NetworkMode
+ *
+ * @typedef {object} Limits 0 or absent: the default of src/cache.h
+ * @property {number} [messageBytes]
+ * @property {number} [jsonDepth]
+ * @property {number} [keyBytes]
+ * @property {number} [entries]
+ * @property {number} [layersPerEntry]
+ * @property {number} [rules]
+ * @property {number} [concurrentRefetches]
+ * @property {number} [resetWindow] ms
+ */
+
+/** @param {ObserverOptions} o */
+const observerArguments = (o) => [
+  o.staleTime,
+  o.gcTime,
+  o.refetchInterval,
+  o.enabled ? 1 : 0,
+  o.refetchOnMount,
+  o.refetchOnFocus,
+  o.refetchOnReconnect,
+  o.intervalInBackground ? 1 : 0,
+  o.retryOnMount ? 1 : 0,
+  o.networkMode,
+];
+
+/** A secret seed, so that nobody outside can choose keys that collide. */
+function randomSeed() {
+  const words = crypto.getRandomValues(new Uint32Array(2));
+  return (BigInt(words[1]) << 32n) | BigInt(words[0]);
+}
+
+export class Engine {
+  #memory;
+  #exports;
+  #keys;
+  #detail = '';
+  #messageBytes;
+
+  /** @param {{ seed?: bigint, clientId?: string, limits?: Limits }} [options] */
+  constructor({ seed = randomSeed(), clientId = '', limits = {} } = {}) {
+    this.#messageBytes = limits.messageBytes || DEFAULT_MESSAGE_BYTES;
+    this.#memory = new Memory(Math.max(this.#messageBytes, DEFAULT_MESSAGE_BYTES) + 4096);
+    this.#exports = this.#memory.exports;
+    this.#keys = new KeyEncoder(this.#memory);
+    const written = this.#memory.writeText(`${clientId}\0`);
+    if (written < 0) throw new TidemarkError(ErrorCode.OPTION, 'the clientId is too long');
+    this.#check(
+      this.#exports.tm_create(
+        Number(seed & 0xffffffffn),
+        Number((seed >> 32n) & 0xffffffffn),
+        limits.messageBytes ?? 0,
+        limits.jsonDepth ?? 0,
+        limits.keyBytes ?? 0,
+        limits.entries ?? 0,
+        limits.layersPerEntry ?? 0,
+        limits.rules ?? 0,
+        limits.concurrentRefetches ?? 0,
+        limits.resetWindow ?? 0,
+      ),
+    );
+    if (this.#exports.tm_stats_count() !== STATS.length) {
+      throw new Error('wasm/tidemark.js and js-glue/ are of different versions');
+    }
+  }
+
+  destroy() {
+    this.#exports.tm_destroy();
+  }
+
+  /** @param {number} result @returns {number} */
+  #check(result) {
+    if (result >= 0) return result;
+    const sentence = this.#memory.readTerminated(this.#exports.tm_error_text(result));
+    const known = result !== ErrorCode.OPTION;
+    const detail = known ? this.#memory.readTerminated(this.#exports.tm_detail()) : '';
+    throw new TidemarkError(result, detail === '' ? sentence : `${sentence}: ${detail}`);
+  }
+
+  // ---- entries and observers
+
+  /** @param {readonly unknown[]} key @returns {number} its entry or 0 */
+  find(key) {
+    return this.#check(this.#exports.tm_find(this.#keys.encode(key)));
+  }
+
+  /** @param {readonly unknown[]} key @param {number} gcTime @param {number} now */
+  build(key, gcTime, now) {
+    return this.#check(this.#exports.tm_build(this.#keys.encode(key), gcTime, now));
+  }
+
+  /** @param {number} entry @param {ObserverOptions} options @param {number} now */
+  observe(entry, options, now) {
+    return this.#check(this.#exports.tm_observe(entry, ...observerArguments(options), now));
+  }
+
+  /**
+   * @param {number} observer @param {number} entry @param {ObserverOptions} options
+   * @param {number} now
+   */
+  setObserver(observer, entry, options, now) {
+    const values = observerArguments(options);
+    return this.#check(this.#exports.tm_set_observer(observer, entry, ...values, now));
+  }
+
+  /** @param {number} observer @param {boolean} signalTaken @param {number} now */
+  unobserve(observer, signalTaken, now) {
+    return this.#check(this.#exports.tm_unobserve(observer, signalTaken ? 1 : 0, now));
+  }
+
+  /**
+   * @param {number} entry
+   * @param {{ restart?: boolean, networkMode?: number, refetch?: boolean }} options
+   * @param {number} now
+   */
+  fetch(entry, { restart = false, networkMode = 0, refetch = false }, now) {
+    const { tm_fetch } = this.#exports;
+    return this.#check(tm_fetch(entry, restart ? 1 : 0, networkMode, refetch ? 1 : 0, now));
+  }
+
+  /**
+   * @param {number} entry @param {number} fetch
+   * @param {string | null} asOf "<epoch>:<seq>" that the server sampled before it read
+   * @param {number} now
+   * @returns {number} Landing
+   */
+  fetchSucceeded(entry, fetch, asOf, now) {
+    const length = asOf === null ? 0 : Math.max(0, this.#memory.writeText(asOf));
+    return this.#check(this.#exports.tm_fetch_succeeded(entry, fetch, length, now));
+  }
+
+  /**
+   * @param {number} entry @param {number} fetch
+   * @param {{ retryLimit: number, retryDelay?: number, retryAfter?: number }} options delays in ms;
+   *   NaN: the default delay, and no wish of the server's
+   * @param {number} now
+   */
+  fetchFailed(entry, fetch, { retryLimit, retryDelay = NaN, retryAfter = NaN }, now) {
+    const { tm_fetch_failed } = this.#exports;
+    return this.#check(tm_fetch_failed(entry, fetch, retryLimit, retryDelay, retryAfter, now));
+  }
+
+  /**
+   * @param {number} entry @param {{ age?: number, keepChanges?: boolean }} options age in ms
+   * @param {number} now
+   */
+  setData(entry, { age = 0, keepChanges = false }, now) {
+    return this.#check(this.#exports.tm_set_data(entry, age, keepChanges ? 1 : 0, now));
+  }
+
+  // ---- lists of entries
+
+  /**
+   * @param {number} type @param {ArrayLike<number>} entries @param {number} now
+   * @param {{ refetchType?: number, trail?: boolean, revert?: boolean }} [options]
+   */
+  #list(type, entries, now, { refetchType = 0, trail = false, revert = true } = {}) {
+    const most = this.#memory.scratchSize >> 2;
+    for (let from = 0; from < entries.length; from += most) {
+      const count = Math.min(most, entries.length - from);
+      this.#memory.writeList(entries, from, count);
+      const { tm_list } = this.#exports;
+      this.#check(tm_list(type, count, refetchType, trail ? 1 : 0, revert ? 0 : 1, now));
+    }
+  }
+
+  /**
+   * @param {ArrayLike<number>} entries
+   * @param {{ refetchType?: number, trail?: boolean }} options @param {number} now
+   */
+  invalidate(entries, options, now) {
+    this.#list(Event.INVALIDATE, entries, now, options);
+  }
+
+  /** @param {ArrayLike<number>} entries @param {{ trail?: boolean }} options @param {number} now */
+  refetch(entries, options, now) {
+    this.#list(Event.REFETCH, entries, now, options);
+  }
+
+  /** @param {ArrayLike<number>} entries @param {{ revert?: boolean }} options @param {number} now */
+  cancel(entries, options, now) {
+    this.#list(Event.CANCEL, entries, now, options);
+  }
+
+  /** @param {ArrayLike<number>} entries @param {number} now */
+  remove(entries, now) {
+    this.#list(Event.REMOVE, entries, now);
+  }
+
+  /** @param {ArrayLike<number>} entries @param {number} now */
+  reset(entries, now) {
+    this.#list(Event.RESET, entries, now);
+  }
+
+  // ---- changes and mutations
+
+  /** @param {string} text @returns {number} its length; over every limit if it does not fit */
+  #text(text) {
+    const length = this.#memory.writeText(text);
+    return length < 0 ? this.#memory.scratchSize : length;
+  }
+
+  /** @param {string} json @param {number} now */
+  rules(json, now) {
+    return this.#check(this.#exports.tm_text(Event.RULES, 0, this.#text(json), now));
+  }
+
+  /** @param {string} json one change or an array of them @param {number} now @returns {number} */
+  change(json, now) {
+    return this.#check(this.#exports.tm_text(Event.CHANGE, 0, this.#text(json), now));
+  }
+
+  /** @param {number} serial unique, > 0 @param {number} now @returns {number} a mutation's handle */
+  beginMutation(serial, now) {
+    return this.#check(this.#exports.tm_begin_mutation(serial, now));
+  }
+
+  /** @param {number} mutation @param {number} entry @param {number} now */
+  addLayer(mutation, entry, now) {
+    return this.#check(this.#exports.tm_mutation(Event.MUTATION_LAYER, mutation, entry, now));
+  }
+
+  /** @param {number} mutation @param {number} now */
+  acknowledgeMutation(mutation, now) {
+    return this.#check(this.#exports.tm_mutation(Event.MUTATION_ACKNOWLEDGED, mutation, 0, now));
+  }
+
+  /** @param {number} mutation @param {number} now */
+  failMutation(mutation, now) {
+    return this.#check(this.#exports.tm_mutation(Event.MUTATION_FAILED, mutation, 0, now));
+  }
+
+  // ---- the world and the stream
+
+  /** @param {number} type @param {number} id @param {number} value @param {number} now */
+  #event(type, id, value, now) {
+    return this.#check(this.#exports.tm_event(type, id, value, now));
+  }
+
+  /** @param {number} now */
+  flush(now) {
+    this.#event(Event.FLUSH, 0, 0, now);
+  }
+
+  /** @param {number} now */
+  tick(now) {
+    this.#event(Event.TICK, 0, 0, now);
+  }
+
+  /** @param {boolean} online @param {number} now */
+  online(online, now) {
+    this.#event(Event.ONLINE, 0, online ? 1 : 0, now);
+  }
+
+  /** @param {boolean} visible @param {number} now */
+  visible(visible, now) {
+    this.#event(Event.VISIBLE, 0, visible ? 1 : 0, now);
+  }
+
+  /**
+   * @param {{ backoffBase?: number, backoffCap?: number, maxAttempts?: number, jitter?: boolean,
+   *   ticket?: boolean }} options times in ms; 0 is the default
+   * @param {number} now
+   */
+  connect(
+    { backoffBase = 0, backoffCap = 0, maxAttempts = 0, jitter = true, ticket = false },
+    now,
+  ) {
+    const { tm_connect } = this.#exports;
+    const flags = [jitter ? 0 : 1, ticket ? 1 : 0];
+    return this.#check(tm_connect(backoffBase, backoffCap, maxAttempts, ...flags, now));
+  }
+
+  /** @param {number} now */
+  disconnect(now) {
+    this.#event(Event.DISCONNECT, 0, 0, now);
+  }
+
+  /** @param {number} socket @param {number} now */
+  ticketReady(socket, now) {
+    this.#event(Event.TICKET_READY, socket, 0, now);
+  }
+
+  /** @param {number} socket @param {boolean} forGood @param {number} now */
+  ticketFailed(socket, forGood, now) {
+    this.#event(Event.TICKET_FAILED, socket, forGood ? 1 : 0, now);
+  }
+
+  /** @param {number} socket @param {number} now */
+  socketOpened(socket, now) {
+    this.#event(Event.SOCKET_OPENED, socket, 0, now);
+  }
+
+  /** @param {number} socket @param {string} text @param {number} now */
+  socketText(socket, text, now) {
+    return this.#check(this.#exports.tm_text(Event.SOCKET_TEXT, socket, this.#text(text), now));
+  }
+
+  /** @param {number} socket @param {number} code @param {number} now */
+  socketClosed(socket, code, now) {
+    this.#event(Event.SOCKET_CLOSED, socket, code, now);
+  }
+
+  // ---- effects and questions
+
+  /**
+   * Hands every effect to `handler`. Each batch is copied first, so a handler may step and drain.
+   * @param {(type: number, entry: number, id: number, flags: number) => void} handler
+   */
+  drain(handler) {
+    const { tm_drain, tm_effects } = this.#exports;
+    for (let count = tm_drain(); count > 0; count = tm_drain()) {
+      const words = this.#memory.readList(tm_effects(), count * EFFECT_WORDS);
+      for (let i = 0; i < words.length; i += EFFECT_WORDS) {
+        if (words[i] === Effect.WARN) {
+          this.#detail = this.#memory.readTerminated(this.#exports.tm_detail());
+        }
+      }
+      for (let i = 0; i < words.length; i += EFFECT_WORDS) {
+        handler(words[i], words[i + 1], words[i + 2], words[i + 3]);
+      }
+    }
+  }
+
+  /** What the last WARN that was drained is about. */
+  detail() {
+    return this.#detail;
+  }
+
+  /** @returns {number} ms on the clock of `now`, or Infinity */
+  nextDeadline() {
+    return this.#exports.tm_next_deadline();
+  }
+
+  /** @param {number} entry @returns {number} bits of State */
+  state(entry) {
+    return this.#check(this.#exports.tm_state(entry));
+  }
+
+  /** @param {number} entry @param {number} staleTime @param {number} now */
+  isStale(entry, staleTime, now) {
+    return this.#check(this.#exports.tm_is_stale(entry, staleTime, now)) === 1;
+  }
+
+  /** @param {number} observer @param {number} now */
+  observerIsStale(observer, now) {
+    return this.#check(this.#exports.tm_observer_is_stale(observer, now)) === 1;
+  }
+
+  /** @param {readonly unknown[]} key @param {number} flags bits of Match @param {number} now */
+  match(key, flags, now) {
+    const count = this.#check(this.#exports.tm_match(this.#keys.encode(key), flags, now));
+    return this.#memory.readList(this.#exports.tm_selected(), count);
+  }
+
+  /** @param {number} entry @returns {number[]} handles of its layers' mutations, lowest first */
+  layers(entry) {
+    const count = this.#check(this.#exports.tm_layers(entry));
+    return this.#memory.readList(this.#exports.tm_selected(), count);
+  }
+
+  /** @returns {{ epoch: string, seq: number } | null} */
+  streamPosition() {
+    const seq = this.#exports.tm_stream_seq();
+    if (seq < 0) return null;
+    const length = this.#exports.tm_stream_epoch_length();
+    return { epoch: this.#memory.readText(this.#exports.tm_stream_epoch(), length), seq };
+  }
+
+  /** @returns {number} StreamStatus */
+  streamStatus() {
+    return this.#exports.tm_stream_state();
+  }
+
+  /** @returns {Record<typeof STATS[number], number>} */
+  stats() {
+    const values = this.#memory.readDoubles(this.#exports.tm_stats(), STATS.length);
+    const pairs = STATS.map((name, i) => [name, values[i]]);
+    return /** @type {Record<typeof STATS[number], number>} */ (Object.fromEntries(pairs));
+  }
+}

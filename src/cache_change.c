@@ -1,0 +1,182 @@
+#include <math.h>
+#include <string.h>
+
+#include "cache_internal.h"
+
+void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
+  struct entry *e = entry_at(cache, id);
+  cache->stats.marks++;
+  if (!freshness_mark(&e->freshness, cache->ordinal, mark->seq)) {
+    return;
+  }
+  uint32_t bits = e->observers > 0 ? (uint32_t)ENTRY_NOTIFY : 0;
+  if (query_refetches(cache, id, mark->refetch_type)) {
+    bits |= mark->trail ? entry_want_after(e, mark->refetch) : entry_want(e, mark->refetch, true);
+  }
+  query_act(cache, id, bits);
+}
+
+void change_mark_all(tidemark_cache *cache, double seq) {
+  cache->stats.resets++;
+  for (uint32_t id = 1; id < cache->entries.end; id++) {
+    struct entry *e = entry_get(cache, id);
+    if (e == NULL || !freshness_mark(&e->freshness, cache->ordinal, seq)) {
+      continue;
+    }
+    uint32_t bits = e->observers > 0 ? (uint32_t)ENTRY_NOTIFY : 0;
+    if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+      double wait = cache->schedule.reset_window * random_unit(&cache->random);
+      bits |= entry_want_later(e, cache->time + wait);
+    }
+    query_act(cache, id, bits);
+  }
+}
+
+/* ---- Rules ------------------------------------------------------------------------------------
+ */
+
+int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
+  const json_value *root = NULL;
+  int result = json_parse(&cache->arena, event->text.bytes, event->text.length,
+                          cache->limits.json_depth, &root);
+  if (result < 0) {
+    return result;
+  }
+  struct rules compiled;
+  rules_init(&compiled, &cache->memory);
+  result = rules_compile(&compiled, root, cache->limits.rules, &cache->detail);
+  if (result < 0) {
+    rules_destroy(&compiled);
+    return result;
+  }
+  rules_destroy(&cache->rules);
+  cache->rules = compiled;
+  return TIDEMARK_OK;
+}
+
+/* ---- Changes ----------------------------------------------------------------------------------
+ */
+
+/* The echo of a mutation whose entries were marked when it was acknowledged: that mark stands for
+ * this one too. Only an answer that by its position cannot know the change yet is asked for again.
+ */
+static bool is_marked_already(tidemark_cache *cache, uint32_t id, double seq, uint64_t settled) {
+  struct entry *e = entry_at(cache, id);
+  if (settled == 0 || e->freshness.changed < settled) {
+    return false;
+  }
+  e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
+  if (freshness_is_behind(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    double wait = schedule_spread(schedule_backoff(0), &cache->random);
+    query_act(cache, id, entry_want_later(e, cache->time + wait) | ENTRY_NOTIFY);
+  }
+  return true;
+}
+
+static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *target, double seq,
+                  uint64_t settled) {
+  switch ((enum rule_kind)target->kind) {
+  case RULE_REMOVE:
+    query_remove(cache, id);
+    return;
+  case RULE_RESET:
+    query_reset(cache, id);
+    return;
+  case RULE_INVALIDATE:
+  case RULE_REFETCH:
+    break;
+  }
+  if (is_marked_already(cache, id, seq, settled)) {
+    return;
+  }
+  struct mark mark = {.seq = seq,
+                      .refetch_type = (enum tidemark_refetch_type)target->refetch_type,
+                      .trail = true,
+                      .refetch = target->kind == RULE_INVALIDATE};
+  change_mark(cache, id, &mark);
+}
+
+/* The entries of a target's key, in cache->selection. */
+static uint32_t select_target(tidemark_cache *cache, const struct rule_target *target,
+                              const json_value *change) {
+  size_t length = 0;
+  enum rule_expansion expansion =
+      rule_expand(&cache->rules, target, change, cache->expanded, cache->limits.key_bytes, &length);
+  if (expansion == RULE_FIELD_ABSENT) {
+    return 0;
+  }
+  if (expansion == RULE_FIELD_UNFIT || cache_take_key(cache, cache->expanded, length) < 0) {
+    cache_warn(cache, TIDEMARK_WARNING_FIELD, json_string(json_member(change, "resource")));
+    return 0;
+  }
+  if (!target->exact) {
+    return index_match(&cache->index, cache->key, length, cache->selection);
+  }
+  cache->selection[0] = index_find(&cache->index, cache->key, length);
+  return cache->selection[0] != 0 ? 1 : 0;
+}
+
+int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
+  const char *resource = json_string(json_member(change, "resource"));
+  if (resource == NULL) {
+    return TIDEMARK_ERROR_CHANGE;
+  }
+  cache->stats.changes++;
+  const char *action = json_string(json_member(change, "action"));
+  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")));
+  bool known = false;
+  uint32_t touched = 0;
+  for (size_t i = 0; i < rules_count(&cache->rules); i++) {
+    const struct rule_target *target = rules_at(&cache->rules, i);
+    if (!rule_is_about(&cache->rules, target, resource)) {
+      continue;
+    }
+    known = true;
+    if (!rule_takes_action(&cache->rules, target, action)) {
+      continue;
+    }
+    uint32_t count = select_target(cache, target, change);
+    for (uint32_t j = 0; j < count; j++) {
+      touch(cache, cache->selection[j], target, seq, settled);
+    }
+    touched += count;
+  }
+  if (!known) {
+    cache_warn(cache, TIDEMARK_WARNING_RESOURCE, resource);
+  }
+  return (int)touched;
+}
+
+static int refuse_change(tidemark_cache *cache, uint32_t number) {
+  detail_clear(&cache->detail);
+  detail_add(&cache->detail, "change ");
+  detail_add_number(&cache->detail, number);
+  detail_add(&cache->detail, " has no \"resource\"; allowed: { \"resource\": \"…\", \"id\": …, "
+                             "\"action\": \"…\", … }");
+  return TIDEMARK_ERROR_CHANGE;
+}
+
+int change_from_text(tidemark_cache *cache, const tidemark_event *event) {
+  const json_value *root = NULL;
+  int result = json_parse(&cache->arena, event->text.bytes, event->text.length,
+                          cache->limits.json_depth, &root);
+  if (result < 0) {
+    return result;
+  }
+  if (!json_is(root, JSON_ARRAY)) {
+    result = change_apply(cache, root, POSITION_UNKNOWN);
+    return result < 0 ? refuse_change(cache, 1) : result;
+  }
+  uint32_t number = 0;
+  for (const json_value *change = json_first(root); change != NULL; change = json_next(change)) {
+    number++;
+    if (json_string(json_member(change, "resource")) == NULL) {
+      return refuse_change(cache, number);
+    }
+  }
+  int touched = 0;
+  for (const json_value *change = json_first(root); change != NULL; change = json_next(change)) {
+    touched += change_apply(cache, change, POSITION_UNKNOWN);
+  }
+  return touched;
+}

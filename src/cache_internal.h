@@ -1,0 +1,141 @@
+/*
+ * The cache's own parts, for the files that wire them: cache.c (the switch, effects, questions) and
+ *      cache_query.c     entries, observers and their fetches
+ *      cache_change.c    changes and rules: what they mark
+ *      cache_mutation.c  layers of optimistic mutations
+ *      cache_stream.c    frames of the stream
+ * The modules below them do not know each other; the arrows between them are all here.
+ */
+#ifndef TIDEMARK_CACHE_INTERNAL_H
+#define TIDEMARK_CACHE_INTERNAL_H
+
+#include "detail.h"
+#include "entry.h"
+#include "index.h"
+#include "json.h"
+#include "mutation.h"
+#include "observer.h"
+#include "rule.h"
+#include "schedule.h"
+#include "stream.h"
+#include "timer.h"
+
+enum { CLIENT_ID_BYTES = 64 };
+
+/* A first-in first-out list of entries, linked through a member of theirs. */
+struct entry_queue {
+  uint32_t head, tail;
+};
+
+struct tidemark_cache {
+  struct memory memory;
+  tidemark_limits limits;
+  char client_id[CLIENT_ID_BYTES + 1];
+  uint64_t random;
+  uint64_t ordinal; /* events so far: what "later" means */
+  double now;       /* the caller's clock at the last step */
+  double time;      /* ms since the first step, not counting jumps backwards */
+  bool started;
+  uint32_t last_fetch;
+
+  struct index index;
+  struct pool entries;
+  struct pool observers;
+  struct wheel wheel;
+  struct schedule schedule;
+  struct mutations mutations;
+  struct rules rules;
+  struct stream stream;
+  uint32_t stream_timer;
+  uint32_t shown_status; /* the stream's status as last drained */
+  struct json_arena arena;
+
+  struct entry_queue dirty;  /* with effects to drain */
+  struct entry_queue wanted; /* with fetches to start */
+
+  uint8_t *key;        /* limits.key_bytes: a canonical key in hand */
+  uint8_t *expanded;   /* limits.key_bytes: a rule's key before it is canonical */
+  uint32_t *selection; /* room for every entry or layer there is: a match never needs memory */
+  uint32_t selection_capacity;
+
+  tidemark_stats stats; /* counters; what can be derived is filled in on asking */
+  struct detail detail;
+  uint32_t warning; /* enum tidemark_warning to drain, 0: none */
+};
+
+/* What owns a timer: the kind in the two low bits, the id above. */
+enum timer_owner { TIMER_ENTRY = 0, TIMER_STALE = 1, TIMER_INTERVAL = 2, TIMER_STREAM = 3 };
+
+static inline struct entry *entry_at(const tidemark_cache *cache, uint32_t id) {
+  return pool_at(&cache->entries, id);
+}
+static inline struct observer *observer_at(const tidemark_cache *cache, uint32_t id) {
+  return pool_at(&cache->observers, id);
+}
+/* For handles from outside: NULL for none, also once the entry is only waiting for its DROP. */
+struct entry *entry_get(const tidemark_cache *cache, uint32_t id);
+struct observer *observer_get(const tidemark_cache *cache, uint32_t id);
+
+/* ---- cache.c ------------------------------------------------------------------------------ */
+int cache_reserve_selection(tidemark_cache *cache, uint32_t needed);
+/* Canonicalises a key from outside into cache->key. */
+int cache_take_key(tidemark_cache *cache, const uint8_t *key, size_t length);
+/* Keeps what `detail` says until a WARN is drained; the first one of a step counts. */
+void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char *quoted);
+
+/* ---- cache_query.c ------------------------------------------------------------------------ */
+/* After anything happened to an entry: keeps the effects, queues, counts and sets its timer. */
+void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits);
+int query_build(tidemark_cache *cache, const tidemark_event *event);
+int query_observe(tidemark_cache *cache, const tidemark_event *event);
+int query_set_observer(tidemark_cache *cache, const tidemark_event *event);
+int query_unobserve(tidemark_cache *cache, const tidemark_event *event);
+int query_fetch(tidemark_cache *cache, const tidemark_event *event);
+int query_land(tidemark_cache *cache, const tidemark_event *event);
+int query_fail(tidemark_cache *cache, const tidemark_event *event);
+int query_set_data(tidemark_cache *cache, const tidemark_event *event);
+int query_list(tidemark_cache *cache, const tidemark_event *event);
+void query_remove(tidemark_cache *cache, uint32_t id);
+void query_reset(tidemark_cache *cache, uint32_t id);
+/* Wanted fetches start, as far as the schedule lets them. */
+void query_flush(tidemark_cache *cache);
+void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id);
+void query_online(tidemark_cache *cache, bool online);
+void query_visible(tidemark_cache *cache, bool visible);
+/* Whether invalidating it with that refetch type fetches it. */
+bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type);
+
+/* ---- cache_change.c ----------------------------------------------------------------------- */
+struct mark {
+  double seq; /* position of the change, or POSITION_UNKNOWN */
+  enum tidemark_refetch_type refetch_type;
+  bool trail;   /* what is in flight may land first */
+  bool refetch; /* the fetch counts for the cap and waits while nobody sees the page */
+};
+void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark);
+/* Anything may have changed up to that position: marks all, refetches active ones staggered. */
+void change_mark_all(tidemark_cache *cache, double seq);
+int change_set_rules(tidemark_cache *cache, const tidemark_event *event);
+/* A CHANGE event: one change or an array of them. */
+int change_from_text(tidemark_cache *cache, const tidemark_event *event);
+/* Returns entries touched, or TIDEMARK_ERROR_CHANGE. */
+int change_apply(tidemark_cache *cache, const json_value *change, double seq);
+
+/* ---- cache_mutation.c --------------------------------------------------------------------- */
+int mutation_begin(tidemark_cache *cache, const tidemark_event *event);
+int mutation_layer(tidemark_cache *cache, const tidemark_event *event);
+int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event);
+int mutation_fail(tidemark_cache *cache, const tidemark_event *event);
+/* An answer asked for at `asked` is the new base: what it must hold needs no layer any more. */
+void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked);
+/* Nobody will ask again for now: settled layers at the bottom become part of the base. */
+void mutation_fold(tidemark_cache *cache, uint32_t entry);
+void mutation_drop_layers(tidemark_cache *cache, uint32_t entry);
+/* A change carries that mutation's name. Returns the ordinal since when entries that were marked
+ * need no second mark, or 0 if this is no echo of an acknowledged mutation of one's own. */
+uint64_t mutation_echo(tidemark_cache *cache, const char *name);
+
+/* ---- cache_stream.c ----------------------------------------------------------------------- */
+int stream_event(tidemark_cache *cache, const tidemark_event *event);
+
+#endif

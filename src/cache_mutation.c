@@ -1,0 +1,166 @@
+#include <string.h>
+
+#include "cache_internal.h"
+
+/* A mutation the caller has not reported the end of. */
+static struct mutation *mutation_get(const tidemark_cache *cache, uint32_t id) {
+  struct mutation *mutation = pool_get(&cache->mutations.mutations, id);
+  return mutation == NULL || mutation->reported ? NULL : mutation;
+}
+
+static bool is_settled(const tidemark_cache *cache, const struct layer *layer) {
+  return mutation_at(&cache->mutations, layer->mutation)->settled != 0;
+}
+
+static void remove_layer(tidemark_cache *cache, uint32_t id) {
+  uint32_t entry = layer_at(&cache->mutations, id)->entry;
+  struct entry *e = entry_at(cache, entry);
+  mutations_remove_layer(&cache->mutations, id, &e->first_layer);
+  e->layers--;
+  e->unused = cache->time;
+  query_act(cache, entry, ENTRY_REPLAY | ENTRY_NOTIFY);
+}
+
+int mutation_begin(tidemark_cache *cache, const tidemark_event *event) {
+  if (event->id == 0) {
+    return TIDEMARK_ERROR_EVENT;
+  }
+  uint32_t id = mutations_begin(&cache->mutations, event->id);
+  if (id == 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  cache->stats.mutations++;
+  return (int)id;
+}
+
+int mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
+  struct entry *e = entry_get(cache, event->entry);
+  if (e == NULL || mutation_get(cache, event->mutation) == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  if (mutations_has_layer(&cache->mutations, event->mutation, event->entry)) {
+    return TIDEMARK_OK;
+  }
+  if (e->layers >= cache->limits.layers_per_entry) {
+    return TIDEMARK_ERROR_FULL;
+  }
+  if (cache_reserve_selection(cache, e->layers + 1) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  int result =
+      mutations_add_layer(&cache->mutations, event->mutation, event->entry, &e->first_layer);
+  if (result < 0) {
+    return result;
+  }
+  e->layers++;
+  query_act(cache, event->entry, ENTRY_REPLAY | ENTRY_NOTIFY);
+  return TIDEMARK_OK;
+}
+
+int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
+  struct mutation *mutation = mutation_get(cache, event->mutation);
+  if (mutation == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  cache->stats.rollbacks++;
+  /* Its echo has come: the server did it, whatever became of its answer. The layers stay until the
+   * refetch that the echo caused. */
+  bool done = mutation->settled != 0;
+  for (uint32_t id = done ? 0 : mutation->first_layer; id != 0;) {
+    const struct layer *layer = layer_at(&cache->mutations, id);
+    uint32_t next = layer->next_of_mutation;
+    uint32_t entry = layer->entry;
+    remove_layer(cache, id);
+    mutation_fold(cache, entry);
+    id = next;
+  }
+  mutations_report(&cache->mutations, event->mutation);
+  return TIDEMARK_OK;
+}
+
+int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
+  struct mutation *mutation = mutation_get(cache, event->mutation);
+  if (mutation == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  mutations_settle(&cache->mutations, event->mutation, cache->ordinal);
+  uint64_t settled = mutation->settled;
+  static const struct mark MARK = {.seq = POSITION_UNKNOWN, .trail = true};
+  for (uint32_t id = mutation->first_layer; id != 0;) {
+    const struct layer *layer = layer_at(&cache->mutations, id);
+    uint32_t entry = layer->entry;
+    id = layer->next_of_mutation;
+    /* Marked since it was done, by its echo: that refetch will bring it. */
+    if (entry_at(cache, entry)->freshness.changed < settled) {
+      change_mark(cache, entry, &MARK);
+    }
+    mutation_fold(cache, entry);
+  }
+  mutations_report(&cache->mutations, event->mutation);
+  return TIDEMARK_OK;
+}
+
+void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked) {
+  for (uint32_t id = entry_at(cache, entry)->first_layer; id != 0;) {
+    const struct layer *layer = layer_at(&cache->mutations, id);
+    uint32_t above = layer->above;
+    if (is_settled(cache, layer) &&
+        mutation_at(&cache->mutations, layer->mutation)->settled <= asked) {
+      remove_layer(cache, id);
+    }
+    id = above;
+  }
+}
+
+void mutation_fold(tidemark_cache *cache, uint32_t entry) {
+  const struct entry *e = entry_at(cache, entry);
+  if (query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
+    return; /* an answer is to come that holds them */
+  }
+  uint32_t id = e->first_layer;
+  while (id != 0 && is_settled(cache, layer_at(&cache->mutations, id))) {
+    layer_at(&cache->mutations, id)->folding = true;
+    query_act(cache, entry, ENTRY_FOLD | ENTRY_REPLAY | ENTRY_NOTIFY);
+    id = layer_at(&cache->mutations, id)->above;
+  }
+}
+
+void mutation_drop_layers(tidemark_cache *cache, uint32_t entry) {
+  while (entry_at(cache, entry)->first_layer != 0) {
+    remove_layer(cache, entry_at(cache, entry)->first_layer);
+  }
+}
+
+/* The serial in "<client_id>.<serial>", or 0. */
+static uint32_t own_serial(const tidemark_cache *cache, const char *name) {
+  size_t prefix = strlen(cache->client_id);
+  if (name == NULL || prefix == 0 || strncmp(name, cache->client_id, prefix) != 0 ||
+      name[prefix] != '.') {
+    return 0;
+  }
+  uint64_t serial = 0;
+  for (const char *at = name + prefix + 1; *at != '\0'; at++) {
+    if (*at < '0' || *at > '9') {
+      return 0;
+    }
+    serial = serial * 10 + (uint64_t)(*at - '0');
+    if (serial > UINT32_MAX) {
+      return 0;
+    }
+  }
+  return (uint32_t)serial;
+}
+
+uint64_t mutation_echo(tidemark_cache *cache, const char *name) {
+  uint32_t serial = own_serial(cache, name);
+  if (serial == 0) {
+    return 0;
+  }
+  uint64_t settled = mutations_settled(&cache->mutations, serial);
+  uint32_t pending = mutations_find(&cache->mutations, serial);
+  if (settled == 0 && pending != 0) {
+    /* The echo is faster than the answer: it is known to be done from here on. */
+    mutations_settle(&cache->mutations, pending, cache->ordinal);
+  }
+  return settled;
+}

@@ -1,0 +1,138 @@
+#include "cache_internal.h"
+#include "message.h"
+
+static void new_epoch(tidemark_cache *cache) {
+  for (uint32_t id = 1; id < cache->entries.end; id++) {
+    struct entry *e = entry_get(cache, id);
+    if (e != NULL) {
+      freshness_new_epoch(&e->freshness);
+    }
+  }
+}
+
+/* A change that lacks its resource is a bad message: counted, and nothing else. */
+static void apply(tidemark_cache *cache, const json_value *change, double seq) {
+  if (change_apply(cache, change, seq) < 0) {
+    cache->stats.messages_bad++;
+  }
+}
+
+static void take_change(tidemark_cache *cache, const struct message *message) {
+  if (stream_change(&cache->stream, message->epoch, message->seq, message->prev) == STREAM_APPLY) {
+    apply(cache, message->change, message->seq);
+  } else {
+    cache->stats.messages_dropped++;
+  }
+}
+
+static void take_missed(tidemark_cache *cache, const json_value *item) {
+  struct message message;
+  if (message_read(item, &message) < 0 || message.type != MESSAGE_CHANGE) {
+    cache->stats.messages_bad++;
+  } else if (stream_missed(&cache->stream, message.seq) == STREAM_APPLY) {
+    apply(cache, message.change, message.seq);
+  } else {
+    cache->stats.messages_dropped++;
+  }
+}
+
+static void take_subscribed(tidemark_cache *cache, const struct message *message) {
+  if (stream_subscribed(&cache->stream, message->epoch, message->seq, message->recovered,
+                        cache->time) == STREAM_RESET_ALL) {
+    change_mark_all(cache, message->seq);
+    return;
+  }
+  for (const json_value *item = json_first(message->messages); item != NULL;
+       item = json_next(item)) {
+    take_missed(cache, item);
+  }
+  stream_recovered(&cache->stream, message->seq);
+}
+
+static void take_message(tidemark_cache *cache, const struct message *message) {
+  switch (message->type) {
+  case MESSAGE_HELLO:
+    if (stream_hello(&cache->stream, message->epoch, message->ping, cache->time)) {
+      new_epoch(cache);
+    }
+    return;
+  case MESSAGE_SUBSCRIBED:
+    take_subscribed(cache, message);
+    return;
+  case MESSAGE_CHANGE:
+    take_change(cache, message);
+    return;
+  case MESSAGE_PING:
+    stream_ping(&cache->stream, message->seq);
+    return;
+  case MESSAGE_RESET:
+  case MESSAGE_RECONNECT:
+    /* Nothing tells which entries belong to a scope: all of them may have changed. */
+    change_mark_all(cache, POSITION_UNKNOWN);
+    return;
+  case MESSAGE_ERROR:
+    cache_warn(cache, TIDEMARK_WARNING_SERVER, message->text);
+    return;
+  case MESSAGE_UNKNOWN:
+    cache_warn(cache, TIDEMARK_WARNING_TYPE, message->type_text);
+    return;
+  }
+}
+
+/* Returns an error only if memory ran out: what a server sent is never refused, only dropped. */
+static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
+  if (!stream_heard(&cache->stream, event->id, cache->time)) {
+    return TIDEMARK_OK;
+  }
+  const json_value *root = NULL;
+  struct message message;
+  int result = TIDEMARK_ERROR_JSON;
+  if (event->text.length <= cache->limits.message_bytes) {
+    result = json_parse(&cache->arena, event->text.bytes, event->text.length,
+                        cache->limits.json_depth, &root);
+  }
+  if (result == TIDEMARK_ERROR_MEMORY) {
+    return result;
+  }
+  cache->stats.messages++;
+  if (result < 0 || message_read(root, &message) < 0) {
+    cache->stats.messages_bad++;
+    return TIDEMARK_OK;
+  }
+  take_message(cache, &message);
+  return TIDEMARK_OK;
+}
+
+int stream_event(tidemark_cache *cache, const tidemark_event *event) {
+  struct stream *s = &cache->stream;
+  int result = TIDEMARK_OK;
+  switch (event->type) {
+  case TIDEMARK_CONNECT:
+    result = stream_connect(s, &event->stream, cache->time);
+    break;
+  case TIDEMARK_DISCONNECT:
+    stream_disconnect(s);
+    break;
+  case TIDEMARK_TICKET_READY:
+    stream_ticket(s, event->id, true, false, cache->time, &cache->random);
+    break;
+  case TIDEMARK_TICKET_FAILED:
+    stream_ticket(s, event->id, false, event->value != 0, cache->time, &cache->random);
+    break;
+  case TIDEMARK_SOCKET_OPENED:
+    if (stream_opened(s, event->id, cache->time)) {
+      change_mark_all(cache, POSITION_UNKNOWN);
+    }
+    break;
+  case TIDEMARK_SOCKET_CLOSED:
+    stream_closed(s, event->id, event->value, cache->time, &cache->random);
+    break;
+  default:
+    result = take_frame(cache, event);
+    break;
+  }
+  if (s->phase == STREAM_TICKET && s->attempts > 0 && (s->effects & STREAM_GET_TICKET) != 0) {
+    cache->stats.reconnects++;
+  }
+  return result;
+}

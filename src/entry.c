@@ -1,0 +1,245 @@
+#include "entry.h"
+
+#include <math.h>
+
+void entry_init(struct entry *e, double gc_time, double time) {
+  e->gc_time = gc_time;
+  e->unused = time;
+  freshness_init(&e->freshness);
+}
+
+/* ---- Wanting ------------------------------------------------------------------------------ */
+
+static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
+  e->ended = e->fetch;
+  e->outcome = (uint8_t)outcome;
+  e->fetch = 0;
+  e->asked_before = true;
+  return ENTRY_SETTLE | ENTRY_NOTIFY;
+}
+
+static bool is_under_way(const struct entry *e) {
+  return e->fetch != 0;
+}
+
+uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
+  uint32_t bits = 0;
+  if (is_under_way(e)) {
+    if (!restart) {
+      e->refetch = e->refetch && refetch;
+      return 0;
+    }
+    bits = settle(e, TIDEMARK_OUTCOME_SUPERSEDED);
+    e->again = false;
+  }
+  bool waiting = e->phase == ENTRY_WANTED || e->phase == ENTRY_PAUSED;
+  e->refetch = refetch && (!waiting || e->refetch);
+  e->no_retry = false;
+  if (!waiting || bits != 0) {
+    e->phase = ENTRY_WANTED;
+  }
+  return bits | ENTRY_NOTIFY;
+}
+
+uint32_t entry_want_after(struct entry *e, bool refetch) {
+  if (e->phase != ENTRY_FLYING) {
+    /* A retry will ask after now: it counts as the fetch that is wanted. */
+    return is_under_way(e) ? 0 : entry_want(e, refetch, false);
+  }
+  e->again_refetch = refetch && (!e->again || e->again_refetch);
+  e->again = true;
+  return 0;
+}
+
+uint32_t entry_want_later(struct entry *e, double wake) {
+  if (e->phase == ENTRY_FLYING) {
+    return entry_want_after(e, true);
+  }
+  if (e->phase == ENTRY_IDLE || (e->phase == ENTRY_LATER && wake < e->wake)) {
+    e->phase = ENTRY_LATER;
+    e->refetch = true;
+    e->wake = wake;
+  }
+  return 0;
+}
+
+/* ---- Doing -------------------------------------------------------------------------------- */
+
+uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal) {
+  if (!is_under_way(e)) {
+    e->fetch = fetch;
+    e->status_before = e->status;
+    e->failures_before = (uint8_t)(e->failures > UINT8_MAX ? UINT8_MAX : e->failures);
+    e->failures = 0;
+    if (!e->has_data) {
+      e->status = TIDEMARK_STATUS_PENDING;
+    }
+  }
+  e->phase = ENTRY_FLYING;
+  e->fetch_asked = ordinal;
+  return ENTRY_FETCH | ENTRY_NOTIFY;
+}
+
+uint32_t entry_pause(struct entry *e) {
+  if (e->phase == ENTRY_PAUSED) {
+    return 0;
+  }
+  e->phase = ENTRY_PAUSED;
+  return ENTRY_NOTIFY;
+}
+
+uint32_t entry_resume(struct entry *e) {
+  if (e->phase != ENTRY_PAUSED) {
+    return 0;
+  }
+  e->phase = ENTRY_WANTED;
+  return ENTRY_NOTIFY;
+}
+
+/* The fetch is over: idle, or on to the one that was wanted meanwhile. */
+static void finish(struct entry *e, double time) {
+  e->phase = ENTRY_IDLE;
+  e->unused = time;
+  e->refetch = false;
+  e->awaited = false;
+  e->no_retry = false;
+  /* A change that came meanwhile may be in the answer already: its position says so. */
+  bool needed = !e->again_refetch || !e->has_data || freshness_is_marked(&e->freshness);
+  if (e->again && e->enabled > 0 && needed) {
+    e->phase = ENTRY_WANTED;
+    e->refetch = e->again_refetch;
+  }
+  e->again = false;
+}
+
+uint32_t entry_land(struct entry *e, double as_of, double time, enum tidemark_landing *landing) {
+  uint32_t bits = settle(e, TIDEMARK_OUTCOME_SUCCESS);
+  bool shown = freshness_land(&e->freshness, e->fetch_asked, as_of);
+  *landing = shown ? TIDEMARK_LANDING_SHOWN : TIDEMARK_LANDING_OLDER;
+  if (shown) {
+    e->has_data = true;
+    e->updated = time;
+    bits |= ENTRY_REPLAY | ENTRY_LANDED;
+  }
+  e->status = TIDEMARK_STATUS_SUCCESS;
+  e->failures = 0;
+  finish(e, time);
+  return bits;
+}
+
+uint32_t entry_fail(struct entry *e, double retry_in, double time) {
+  if (e->failures < UINT16_MAX) {
+    e->failures++;
+  }
+  if (!isinf(retry_in) && !e->no_retry) {
+    e->phase = ENTRY_RETRYING;
+    e->wake = time + retry_in;
+    e->again = false; /* the next try asks later than whatever wanted it */
+    return ENTRY_NOTIFY;
+  }
+  uint32_t bits = settle(e, TIDEMARK_OUTCOME_ERROR);
+  e->status = TIDEMARK_STATUS_ERROR;
+  finish(e, time);
+  return bits;
+}
+
+uint32_t entry_wake(struct entry *e) {
+  e->phase = ENTRY_WANTED;
+  return ENTRY_NOTIFY;
+}
+
+uint32_t entry_cancel(struct entry *e, bool revert, double time) {
+  if (e->phase == ENTRY_IDLE) {
+    return 0;
+  }
+  uint32_t bits = ENTRY_NOTIFY;
+  if (is_under_way(e)) {
+    bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
+    e->status = revert || e->has_data ? e->status_before : (uint8_t)TIDEMARK_STATUS_PENDING;
+    e->failures = revert ? e->failures_before : 0;
+  } else if (e->awaited) {
+    /* Never started, so it has no id: whoever waits for it learns all the same. */
+    bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
+  }
+  e->again = false;
+  finish(e, time);
+  return bits;
+}
+
+/* ---- Answers without a fetch ---------------------------------------------------------------- */
+
+uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes) {
+  if (!keep_changes) {
+    e->freshness.asked = ordinal;
+    /* The caller's answer holds what it was given, not a position of the stream. */
+    e->freshness.as_of = POSITION_UNKNOWN;
+  } else if (e->freshness.asked == 0 && e->freshness.changed == 0) {
+    e->freshness.asked = 1; /* older than any fetch */
+  }
+  e->has_data = true;
+  e->updated = updated;
+  e->status = TIDEMARK_STATUS_SUCCESS;
+  e->status_before = TIDEMARK_STATUS_SUCCESS;
+  return ENTRY_REPLAY | ENTRY_NOTIFY;
+}
+
+uint32_t entry_reset(struct entry *e, double time) {
+  uint32_t bits = entry_cancel(e, false, time);
+  freshness_init(&e->freshness);
+  e->has_data = false;
+  e->status = TIDEMARK_STATUS_PENDING;
+  e->failures = 0;
+  e->lag = 0;
+  return bits | ENTRY_CLEAR | ENTRY_REPLAY | ENTRY_NOTIFY;
+}
+
+/* ---- Questions ------------------------------------------------------------------------------ */
+
+bool entry_is_stale(const struct entry *e, double stale_time, double time) {
+  if (!e->has_data) {
+    return true;
+  }
+  if (stale_time == TIDEMARK_STATIC) {
+    return false;
+  }
+  return e->status == TIDEMARK_STATUS_ERROR || freshness_is_marked(&e->freshness) ||
+         time >= e->updated + stale_time;
+}
+
+bool entry_is_unused(const struct entry *e) {
+  return e->observers == 0 && e->layers == 0 && e->phase == ENTRY_IDLE;
+}
+
+double entry_deadline(const struct entry *e) {
+  if (e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING) {
+    return e->wake;
+  }
+  return entry_is_unused(e) ? e->unused + e->gc_time : INFINITY;
+}
+
+static uint32_t fetch_status(const struct entry *e) {
+  switch (e->phase) {
+  case ENTRY_WANTED:
+  case ENTRY_FLYING:
+  case ENTRY_RETRYING:
+    return TIDEMARK_FETCH_STATUS_FETCHING;
+  case ENTRY_PAUSED:
+    return TIDEMARK_FETCH_STATUS_PAUSED;
+  default:
+    return TIDEMARK_FETCH_STATUS_IDLE;
+  }
+}
+
+uint32_t entry_state(const struct entry *e) {
+  bool starts_anew = e->phase == ENTRY_WANTED && !is_under_way(e);
+  uint32_t status = starts_anew && !e->has_data ? (uint32_t)TIDEMARK_STATUS_PENDING : e->status;
+  uint32_t failures = starts_anew ? 0 : e->failures;
+  uint32_t state = status | fetch_status(e) | failures << TIDEMARK_STATE_FAILURES_SHIFT;
+  state |= e->has_data ? TIDEMARK_STATE_HAS_DATA : 0U;
+  state |= e->has_data && freshness_is_marked(&e->freshness) ? TIDEMARK_STATE_INVALIDATED : 0U;
+  state |= e->observers > 0 ? TIDEMARK_STATE_OBSERVED : 0U;
+  state |= e->enabled > 0 ? TIDEMARK_STATE_ACTIVE : 0U;
+  state |= e->layers > 0 ? TIDEMARK_STATE_LAYERED : 0U;
+  state |= e->node == 0 ? TIDEMARK_STATE_DETACHED : 0U;
+  return state;
+}

@@ -1,0 +1,122 @@
+/*
+ * One entry: what is known about the answer under one key, and how far a fetch of it has come.
+ *
+ *               want             start            land, fail
+ *      IDLE ──────────> WANTED ─────────> FLYING ────────────> IDLE
+ *       │  ^              │ ^               │ failed, tries left
+ *       │  │ wake  offline│ │ online        v
+ *       └> LATER          v │            RETRYING ──wake──> WANTED (the same fetch)
+ *                        PAUSED
+ *
+ * Every function here is (state, event, time) -> state and returns ENTRY_* bits: what an observer
+ * or the scheduler must learn of. Nothing here knows timers, lists or keys.
+ */
+#ifndef TIDEMARK_ENTRY_H
+#define TIDEMARK_ENTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cache.h"
+#include "freshness.h"
+
+enum entry_phase {
+  ENTRY_IDLE = 0,
+  ENTRY_WANTED,   /* starts at the next flush that has room for it */
+  ENTRY_LATER,    /* wanted at `wake` */
+  ENTRY_FLYING,   /* the caller is asking the server */
+  ENTRY_RETRYING, /* the last try failed; the next one at `wake` */
+  ENTRY_PAUSED    /* wanted, but the network or the page is away */
+};
+
+/* What happened, for the wiring. The low ones are effects and are kept until drained. */
+enum entry_bits {
+  ENTRY_SETTLE = 1 << TIDEMARK_EFFECT_SETTLE,
+  ENTRY_CLEAR = 1 << TIDEMARK_EFFECT_CLEAR,
+  ENTRY_FOLD = 1 << TIDEMARK_EFFECT_FOLD,
+  ENTRY_REPLAY = 1 << TIDEMARK_EFFECT_REPLAY,
+  ENTRY_FETCH = 1 << TIDEMARK_EFFECT_FETCH,
+  ENTRY_NOTIFY = 1 << TIDEMARK_EFFECT_NOTIFY,
+  ENTRY_DROP = 1 << TIDEMARK_EFFECT_DROP,
+  ENTRY_EFFECTS = ENTRY_SETTLE | ENTRY_CLEAR | ENTRY_FOLD | ENTRY_REPLAY | ENTRY_FETCH |
+                  ENTRY_NOTIFY | ENTRY_DROP,
+  ENTRY_LANDED = 1 << 16, /* a fetch that was asked at fetch_asked has been shown */
+};
+
+struct entry {
+  uint32_t pool_link;
+  uint32_t node;  /* place in the index; 0: removed, known only to its observers */
+  uint32_t timer; /* one serves: an entry waits for a wake, or for collection, never both */
+  uint32_t first_observer;
+  uint32_t observers, enabled; /* how many, and how many of those are enabled */
+  uint32_t first_layer;
+  uint32_t layers;
+  uint32_t next_dirty, next_wanted; /* queues of the wiring; linked if the flag says so */
+  uint32_t effects;                 /* ENTRY_EFFECTS bits not yet drained */
+  uint32_t fetch;        /* id of the fetch wanted again, in flight or retrying; 0: none */
+  uint32_t ended;        /* id that SETTLE reports */
+  uint16_t failures;     /* of this fetch */
+  uint16_t lag;          /* answers in a row that were behind the last change */
+  uint8_t status;        /* TIDEMARK_STATUS_* */
+  uint8_t status_before; /* when the fetch started, for a cancel that restores */
+  uint8_t failures_before;
+  uint8_t phase; /* enum entry_phase */
+  uint8_t network_mode;
+  uint8_t outcome; /* enum tidemark_outcome that SETTLE reports */
+  bool has_data : 1;
+  bool asked_before : 1; /* a fetch has ended here: an unobserved entry can be fetched again */
+  bool again : 1;        /* one more fetch when the one in flight has ended */
+  bool refetch : 1; /* what is wanted or in flight was caused by a change: counts for the cap */
+  bool again_refetch : 1;
+  bool awaited : 1;     /* somebody besides the observers waits for the fetch */
+  bool no_retry : 1;    /* everybody who wanted the fetch has left */
+  bool dirty : 1;       /* in the queue of entries with effects */
+  bool queued : 1;      /* in the queue of wanted entries */
+  bool counted : 1;     /* in flight under the cap */
+  double updated;       /* ms, of the wheel's clock: when the answer was true; may be negative */
+  double wake;          /* ms, for LATER and RETRYING */
+  double unused;        /* ms: since when nobody needed it */
+  double gc_time;       /* ms or INFINITY */
+  uint64_t fetch_asked; /* ordinal at which the try in flight was asked */
+  struct freshness freshness;
+};
+
+void entry_init(struct entry *e, double gc_time, double time);
+
+/* ---- Wanting ------------------------------------------------------------------------------ */
+/* A fetch somebody waits for: joins what is under way, or, with restart, supersedes it. */
+uint32_t entry_want(struct entry *e, bool refetch, bool restart);
+/* One more fetch once what is in flight has ended; at once if nothing is. */
+uint32_t entry_want_after(struct entry *e, bool refetch);
+/* A fetch at `wake`, unless one is wanted earlier anyway. */
+uint32_t entry_want_later(struct entry *e, double wake);
+
+/* ---- Doing -------------------------------------------------------------------------------- */
+/* The scheduler lets it start; `fetch` is the id for a new fetch, not used for a retry. */
+uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal);
+/* The scheduler found the network or the page away. */
+uint32_t entry_pause(struct entry *e);
+uint32_t entry_resume(struct entry *e);
+/* The answer is here. *landing says what becomes of it. */
+uint32_t entry_land(struct entry *e, double as_of, double time, enum tidemark_landing *landing);
+/* The try failed; `retry_in` is how long to wait for the next, INFINITY for none. */
+uint32_t entry_fail(struct entry *e, double retry_in, double time);
+/* Its timer went off (LATER, RETRYING). */
+uint32_t entry_wake(struct entry *e);
+/* What is wanted or under way is called off; the entry is as before. */
+uint32_t entry_cancel(struct entry *e, bool revert, double time);
+
+/* ---- Answers without a fetch ---------------------------------------------------------------- */
+uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes);
+uint32_t entry_reset(struct entry *e, double time);
+
+/* ---- Questions ------------------------------------------------------------------------------ */
+bool entry_is_stale(const struct entry *e, double stale_time, double time);
+/* Nobody needs it: it may be collected gc_time after `unused`. */
+bool entry_is_unused(const struct entry *e);
+/* When its timer must go off; INFINITY for never. */
+double entry_deadline(const struct entry *e);
+/* enum tidemark_entry_state */
+uint32_t entry_state(const struct entry *e);
+
+#endif

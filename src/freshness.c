@@ -1,0 +1,51 @@
+#include "freshness.h"
+
+void freshness_init(struct freshness *f) {
+  *f = (struct freshness){.changed_seq = POSITION_UNKNOWN, .as_of = POSITION_UNKNOWN};
+}
+
+static bool is_known(double position) {
+  return position >= 0;
+}
+
+bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq) {
+  if (is_known(seq) && is_known(f->as_of) && f->as_of >= seq) {
+    return false;
+  }
+  f->changed = ordinal;
+  if (!is_known(seq)) {
+    f->unplaced = ordinal;
+  } else if (seq > f->changed_seq) {
+    f->changed_seq = seq;
+  }
+  return true;
+}
+
+bool freshness_land(struct freshness *f, uint64_t asked, double as_of) {
+  if (asked < f->asked || (is_known(as_of) && is_known(f->as_of) && as_of < f->as_of)) {
+    return false;
+  }
+  f->asked = asked;
+  f->as_of = as_of;
+  return true;
+}
+
+void freshness_new_epoch(struct freshness *f) {
+  f->unplaced = f->changed;
+  f->changed_seq = POSITION_UNKNOWN;
+  f->as_of = POSITION_UNKNOWN;
+}
+
+bool freshness_is_behind(const struct freshness *f) {
+  return f->asked > f->changed && is_known(f->as_of) && f->as_of < f->changed_seq;
+}
+
+bool freshness_is_marked(const struct freshness *f) {
+  if (f->asked <= f->unplaced) {
+    return f->unplaced > 0;
+  }
+  if (is_known(f->as_of) && is_known(f->changed_seq)) {
+    return f->as_of < f->changed_seq;
+  }
+  return f->asked <= f->changed;
+}

@@ -1,0 +1,68 @@
+#include "message.h"
+
+#include <math.h>
+#include <string.h>
+
+static const struct {
+  const char *text;
+  enum message_type type;
+} TYPES[] = {
+    {"cache_invalidate", MESSAGE_CHANGE},
+    {"ping", MESSAGE_PING},
+    {"subscribed", MESSAGE_SUBSCRIBED},
+    {"hello", MESSAGE_HELLO},
+    {"reset", MESSAGE_RESET},
+    {"error", MESSAGE_ERROR},
+    {"reconnect", MESSAGE_RECONNECT},
+};
+
+static enum message_type type_of(const char *text) {
+  for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++) {
+    if (strcmp(TYPES[i].text, text) == 0) {
+      return TYPES[i].type;
+    }
+  }
+  return MESSAGE_UNKNOWN;
+}
+
+/* A position: absent (-1), or a whole number that a double holds exactly. */
+static bool read_position(const json_value *root, const char *name, double *position) {
+  const json_value *value = json_member(root, name);
+  *position = json_number(value, -1);
+  return value == NULL || (*position >= 0 && *position <= 0x1p53 && floor(*position) == *position);
+}
+
+static bool read_text(const json_value *root, const char *name, const char **text) {
+  const json_value *value = json_member(root, name);
+  *text = json_string(value);
+  return value == NULL || *text != NULL;
+}
+
+static const char *explanation(const json_value *root) {
+  const char *message = json_string(json_member(root, "message"));
+  const char *reason = json_string(json_member(root, "reason"));
+  const char *inner = json_string(json_member(json_member(root, "data"), "reason"));
+  return message != NULL ? message : reason != NULL ? reason : inner;
+}
+
+int message_read(const json_value *root, struct message *message) {
+  *message = (struct message){.type_text = json_string(json_member(root, "type"))};
+  if (message->type_text == NULL) {
+    return TIDEMARK_ERROR_JSON;
+  }
+  message->type = type_of(message->type_text);
+  if (message->type == MESSAGE_UNKNOWN) {
+    return TIDEMARK_OK;
+  }
+  message->ping = json_number(json_member(root, "ping"), -1);
+  message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
+  message->messages = json_member(root, "messages");
+  message->change = json_member(root, "data");
+  message->text = explanation(root);
+  bool fields = read_text(root, "epoch", &message->epoch) &&
+                read_position(root, "seq", &message->seq) &&
+                read_position(root, "prev", &message->prev);
+  bool change = message->type != MESSAGE_CHANGE || json_is(message->change, JSON_OBJECT);
+  bool list = message->messages == NULL || json_is(message->messages, JSON_ARRAY);
+  return fields && change && list ? TIDEMARK_OK : TIDEMARK_ERROR_JSON;
+}

@@ -1,0 +1,81 @@
+/*
+ * Optimistic mutations: each lays one layer over every entry it touches.
+ *
+ *      entry 7:   base ─ layer(m1) ─ layer(m3)          view = base with m1's and m3's updates
+ *      entry 9:   base ─ layer(m3)
+ *      m3:        layer(7) ─ layer(9)
+ *
+ * Here lives their order and their life, not what they do: the updates are functions of the
+ * caller's. A layer of a failed mutation goes at once. One of an acknowledged mutation stays until
+ * an answer lands that was asked for later, so that the old value never shows again in between.
+ */
+#ifndef TIDEMARK_MUTATION_H
+#define TIDEMARK_MUTATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pool.h"
+
+struct mutation {
+  uint32_t pool_link;
+  uint32_t serial;
+  uint32_t first_layer; /* newest first */
+  uint64_t settled;     /* ordinal of the acknowledgement or the echo; 0: pending */
+  bool reported;        /* the caller has acknowledged it: its handle is void, its layers live on */
+};
+
+struct layer {
+  uint32_t pool_link;
+  uint32_t entry;
+  uint32_t mutation;
+  uint32_t above;            /* next layer of the same entry */
+  uint32_t next_of_mutation; /* next layer of the same mutation */
+  bool folding;              /* its update is about to become part of the base */
+};
+
+/* Own mutations that were acknowledged not long ago, so that their echo is known when it comes. */
+enum { MUTATION_RECENT = 64 };
+
+struct recent_mutation {
+  uint32_t serial;
+  uint64_t settled;
+};
+
+struct mutations {
+  struct memory *memory;
+  struct pool mutations;
+  struct pool layers;
+  struct recent_mutation recent[MUTATION_RECENT];
+  uint32_t next_recent;
+};
+
+void mutations_init(struct mutations *m, struct memory *memory);
+void mutations_destroy(struct mutations *m);
+
+/* A new mutation's handle, or 0 if out of memory. */
+uint32_t mutations_begin(struct mutations *m, uint32_t serial);
+/* A layer on top of those of the entry, whose list starts at *first_layer. 0 or an error. */
+int mutations_add_layer(struct mutations *m, uint32_t mutation, uint32_t entry,
+                        uint32_t *first_layer);
+bool mutations_has_layer(const struct mutations *m, uint32_t mutation, uint32_t entry);
+/* It was done at the server by `ordinal`; the first report counts. */
+void mutations_settle(struct mutations *m, uint32_t mutation, uint64_t ordinal);
+/* The ordinal at which an own mutation was settled; 0 if it is pending or unknown. */
+uint64_t mutations_settled(const struct mutations *m, uint32_t serial);
+/* The pending mutation of that serial, or 0. */
+uint32_t mutations_find(const struct mutations *m, uint32_t serial);
+/* The caller is done with the handle; the mutation goes when its last layer does. */
+void mutations_report(struct mutations *m, uint32_t mutation);
+
+/* Takes a layer off its entry's list and its mutation's, and frees it. */
+void mutations_remove_layer(struct mutations *m, uint32_t layer, uint32_t *first_layer);
+
+static inline struct mutation *mutation_at(const struct mutations *m, uint32_t id) {
+  return pool_at(&m->mutations, id);
+}
+static inline struct layer *layer_at(const struct mutations *m, uint32_t id) {
+  return pool_at(&m->layers, id);
+}
+
+#endif

@@ -1,0 +1,303 @@
+#include "stream.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "hash.h"
+
+enum {
+  CLOSE_NORMAL = 1000,
+  CLOSE_SILENT = 4000, /* the client's own: no sign of life */
+  CLOSE_BAD_PROTOCOL = 4400,
+  CLOSE_FORBIDDEN = 4403,
+  HANDSHAKE_MS = 15000, /* from one step of connecting to the next */
+  SLACK_MS = 10000,     /* a ping may be late by */
+  STABLE_MS = 10000     /* a connection this old starts the backoff anew */
+};
+
+void stream_init(struct stream *s) {
+  *s = (struct stream){.online = true, .deadline = INFINITY, .seq = -1};
+}
+
+enum tidemark_stream_status stream_status(const struct stream *s) {
+  switch (s->phase) {
+  case STREAM_IDLE:
+    return TIDEMARK_STREAM_STOPPED;
+  case STREAM_WAITING:
+    return TIDEMARK_STREAM_OFFLINE;
+  case STREAM_OPEN:
+    return s->gap ? TIDEMARK_STREAM_GAP : TIDEMARK_STREAM_LIVE;
+  default:
+    return TIDEMARK_STREAM_CATCHING_UP;
+  }
+}
+
+/* ---- Connecting and losing the connection -------------------------------------------------- */
+
+static void begin(struct stream *s, double time) {
+  s->socket++;
+  s->gap = false;
+  s->ping = 0;
+  s->phase = s->options.ticket ? STREAM_TICKET : STREAM_OPENING;
+  s->effects |= s->options.ticket ? STREAM_GET_TICKET : STREAM_OPEN_SOCKET;
+  s->deadline = time + HANDSHAKE_MS;
+}
+
+static void wait_for_network(struct stream *s) {
+  s->phase = STREAM_WAITING;
+  s->deadline = INFINITY;
+}
+
+static void close_socket(struct stream *s, uint32_t code) {
+  if (s->phase >= STREAM_TICKET) {
+    s->effects = STREAM_CLOSE;
+    s->closing = s->socket;
+    s->closing_code = code;
+  }
+}
+
+static void stop(struct stream *s) {
+  s->phase = STREAM_IDLE;
+  s->deadline = INFINITY;
+  s->refused = true;
+}
+
+static double backoff(const struct stream *s, uint64_t *random) {
+  double ceiling = s->options.backoff_base;
+  for (uint32_t i = 1; i < s->attempts && ceiling < s->options.backoff_cap; i++) {
+    ceiling *= 2;
+  }
+  ceiling = fmin(ceiling, s->options.backoff_cap);
+  return s->options.no_jitter ? ceiling : ceiling * random_unit(random);
+}
+
+/* The connection is gone, or a try at one failed. */
+static void lose(struct stream *s, double time, uint64_t *random) {
+  bool stable = s->phase == STREAM_OPEN && time - s->live_since >= STABLE_MS;
+  s->attempts = stable ? 1 : s->attempts + 1;
+  s->effects &= STREAM_CLOSE;
+  if (!s->online) {
+    wait_for_network(s);
+  } else if (s->options.max_attempts > 0 && s->attempts > s->options.max_attempts) {
+    stop(s);
+  } else {
+    s->phase = STREAM_WAITING;
+    s->deadline = time + backoff(s, random);
+  }
+}
+
+int stream_connect(struct stream *s, const tidemark_stream_options *options, double time) {
+  if (!(options->backoff_base >= 0) || !(options->backoff_cap >= 0)) {
+    return TIDEMARK_ERROR_EVENT;
+  }
+  if (s->phase != STREAM_IDLE) {
+    return TIDEMARK_OK;
+  }
+  s->options = *options;
+  s->options.backoff_base = options->backoff_base > 0 ? options->backoff_base : 500;
+  s->options.backoff_cap = options->backoff_cap > 0 ? options->backoff_cap : 20000;
+  s->attempts = 0;
+  s->refused = false;
+  if (s->online) {
+    begin(s, time);
+  } else {
+    wait_for_network(s);
+  }
+  return TIDEMARK_OK;
+}
+
+void stream_disconnect(struct stream *s) {
+  close_socket(s, CLOSE_NORMAL);
+  s->phase = STREAM_IDLE;
+  s->deadline = INFINITY;
+}
+
+void stream_online(struct stream *s, bool online, double time) {
+  bool back = online && !s->online;
+  s->online = online;
+  if (s->phase == STREAM_IDLE) {
+    return;
+  }
+  if (!online) {
+    close_socket(s, CLOSE_NORMAL);
+    wait_for_network(s);
+  } else if (back && s->phase == STREAM_WAITING) {
+    s->attempts = 0;
+    begin(s, time);
+  }
+}
+
+void stream_visible(struct stream *s, double time) {
+  if (s->phase == STREAM_WAITING && s->online) {
+    begin(s, time);
+  }
+}
+
+void stream_timeout(struct stream *s, double time, uint64_t *random) {
+  if (s->phase == STREAM_WAITING) {
+    begin(s, time);
+    return;
+  }
+  close_socket(s, CLOSE_SILENT);
+  lose(s, time, random);
+}
+
+void stream_ticket(struct stream *s, uint32_t socket, bool ready, bool for_good, double time,
+                   uint64_t *random) {
+  if (socket != s->socket || s->phase != STREAM_TICKET) {
+    return;
+  }
+  if (ready) {
+    s->phase = STREAM_OPENING;
+    s->effects |= STREAM_OPEN_SOCKET;
+    s->deadline = time + HANDSHAKE_MS;
+  } else if (for_good) {
+    stop(s);
+  } else {
+    lose(s, time, random);
+  }
+}
+
+bool stream_opened(struct stream *s, uint32_t socket, double time) {
+  if (socket != s->socket || s->phase != STREAM_OPENING) {
+    return false;
+  }
+  if (s->options.ticket) {
+    s->phase = STREAM_SIGNING_IN;
+    s->effects |= STREAM_SEND_AUTH;
+    s->deadline = time + HANDSHAKE_MS;
+    return false;
+  }
+  s->phase = STREAM_OPEN;
+  s->live_since = time;
+  s->deadline = INFINITY;
+  return true;
+}
+
+void stream_closed(struct stream *s, uint32_t socket, double code, double time, uint64_t *random) {
+  if (socket != s->socket || s->phase < STREAM_TICKET) {
+    return;
+  }
+  if (code == CLOSE_BAD_PROTOCOL || code == CLOSE_FORBIDDEN) {
+    stop(s);
+  } else {
+    lose(s, time, random);
+  }
+}
+
+bool stream_heard(struct stream *s, uint32_t socket, double time) {
+  if (socket != s->socket || s->phase < STREAM_SIGNING_IN) {
+    return false;
+  }
+  if (s->phase == STREAM_OPEN && s->ping > 0 && !s->gap) {
+    s->deadline = time + s->ping + SLACK_MS;
+  }
+  return true;
+}
+
+/* ---- Positions ------------------------------------------------------------------------------ */
+
+static bool is_epoch(const struct stream *s, const char *epoch, size_t length) {
+  return length == s->epoch_length && memcmp(epoch, s->epoch, length) == 0;
+}
+
+/* True if it is another one than before. One too long to keep counts as always new. */
+static bool take_epoch(struct stream *s, const char *epoch, size_t length) {
+  if (is_epoch(s, epoch, length)) {
+    return false;
+  }
+  s->epoch_length = length <= STREAM_EPOCH_BYTES ? length : 0;
+  memcpy(s->epoch, epoch, s->epoch_length);
+  s->seq = -1;
+  return true;
+}
+
+/* Something is missing: ask for it from where we stand. */
+static void find_gap(struct stream *s) {
+  if (!s->gap) {
+    s->gap = true;
+    s->effects |= STREAM_SEND_SUBSCRIBE;
+  }
+}
+
+bool stream_hello(struct stream *s, const char *epoch, double ping, double time) {
+  bool new_epoch = epoch != NULL && take_epoch(s, epoch, strlen(epoch));
+  s->ping = ping > 0 ? ping : 0;
+  s->phase = STREAM_SUBSCRIBING;
+  s->effects |= STREAM_SEND_SUBSCRIBE;
+  s->deadline = time + HANDSHAKE_MS;
+  return new_epoch;
+}
+
+enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
+                                      bool recovered, double time) {
+  bool new_epoch = epoch != NULL && take_epoch(s, epoch, strlen(epoch));
+  if (s->phase != STREAM_OPEN) {
+    s->live_since = time;
+  }
+  s->phase = STREAM_OPEN;
+  s->gap = false;
+  s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
+  if (recovered && !new_epoch) {
+    return STREAM_RECOVER;
+  }
+  s->seq = seq;
+  return STREAM_RESET_ALL;
+}
+
+enum stream_verdict stream_missed(struct stream *s, double seq) {
+  if (seq >= 0 && seq <= s->seq) {
+    return STREAM_DROP;
+  }
+  s->seq = seq >= 0 ? seq : s->seq;
+  return STREAM_APPLY;
+}
+
+void stream_recovered(struct stream *s, double seq) {
+  s->seq = fmax(s->seq, seq);
+}
+
+enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev) {
+  if (seq < 0) {
+    return STREAM_APPLY; /* a plain server: no positions, nothing to compare */
+  }
+  if (epoch != NULL && !is_epoch(s, epoch, strlen(epoch))) {
+    find_gap(s);
+    return STREAM_DROP;
+  }
+  if (seq <= s->seq) {
+    return STREAM_DROP;
+  }
+  if (prev > s->seq || s->gap) {
+    find_gap(s);
+    return STREAM_DROP;
+  }
+  s->seq = seq;
+  return STREAM_APPLY;
+}
+
+void stream_ping(struct stream *s, double seq) {
+  s->effects |= STREAM_SEND_PONG;
+  if (seq > s->seq && s->phase == STREAM_OPEN) {
+    find_gap(s);
+  }
+}
+
+double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
+  size_t colon = length;
+  double seq = 0;
+  double scale = 1;
+  while (colon > 0 && text[colon - 1] >= '0' && text[colon - 1] <= '9') {
+    colon--;
+    seq += scale * (text[colon] - '0');
+    scale *= 10;
+  }
+  if (colon == length || colon < 2 || text[colon - 1] != ':' || !(seq <= 0x1p53)) {
+    return -1;
+  }
+  size_t epoch_length = colon - 1;
+  if (s->epoch_length == 0) {
+    take_epoch(s, text, epoch_length);
+  }
+  return is_epoch(s, text, epoch_length) && s->epoch_length > 0 ? seq : -1;
+}

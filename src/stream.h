@@ -1,0 +1,104 @@
+/*
+ * The stream of changes: one socket, its sign-in, and how far the client has come.
+ *
+ *      IDLE ──connect──> TICKET ──> OPENING ──> SIGNING_IN ──> SUBSCRIBING ──> OPEN
+ *       ^                  ^  no ticket: from OPENING straight to OPEN          │
+ *       │ refused,         │                                                   │ closed, silent
+ *       │ tries used up    └──backoff, network back── WAITING <────────────────┘
+ *
+ * Positions are (epoch, seq). A server that never says one is taken as it is: every connection then
+ * begins with a gap.
+ */
+#ifndef TIDEMARK_STREAM_H
+#define TIDEMARK_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cache.h"
+
+enum { STREAM_EPOCH_BYTES = 64 };
+
+enum stream_phase {
+  STREAM_IDLE,
+  STREAM_WAITING,
+  STREAM_TICKET,
+  STREAM_OPENING,
+  STREAM_SIGNING_IN,
+  STREAM_SUBSCRIBING,
+  STREAM_OPEN
+};
+
+/* Things to do, kept until drained; in this order. */
+enum stream_effect {
+  STREAM_CLOSE = 1,
+  STREAM_GET_TICKET = 2,
+  STREAM_OPEN_SOCKET = 4,
+  STREAM_SEND_AUTH = 8,
+  STREAM_SEND_SUBSCRIBE = 16,
+  STREAM_SEND_PONG = 32
+};
+
+/* What a frame means for the cache. */
+enum stream_verdict {
+  STREAM_NOTHING,
+  STREAM_APPLY,    /* a change to apply */
+  STREAM_DROP,     /* old, duplicate, or to come again */
+  STREAM_RECOVER,  /* apply the list of messages */
+  STREAM_RESET_ALL /* anything may have changed up to the stream's position */
+};
+
+struct stream {
+  enum stream_phase phase;
+  tidemark_stream_options options;
+  uint32_t socket;   /* id of the one socket, 0 before the first */
+  uint32_t attempts; /* in a row without a stable connection */
+  uint32_t effects;  /* enum stream_effect */
+  uint32_t closing, closing_code;
+  bool online;
+  bool gap;
+  bool refused;    /* stopped by the server or after too many tries, not yet warned of */
+  double deadline; /* ms; INFINITY for none */
+  double live_since;
+  double ping; /* ms between the server's pings; 0: it sends none */
+  double seq;  /* last position; -1: none known */
+  size_t epoch_length;
+  char epoch[STREAM_EPOCH_BYTES];
+};
+
+void stream_init(struct stream *s);
+int stream_connect(struct stream *s, const tidemark_stream_options *options, double time);
+void stream_disconnect(struct stream *s);
+void stream_online(struct stream *s, bool online, double time);
+/* Somebody looks again: a wait for the next try ends. */
+void stream_visible(struct stream *s, double time);
+void stream_timeout(struct stream *s, double time, uint64_t *random);
+
+/* All of these ignore a socket that is not the one in hand. */
+void stream_ticket(struct stream *s, uint32_t socket, bool ready, bool for_good, double time,
+                   uint64_t *random);
+/* True if the server is taken to be plain: whatever is cached may have changed before now. */
+bool stream_opened(struct stream *s, uint32_t socket, double time);
+void stream_closed(struct stream *s, uint32_t socket, double code, double time, uint64_t *random);
+/* Something was heard: is it from the socket in hand? */
+bool stream_heard(struct stream *s, uint32_t socket, double time);
+
+/* Frames. `epoch` may be NULL, positions are -1 if a frame does not say them. */
+/* True if the epoch is new: positions of before compare with nothing. */
+bool stream_hello(struct stream *s, const char *epoch, double ping, double time);
+enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
+                                      bool recovered, double time);
+enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev);
+/* A message of the list in `subscribed`: no gap to look for. */
+enum stream_verdict stream_missed(struct stream *s, double seq);
+void stream_ping(struct stream *s, double seq);
+/* The list in `subscribed` has been applied. */
+void stream_recovered(struct stream *s, double seq);
+
+/* The position in "<epoch>:<seq>" if it is of this stream's epoch, else -1. Before the stream knows
+ * its epoch, the first one heard of is taken for it. */
+double stream_parse_as_of(struct stream *s, const char *text, size_t length);
+enum tidemark_stream_status stream_status(const struct stream *s);
+
+#endif
