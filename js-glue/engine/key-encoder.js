@@ -149,5 +149,6 @@ export class KeyEncoder {
 
 /** @param {unknown} value */
 function describe(value) {
-  return value === null ? 'null' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+import * as codes from '../../../js-glue/engine/codes.js';
+
+const header = readFileSync(new URL('../../../src/cache.h', import.meta.url), 'utf8').replaceAll(
+  /\/\*[^]*?\*\//g,
+  '',
+);
+
+/** The members of a C enum, evaluated as C does: without a value, one more than the one before. */
+function membersOf(name) {
+  const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(header)?.[1];
+  assert.ok(body, `src/cache.h has no enum ${name}`);
+  let last = -1;
+  const members = {};
+  for (const part of body.split(',').map((text) => text.trim())) {
+    if (part === '') continue;
+    const [member, value] = part.split('=').map((text) => text.trim());
+    last = value === undefined ? last + 1 : Number(value);
+    members[member] = last;
+  }
+  return members;
+}
+
+/** As members of the C enum, less those that only C needs. */
+const named = (values, prefix) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
+const without = (members, ...names) => {
+  for (const name of names) delete members[name];
+  return members;
+};
+
+const pairs = [
+  ['ErrorCode', 'tidemark_error', 'TIDEMARK_ERROR_', ['TIDEMARK_OK']],
+  ['Event', 'tidemark_event_type', 'TIDEMARK_', ['TIDEMARK_EVENT_END']],
+  ['Effect', 'tidemark_effect_type', 'TIDEMARK_EFFECT_'],
+  ['Outcome', 'tidemark_outcome', 'TIDEMARK_OUTCOME_'],
+  ['Landing', 'tidemark_landing', 'TIDEMARK_LANDING_'],
+  ['Frame', 'tidemark_frame', 'TIDEMARK_FRAME_'],
+  ['StreamStatus', 'tidemark_stream_status', 'TIDEMARK_STREAM_'],
+  ['Warning', 'tidemark_warning', 'TIDEMARK_WARNING_'],
+  ['NetworkMode', 'tidemark_network_mode', 'TIDEMARK_NETWORK_'],
+  ['RefetchOn', 'tidemark_refetch_on', 'TIDEMARK_REFETCH_'],
+  ['RefetchType', 'tidemark_refetch_type', 'TIDEMARK_REFETCH_'],
+  ['Match', 'tidemark_match_flags', 'TIDEMARK_MATCH_'],
+  ['KeyTag', 'tidemark_key_tag', 'TIDEMARK_KEY_'],
+];
+
+for (const [name, enumName, prefix, onlyInC = []] of pairs) {
+  test(`${name} holds exactly the numbers of enum ${enumName}`, () => {
+    assert.deepEqual(named(codes[name], prefix), without(membersOf(enumName), ...onlyInC));
+  });
+}
+
+test('State holds exactly the numbers of enum tidemark_entry_state', () => {
+  const members = membersOf('tidemark_entry_state');
+  for (const [name, value] of Object.entries(codes.State)) {
+    const known = members[`TIDEMARK_STATE_${name}`] ?? members[`TIDEMARK_${name}`];
+    assert.equal(value, known, name);
+  }
+  assert.equal(Object.keys(codes.State).length, Object.keys(members).length);
+});
+
+test('STATIC is TIDEMARK_STATIC', () => {
+  const value = /#define TIDEMARK_STATIC \((.*)\)/.exec(header)?.[1];
+  assert.equal(codes.STATIC, Number(value));
+});
+
+test('STATS names the members of tidemark_stats in their order', () => {
+  const body = /typedef struct tidemark_stats \{([^}]*)\}/.exec(header)?.[1] ?? '';
+  const names = body
+    .replaceAll('double', '')
+    .split(/[;,]/)
+    .map((text) => text.trim().replaceAll(/_(.)/g, (_, letter) => letter.toUpperCase()))
+    .filter((text) => text !== '');
+  assert.deepEqual([...codes.STATS], names);
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Engine } from '../../../js-glue/engine/engine.js';
+
+const HOUR = 3_600_000;
+
+/** Whether the core takes both for the same key. */
+function isSameKey(a, b) {
+  const engine = new Engine({ seed: 1n });
+  const entry = engine.build(a, HOUR, 0);
+  return engine.find(b) === entry;
+}
+
+/** JSON with the members of every object sorted: what semantics.md says identity is. */
+function identity(key) {
+  return JSON.stringify(key, (_, value) =>
+    value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+describe('two keys are one', () => {
+  const same = [
+    ['whatever the order of members', [{ a: 1, b: 2 }], [{ b: 2, a: 1 }]],
+    ['at every depth', [{ a: [{ c: 1, d: 2 }] }], [{ a: [{ d: 2, c: 1 }] }]],
+    ['when a member is undefined', [{ a: 1, b: undefined }], [{ a: 1 }]],
+    ['when a member is a function', [{ a: 1, b: () => 1 }], [{ a: 1 }]],
+    ['when undefined in an array is null', ['a', undefined], ['a', null]],
+    ['when NaN is null', ['a', Number.NaN], ['a', null]],
+    ['when infinity is null', [Number.POSITIVE_INFINITY], [null]],
+    ['when 0 is negative', [-0], [0]],
+    ['when a Date is its ISO string', [new Date(0)], ['1970-01-01T00:00:00.000Z']],
+    ['when toJSON says so', [{ toJSON: () => [1] }], [[1]]],
+    ['when a number is boxed', [Object(1)], [1]],
+  ];
+  for (const [name, a, b] of same) {
+    test(name, () => assert.ok(isSameKey(a, b)));
+  }
+});
+
+describe('two keys are two', () => {
+  const different = [
+    ['a number and its text', [1], ['1']],
+    ['an array and its item', [['a']], ['a']],
+    ['a key and the same with one part more', ['a'], ['a', null]],
+    ['an empty array and an empty object', [[]], [{}]],
+    ['null and false', [null], [false]],
+    ['two lone surrogates', ['\ud800'], ['\ud801']],
+    ['a lone surrogate and the replacement character', ['\ud800'], ['\ufffd']],
+    ['names that only JSON prototypes know', [{ __proto__: null }], [{ ['__proto__']: null }]],
+  ];
+  for (const [name, a, b] of different) {
+    test(name, () => assert.ok(!isSameKey(a, b)));
+  }
+});
+
+test('any two keys are one exactly if their sorted JSON is', () => {
+  const leaf = fc.oneof(fc.constantFrom(0, 1, '', '1', 'a', null, true), fc.string());
+  const key = fc.array(
+    fc.letrec((tie) => ({
+      part: fc.oneof(
+        { maxDepth: 3 },
+        leaf,
+        fc.array(tie('part'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom('a', 'b', 'é', '__proto__'), tie('part')),
+      ),
+    })).part,
+    { maxLength: 3 },
+  );
+  fc.assert(
+    fc.property(key, key, (a, b) => isSameKey(a, b) === (identity(a) === identity(b))),
+    { numRuns: 500 },
+  );
+});
+
+test('every string survives, whatever its characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      return isSameKey([a], [b]) === (a === b);
+    }),
+  );
+});
+
+describe('what is no key is refused', () => {
+  const engine = new Engine({ seed: 1n });
+  const circle = [];
+  circle.push(circle);
+  const bad = [
+    ['text', 'tasks', /must be an array, not a string/],
+    ['an object', { a: 1 }, /must be an array, not an object/],
+    ['nothing', undefined, /must be an array, not undefined/],
+    ['a BigInt inside', [1n], /BigInt/],
+    ['a circle', [circle], /too deeply, or in a circle/],
+    ['33 levels', [JSON.parse('['.repeat(32) + ']'.repeat(32))], /nested too deeply/],
+    ['more than 4 KiB', ['x'.repeat(4096)], /too long/],
+    ['a string over 64 KiB', ['x'.repeat(70_000)], /too long/],
+    ['many numbers', [Array(20_000).fill(1)], /too long/],
+  ];
+  for (const [name, key, message] of bad) {
+    test(name, () => assert.throws(() => engine.find(key), message));
+  }
+});
