@@ -4,7 +4,7 @@ import test from 'node:test';
 import * as codes from '../../../js-glue/engine/codes.js';
 
 const header = readFileSync(new URL('../../../src/cache.h', import.meta.url), 'utf8').replaceAll(
-  /\/\*[^]*?\*\//g,
+  /\/\*[\s\S]*?\*\//g,
   '',
 );
 

@@ -1,0 +1,164 @@
+import * as codes from '../engine/codes.js';
+import { Subscribable } from '../query/subscribable.js';
+import { Channel } from './channel.js';
+import { channelOptions } from './channel-options.js';
+import { openSocket } from './websocket.js';
+
+/** @import { Engine } from '../engine/engine.js' */
+/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { ChannelOptions } from './channel-options.js' */
+
+/** @type {Readonly<Record<number, string>>} */
+const STATUS = Object.freeze({
+  [codes.StreamStatus.STOPPED]: 'stopped',
+  [codes.StreamStatus.OFFLINE]: 'offline',
+  [codes.StreamStatus.CATCHING_UP]: 'catching-up',
+  [codes.StreamStatus.GAP]: 'gap',
+  [codes.StreamStatus.LIVE]: 'live',
+});
+
+/**
+ * A client's side of the stream: opens, feeds and closes sockets as the core says, and knows the
+ * status. When to connect, what to resume from and how long to wait is the core's.
+ *
+ * @extends {Subscribable<(status: string) => void>}
+ */
+export class StreamHost extends Subscribable {
+  status = STATUS[codes.StreamStatus.STOPPED];
+  /** Why it is not live, if something said so. @type {Error | null} */
+  error = null;
+  /** @type {Channel | null} */
+  channel = null;
+  #client;
+  /** @type {ChannelOptions | null} */
+  #options = null;
+  /** By the core's number. @type {Map<number, ReturnType<typeof openSocket>>} */
+  #sockets = new Map();
+  #ticket = '';
+
+  /** @param {QueryClient} client */
+  constructor(client) {
+    super();
+    this.#client = client;
+  }
+
+  /** @param {any} options */
+  connect(options) {
+    if (this.channel) {
+      throw new Error('This client has a channel already: close() it before you connect again.');
+    }
+    this.#options = channelOptions(options);
+    this.error = null;
+    const channel = new Channel(this);
+    this.channel = channel;
+    this.#client.mount();
+    this.start();
+    return channel;
+  }
+
+  /** Begins to connect, or begins again. */
+  start() {
+    this.#client.driver.apply((engine, now) => this.rebuild(engine, now));
+  }
+
+  stop() {
+    this.#client.driver.apply((engine, now) => engine.disconnect(now));
+  }
+
+  close() {
+    this.stop();
+    this.channel = null;
+    this.#client.unmount();
+  }
+
+  /**
+   * Tells an engine to connect, if this client has a channel.
+   *
+   * @param {Engine} engine
+   * @param {number} now
+   */
+  rebuild(engine, now) {
+    for (const socket of this.#sockets.values()) socket.close(1000);
+    this.#sockets.clear();
+    if (this.channel && this.#options) engine.connect(this.#options.stream, now);
+  }
+
+  /**
+   * @param {number} type codes.Effect, of the stream
+   * @param {number} id the socket
+   * @param {number} flags
+   */
+  perform(type, id, flags) {
+    const { Effect } = codes;
+    if (type === Effect.TICKET) this.#getTicket(id);
+    else if (type === Effect.OPEN) this.#open(id);
+    else if (type === Effect.SEND) this.#sockets.get(id)?.send(this.#frame(flags));
+    else if (type === Effect.CLOSE) this.#close(id, flags);
+    else if (type === Effect.STATUS) this.#setStatus(STATUS[flags]);
+  }
+
+  /** The core gave up. @param {string} text why */
+  refused(text) {
+    this.error = new Error(text);
+  }
+
+  /** For the driver, at the end of the turn. */
+  deliver() {
+    this.emit(this.status);
+  }
+
+  /** @param {string} status */
+  #setStatus(status) {
+    this.status = status;
+    if (status === 'live') this.error = null;
+    this.#client.driver.notify(this);
+  }
+
+  /** @param {number} id */
+  async #getTicket(id) {
+    const { driver } = this.#client;
+    try {
+      const ticket = await this.#options?.ticket?.();
+      if (typeof ticket !== 'string' || ticket === '') {
+        throw Object.assign(new TypeError('ticket() gave no text'), { forGood: true });
+      }
+      this.#ticket = ticket;
+      driver.applyOnce((engine, now) => engine.ticketReady(id, now));
+    } catch (thrown) {
+      const error = /** @type {any} */ (thrown);
+      this.error = error instanceof Error ? error : new Error(String(error));
+      const forGood = error?.forGood === true || error?.status === 401 || error?.status === 403;
+      driver.applyOnce((engine, now) => engine.ticketFailed(id, forGood, now));
+    }
+  }
+
+  /** @param {number} id */
+  #open(id) {
+    const { driver } = this.#client;
+    const options = this.#options;
+    if (!options) return;
+    const socket = openSocket(options, {
+      opened: () => driver.applyOnce((engine, now) => engine.socketOpened(id, now)),
+      text: (text) => driver.applyOnce((engine, now) => engine.socketText(id, text, now)),
+      closed: (code) => {
+        this.#sockets.delete(id);
+        driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
+      },
+    });
+    this.#sockets.set(id, socket);
+  }
+
+  /** @param {number} id @param {number} code */
+  #close(id, code) {
+    this.#sockets.get(id)?.close(code);
+    this.#sockets.delete(id);
+  }
+
+  /** @param {number} kind codes.Frame */
+  #frame(kind) {
+    if (kind === codes.Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket };
+    if (kind === codes.Frame.PONG) return { type: 'pong' };
+    const resume = this.#client.driver.ask((engine) => engine.streamPosition());
+    return { type: 'subscribe', scopes: this.#options?.scopes, resume };
+  }
+}

@@ -1,0 +1,16 @@
+export { TidemarkError } from './engine/error.js';
+export { MutationCache } from './mutation/mutation-cache.js';
+export { MutationObserver } from './mutation/mutation-observer.js';
+export { CancelledError, isCancelledError } from './query/cancelled-error.js';
+export { matchMutation, matchQuery } from './query/filters.js';
+export { focusManager } from './query/focus-manager.js';
+export { hashKey, partialMatchKey } from './query/hash-key.js';
+export { notifyManager } from './query/notify-manager.js';
+export { onlineManager } from './query/online-manager.js';
+export { keepPreviousData, queryOptions, skipToken } from './query/options.js';
+export { QueryCache } from './query/query-cache.js';
+export { QueryClient } from './query/query-client.js';
+export { QueryObserver } from './query/query-observer.js';
+export { replaceEqualDeep } from './query/structural-sharing.js';
+export { render } from './render/render.js';
+export { defineRules } from './rules/define-rules.js';

@@ -1,0 +1,115 @@
+import { matchMutation } from '../query/filters.js';
+import { Subscribable } from '../query/subscribable.js';
+import { Mutation } from './mutation.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/** @typedef {{ type: 'added' | 'removed' | 'updated', mutation: Mutation }} MutationEvent */
+
+/**
+ * The mutations of one client, in the order they were begun: those that are pending, and settled
+ * ones as long as an observer shows them.
+ *
+ * @extends {Subscribable<(event: MutationEvent) => void>}
+ */
+export class MutationCache extends Subscribable {
+  /** @type {Set<Mutation>} */
+  #mutations = new Set();
+  /** @type {QueryClient | null} */
+  #client = null;
+  #serial = 0;
+  /** @type {MutationEvent[]} */
+  #events = [];
+
+  /** @param {any} [config] `onMutate onSuccess onError onSettled`, called for every mutation */
+  constructor(config = {}) {
+    super();
+    this.config = config;
+  }
+
+  /** @param {QueryClient} client */
+  attach(client) {
+    if (this.#client) throw new Error('This MutationCache already belongs to another QueryClient.');
+    this.#client = client;
+  }
+
+  /**
+   * @param {QueryClient} client
+   * @param {any} options with defaults
+   */
+  build(client, options) {
+    this.#serial += 1;
+    const mutation = new Mutation(client, this, this.#serial, options);
+    this.#mutations.add(mutation);
+    this.notify('added', mutation);
+    return mutation;
+  }
+
+  /** @param {Mutation} mutation */
+  remove(mutation) {
+    if (this.#mutations.delete(mutation)) this.notify('removed', mutation);
+  }
+
+  clear() {
+    for (const mutation of this.getAll()) this.remove(mutation);
+  }
+
+  getAll() {
+    return [...this.#mutations];
+  }
+
+  /** @param {any} filters */
+  find(filters) {
+    return this.findAll({ exact: true, ...filters })[0];
+  }
+
+  /** @param {any} [filters] */
+  findAll(filters = {}) {
+    return this.getAll().filter((mutation) => matchMutation(filters, mutation));
+  }
+
+  /** Of one scope, only the oldest pending one runs. @param {Mutation} mutation */
+  hasTurn(mutation) {
+    const { scopeId } = mutation;
+    if (scopeId === undefined) return true;
+    const inScope = this.getAll().filter((other) => other.scopeId === scopeId);
+    return inScope.find((other) => other === mutation || other.isPending) === mutation;
+  }
+
+  /** A mutation is over: the next one of its scope may go. @param {Mutation} mutation */
+  runNext({ scopeId }) {
+    if (scopeId === undefined) return;
+    const next = this.getAll().find((other) => other.scopeId === scopeId && other.isPending);
+    next?.continue();
+  }
+
+  /**
+   * Lets paused ones that can run go, oldest first.
+   *
+   * @returns {Promise<void>} when those are over, and those that waited for their turn behind them
+   */
+  async resumePausedMutations() {
+    const paused = this.getAll().filter((mutation) => mutation.state.isPaused);
+    for (const mutation of paused) mutation.continue();
+    const running = () => paused.filter(({ isPending, state }) => isPending && !state.isPaused);
+    while (running().length > 0) await Promise.all(running().map((mutation) => mutation.over));
+  }
+
+  /**
+   * Tells the listeners, at the end of the turn.
+   *
+   * @param {MutationEvent['type']} type
+   * @param {Mutation} mutation
+   */
+  notify(type, mutation) {
+    if (!this.hasListeners()) return;
+    this.#events.push({ type, mutation });
+    this.#client?.driver.notify(this);
+  }
+
+  deliver() {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) this.emit(event);
+  }
+}

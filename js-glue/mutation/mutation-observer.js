@@ -1,0 +1,134 @@
+import { report } from '../environment.js';
+import { hashKey } from '../query/hash-key.js';
+import { shallowEqual } from '../query/structural-sharing.js';
+import { Subscribable } from '../query/subscribable.js';
+import { IDLE } from './mutation.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { Mutation } from './mutation.js' */
+
+/**
+ * Runs mutations and shows the last one.
+ *
+ * @extends {Subscribable<(result: any) => void>}
+ */
+export class MutationObserver extends Subscribable {
+  #client;
+  /** @type {Mutation | undefined} */
+  #mutation;
+  /** Callbacks of the last `mutate` call. @type {any} */
+  #callbacks;
+  /** @type {any} */
+  #result;
+
+  /**
+   * @param {QueryClient} client
+   * @param {any} options
+   */
+  constructor(client, options) {
+    super();
+    this.#client = client;
+    this.mutate = this.mutate.bind(this);
+    this.reset = this.reset.bind(this);
+    this.options = client.defaultMutationOptions(options);
+    this.#update();
+  }
+
+  /** @param {any} options */
+  setOptions(options) {
+    const { mutationKey } = this.options;
+    this.options = this.#client.defaultMutationOptions(options);
+    const next = this.options.mutationKey;
+    if (mutationKey && next && hashKey(mutationKey) !== hashKey(next)) this.reset();
+    else if (this.#mutation?.isPending) this.#mutation.options = this.options;
+  }
+
+  getCurrentResult() {
+    return this.#result;
+  }
+
+  /**
+   * @param {any} [variables]
+   * @param {any} [callbacks] `onSuccess onError onSettled` of this call, as long as somebody listens
+   * @returns {Promise<any>}
+   */
+  mutate(variables, callbacks) {
+    this.#leave();
+    this.#callbacks = callbacks;
+    const mutation = this.#client.getMutationCache().build(this.#client, this.options);
+    this.#mutation = mutation;
+    mutation.observers.add(this);
+    return mutation.execute(variables);
+  }
+
+  /** Shows nothing again; what runs goes on. */
+  reset() {
+    this.#leave();
+    this.#update();
+  }
+
+  /** For the mutation: its state has changed. */
+  onMutationUpdate() {
+    this.#update();
+  }
+
+  /** For the mutation: it is over, and its own callbacks have run. @param {any} context */
+  onMutationSettled(context) {
+    if (!this.hasListeners() || !this.#callbacks) return;
+    const { onSuccess, onError, onSettled } = this.#callbacks;
+    const { status, data, error, variables, context: result } = this.#result;
+    const succeeded = status === 'success';
+    guarded(() =>
+      succeeded
+        ? onSuccess?.(data, variables, result, context)
+        : onError?.(error, variables, result, context),
+    );
+    guarded(() => onSettled?.(data, error, variables, result, context));
+  }
+
+  /** For the driver, at the end of the turn. */
+  deliver() {
+    this.emit(this.#result);
+  }
+
+  /** @protected @override */
+  onUnsubscribe() {
+    if (!this.hasListeners()) this.#mutation?.removeObserver(this);
+  }
+
+  /** @protected @override */
+  onSubscribe() {
+    this.#mutation?.observers.add(this);
+    this.#update();
+  }
+
+  #leave() {
+    this.#mutation?.removeObserver(this);
+    this.#mutation = undefined;
+  }
+
+  #update() {
+    const state = this.#mutation?.state ?? IDLE;
+    const next = {
+      ...state,
+      isIdle: state.status === 'idle',
+      isPending: state.status === 'pending',
+      isSuccess: state.status === 'success',
+      isError: state.status === 'error',
+      mutate: this.mutate,
+      reset: this.reset,
+    };
+    if (shallowEqual(next, this.#result)) return;
+    this.#result = next;
+    if (this.hasListeners()) this.#client.driver.notify(this);
+  }
+}
+
+/** @param {() => void} callback of the app's */
+function guarded(callback) {
+  try {
+    callback();
+  } catch (error) {
+    report(error);
+  }
+}

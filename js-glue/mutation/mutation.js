@@ -1,0 +1,234 @@
+import { report, sleep } from '../environment.js';
+import { retryDelay, retryLimit } from '../query/fetcher.js';
+import { focusManager } from '../query/focus-manager.js';
+import { onlineManager } from '../query/online-manager.js';
+import { resolveOption } from '../query/options.js';
+import { encodeChanges } from '../rules/apply-changes.js';
+import { Layers } from './layers.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { MutationCache } from './mutation-cache.js' */
+/** @import { MutationObserver } from './mutation-observer.js' */
+
+/** A mutation that has not begun. */
+export const IDLE = Object.freeze({
+  context: undefined,
+  data: undefined,
+  error: null,
+  failureCount: 0,
+  failureReason: null,
+  isPaused: false,
+  status: 'idle',
+  variables: undefined,
+  submittedAt: 0,
+});
+
+/** One run: optimistic layers and onMutate → mutationFn → onSuccess or onError → onSettled. */
+export class Mutation {
+  /** @type {any} */
+  state = IDLE;
+  /** @type {Set<MutationObserver>} */
+  observers = new Set();
+  /** @type {() => void} */
+  #end = () => {};
+  /** Fulfilled when the run is over, however it ends. @type {Promise<void>} */
+  over = new Promise((resolve) => {
+    this.#end = resolve;
+  });
+  #client;
+  #cache;
+  /** Lets a paused run go on. @type {(() => void) | null} */
+  #goOn = null;
+
+  /**
+   * @param {QueryClient} client
+   * @param {MutationCache} cache
+   * @param {number} serial
+   * @param {any} options with defaults
+   */
+  constructor(client, cache, serial, options) {
+    this.#client = client;
+    this.#cache = cache;
+    this.options = options;
+    this.mutationId = serial;
+    this.layers = new Layers(client, serial);
+  }
+
+  get meta() {
+    return this.options.meta;
+  }
+
+  get scopeId() {
+    return this.options.scope?.id;
+  }
+
+  get isPending() {
+    return this.state.status === 'pending';
+  }
+
+  /** @param {MutationObserver} observer */
+  removeObserver(observer) {
+    this.observers.delete(observer);
+    this.#forgetIfDone();
+  }
+
+  /** Goes on if it is paused and may run now. */
+  continue() {
+    const goOn = this.#goOn;
+    if (!goOn || !this.#mayRun(this.state.failureCount > 0)) return;
+    this.#goOn = null;
+    this.#set({ isPaused: false });
+    goOn();
+  }
+
+  /**
+   * @param {any} variables
+   * @returns {Promise<any>} what mutationFn resolved with
+   */
+  async execute(variables) {
+    const context = {
+      client: this.#client,
+      meta: this.options.meta,
+      mutationKey: this.options.mutationKey,
+      mutationId: this.layers.mutationId,
+    };
+    this.#set({
+      ...IDLE,
+      status: 'pending',
+      variables,
+      isPaused: !this.#mayRun(false),
+      submittedAt: this.#client.driver.now(),
+    });
+    try {
+      this.layers.lay(this.options.optimistic, variables);
+      const { config } = this.#cache;
+      await config.onMutate?.(variables, this, context);
+      const result = await this.options.onMutate?.(variables, context);
+      if (result !== undefined) this.#set({ context: result });
+      const data = await this.#tryUntilDone(variables, context);
+      this.layers.acknowledge(this.#changes(data, variables));
+      await this.#succeeded(data, variables, context);
+      return data;
+    } catch (error) {
+      this.layers.fail();
+      await this.#failed(error, variables, context);
+      throw error;
+    } finally {
+      this.#cache.runNext(this);
+      this.#forgetIfDone();
+      this.#end();
+    }
+  }
+
+  /** @param {any} variables @param {any} context */
+  async #tryUntilDone(variables, context) {
+    for (let failures = 0; ; failures += 1) {
+      await this.#waitForTurn(failures > 0);
+      try {
+        if (!this.options.mutationFn) throw new Error('No mutationFn found');
+        return await this.options.mutationFn(variables, context);
+      } catch (error) {
+        const limit = retryLimit(this.options.retry ?? 0, failures, error, false);
+        if (failures >= limit) throw error;
+        this.#set({ failureCount: failures + 1, failureReason: error });
+        const delay = retryDelay(this.options.retryDelay, failures, error);
+        await sleep(this.#client.environment, Number.isNaN(delay) ? backoff(failures) : delay);
+      }
+    }
+  }
+
+  /**
+   * A first try needs the network unless the networkMode says otherwise, and its turn in its scope;
+   * another one somebody who looks, too.
+   *
+   * @param {boolean} isRetry
+   */
+  #mayRun(isRetry) {
+    const { networkMode = 'online' } = this.options;
+    const needsNetwork = networkMode === 'online' || (networkMode === 'offlineFirst' && isRetry);
+    if (needsNetwork && !onlineManager.isOnline()) return false;
+    if (isRetry && !focusManager.isFocused()) return false;
+    return this.#cache.hasTurn(this);
+  }
+
+  /** @param {boolean} isRetry */
+  async #waitForTurn(isRetry) {
+    if (this.#mayRun(isRetry)) {
+      this.#set({ isPaused: false });
+      return;
+    }
+    this.#set({ isPaused: true });
+    await new Promise((resolve) => {
+      this.#goOn = () => resolve(undefined);
+    });
+  }
+
+  /**
+   * The changes that the app says this mutation causes, as JSON. A mistake in them is reported: the
+   * server has done its part, so it does not fail the mutation.
+   *
+   * @param {any} data
+   * @param {any} variables
+   */
+  #changes(data, variables) {
+    try {
+      const change = resolveOption(this.options.change, data, variables);
+      if (change === undefined || change === null) return null;
+      return encodeChanges(Array.isArray(change) ? change : [change]);
+    } catch (error) {
+      report(error);
+      return null;
+    }
+  }
+
+  /** @param {any} data @param {any} variables @param {any} context */
+  async #succeeded(data, variables, context) {
+    const { config } = this.#cache;
+    const result = this.state.context;
+    await config.onSuccess?.(data, variables, result, this, context);
+    await this.options.onSuccess?.(data, variables, result, context);
+    await config.onSettled?.(data, null, variables, result, this, context);
+    await this.options.onSettled?.(data, null, variables, result, context);
+    this.#set({ data, status: 'success', failureCount: 0, failureReason: null, isPaused: false });
+    for (const observer of this.observers) observer.onMutationSettled(context);
+  }
+
+  /** @param {any} error @param {any} variables @param {any} context */
+  async #failed(error, variables, context) {
+    const { config } = this.#cache;
+    const result = this.state.context;
+    await guarded(() => config.onError?.(error, variables, result, this, context));
+    await guarded(() => this.options.onError?.(error, variables, result, context));
+    await guarded(() => config.onSettled?.(undefined, error, variables, result, this, context));
+    await guarded(() => this.options.onSettled?.(undefined, error, variables, result, context));
+    const failureCount = this.state.failureCount + 1;
+    this.#set({ error, status: 'error', failureCount, failureReason: error, isPaused: false });
+    for (const observer of this.observers) observer.onMutationSettled(context);
+  }
+
+  /** @param {object} change of the state */
+  #set(change) {
+    this.state = { ...this.state, ...change };
+    for (const observer of this.observers) observer.onMutationUpdate();
+    this.#cache.notify('updated', this);
+  }
+
+  #forgetIfDone() {
+    const isShown = [...this.observers].some((observer) => observer.hasListeners());
+    if (!this.isPending && !isShown) this.#cache.remove(this);
+  }
+}
+
+/** ms before try n + 2; as the core waits for queries. @param {number} n */
+function backoff(n) {
+  return Math.min(1000 * 2 ** n, 30000);
+}
+
+/** @param {() => unknown} callback of the app's */
+async function guarded(callback) {
+  try {
+    await callback();
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,212 @@
+import { report, timerDelay } from '../environment.js';
+import { notifyManager } from './notify-manager.js';
+
+/** @import { Engine } from '../engine/engine.js' */
+/** @import { Environment } from '../environment.js' */
+
+/**
+ * @template T
+ * @typedef {(engine: Engine, now: number) => T} Step
+ */
+
+/** @typedef {(type: number, entry: number, id: number, flags: number) => void} Perform */
+
+/**
+ * Runs the core: step, carry out the effects, set the one timer, and once a turn let the wanted
+ * fetches start and the listeners hear.
+ *
+ * Nothing else calls the engine, so nothing else has to know that a trap poisons its instance: the
+ * driver then gets a new engine, has it told what the old one knew, and repeats the step.
+ */
+export class Driver {
+  #environment;
+  #createEngine;
+  #perform;
+  #rebuild;
+  #beforeFlush;
+  /** @type {Engine} */
+  #engine;
+  #draining = false;
+  #flushScheduled = false;
+  /** @type {unknown} */
+  #timer;
+  #timerDue = Infinity;
+  /** @type {Set<{ deliver(): void }>} */
+  #deliveries = new Set();
+
+  /**
+   * @param {object} parts
+   * @param {Environment} parts.environment
+   * @param {() => Engine} parts.createEngine
+   * @param {Perform} parts.perform carries out one effect; may call `apply`
+   * @param {(engine: Engine, now: number) => void} parts.rebuild tells a new engine everything
+   * @param {(engine: Engine, now: number) => void} parts.beforeFlush says what the world is like
+   */
+  constructor({ environment, createEngine, perform, rebuild, beforeFlush }) {
+    this.#environment = environment;
+    this.#createEngine = createEngine;
+    this.#perform = perform;
+    this.#rebuild = rebuild;
+    this.#beforeFlush = beforeFlush;
+    this.#engine = createEngine();
+  }
+
+  now() {
+    return this.#environment.now();
+  }
+
+  /**
+   * Takes one step and carries out its effects before it returns; inside another step's effects it
+   * only steps, and the outer one goes on with the effects of both.
+   *
+   * A step runs again on a new engine if the first one trapped, so it reads handles when it runs.
+   *
+   * @template T
+   * @param {Step<T>} step
+   * @returns {T}
+   */
+  apply(step) {
+    this.#scheduleFlush();
+    const result = this.#run(step);
+    this.#drain();
+    return result;
+  }
+
+  /**
+   * `apply` for a step that names what only the present engine knows, such as a fetch or a socket:
+   * if that engine traps, the step is void and the result undefined.
+   *
+   * @template T
+   * @param {Step<T>} step
+   * @returns {T | undefined}
+   */
+  applyOnce(step) {
+    const engine = this.#engine;
+    return this.apply((current, now) => (current === engine ? step(current, now) : undefined));
+  }
+
+  /**
+   * Asks the core something that changes nothing.
+   *
+   * @template T
+   * @param {Step<T>} question
+   * @returns {T}
+   */
+  ask(question) {
+    return this.#run(question);
+  }
+
+  /**
+   * Has `target.deliver()` called once at the end of this turn.
+   *
+   * @param {{ deliver(): void }} target
+   */
+  notify(target) {
+    this.#deliveries.add(target);
+    this.#scheduleFlush();
+  }
+
+  #scheduleFlush() {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    this.#environment.queueMicrotask(() => {
+      this.#flushScheduled = false;
+      this.#run((engine, now) => {
+        this.#beforeFlush(engine, now);
+        engine.flush(now);
+      });
+      this.#drain();
+      this.#deliver();
+    });
+  }
+
+  #deliver() {
+    if (this.#deliveries.size === 0) return;
+    const targets = [...this.#deliveries];
+    this.#deliveries.clear();
+    notifyManager.deliver(targets.map((target) => () => target.deliver()));
+  }
+
+  /**
+   * @template T
+   * @param {Step<T>} action
+   * @returns {T}
+   */
+  #run(action) {
+    try {
+      return action(this.#engine, this.now());
+    } catch (error) {
+      if (!isTrap(error)) throw error;
+      this.#recover(error);
+    }
+    try {
+      return action(this.#engine, this.now());
+    } catch (error) {
+      // The action itself is the poison. Its caller hears of it; the client goes on without it.
+      if (isTrap(error)) this.#recover(error);
+      throw error;
+    }
+  }
+
+  /** @param {Error} cause */
+  #recover(cause) {
+    report(new Error('tidemark: the core stopped and was started again', { cause }));
+    this.#engine = this.#createEngine();
+    this.#rebuild(this.#engine, this.now());
+    this.#scheduleFlush();
+  }
+
+  #drain() {
+    if (this.#draining) return;
+    this.#draining = true;
+    try {
+      let engine;
+      do {
+        engine = this.#engine;
+        this.#run((current) => current.drain(this.#performer(current)));
+      } while (engine !== this.#engine);
+    } finally {
+      this.#draining = false;
+    }
+    this.#arm();
+  }
+
+  /** Effects of an engine that has been replaced name nothing any more. @param {Engine} engine */
+  #performer(engine) {
+    /** @type {Perform} */
+    return (type, entry, id, flags) => {
+      if (engine !== this.#engine) return;
+      try {
+        this.#perform(type, entry, id, flags);
+      } catch (error) {
+        report(error);
+      }
+    };
+  }
+
+  #arm() {
+    const due = this.#run((engine) => engine.nextDeadline());
+    // A timer that fires too early does no harm: it looks again. So only an earlier need moves it.
+    if (due >= this.#timerDue && due !== Infinity) return;
+    if (this.#timerDue !== Infinity) this.#environment.clearTimeout(this.#timer);
+    this.#timerDue = due;
+    if (due === Infinity) return;
+    const delay = timerDelay(due - this.now());
+    this.#timer = this.#environment.setTimeout(() => this.#tick(), delay);
+  }
+
+  #tick() {
+    this.#timerDue = Infinity;
+    this.apply((engine, now) => engine.tick(now));
+  }
+}
+
+/**
+ * By name, so that it holds across realms and bundles.
+ *
+ * @param {unknown} error
+ * @returns {error is Error}
+ */
+function isTrap(error) {
+  return error instanceof Error && error.name === 'RuntimeError';
+}

@@ -1,0 +1,160 @@
+import * as codes from '../engine/codes.js';
+import { report } from '../environment.js';
+import { skipToken } from './options.js';
+
+/** @import { Query } from './query.js' */
+
+/** A mistake in the program: trying again would only hide it. */
+class ProgramError extends Error {}
+
+/** What every try of one fetch shares. */
+export class FetchRun {
+  controller = new AbortController();
+  /** The query function looked at its signal, so what it does can be aborted. */
+  signalTaken = false;
+  /** @type {string | null} "<epoch>:<seq>" that the server said the answer is as of */
+  asOf = null;
+
+  /**
+   * @param {number} id the core's number for this fetch
+   * @param {any} options the options of whoever wanted it, with defaults
+   */
+  constructor(id, options) {
+    this.id = id;
+    this.options = options;
+  }
+}
+
+/**
+ * Asks the server once, for a FETCH effect, and tells the core how it went.
+ *
+ * @param {Query} query
+ * @param {number} id
+ * @param {number} tries how many tries of this fetch failed before
+ */
+export function runFetch(query, id, tries) {
+  const running = query.run;
+  const run =
+    running && tries > 0 && running.id === id
+      ? running
+      : new FetchRun(id, query.optionsToFetchWith());
+  query.run = run;
+  callQueryFn(query, run).then(
+    (data) => landed(query, run, data),
+    (error) => failed(query, run, error),
+  );
+}
+
+/**
+ * @param {Query} query
+ * @param {FetchRun} run
+ * @returns {Promise<unknown>}
+ */
+async function callQueryFn(query, run) {
+  const { queryFn, meta } = run.options;
+  if (queryFn === skipToken) {
+    throw new ProgramError(`The queryFn of ${query.queryHash} is skipToken: it cannot be fetched.`);
+  }
+  if (typeof queryFn !== 'function') {
+    throw new ProgramError(`Missing queryFn: ${query.queryHash} has no function to fetch it with.`);
+  }
+  const data = await queryFn({
+    client: query.client,
+    queryKey: query.queryKey,
+    meta,
+    get signal() {
+      run.signalTaken = true;
+      return run.controller.signal;
+    },
+    /** @param {string | null | undefined} position */
+    asOf(position) {
+      run.asOf = position ?? null;
+    },
+  });
+  if (data === undefined) {
+    throw new ProgramError(
+      `The queryFn of ${query.queryHash} returned undefined; null is allowed.`,
+    );
+  }
+  return data;
+}
+
+/**
+ * @param {Query} query
+ * @param {FetchRun} run
+ * @param {unknown} data
+ */
+function landed(query, run, data) {
+  if (query.run !== run) return;
+  query.client.driver.applyOnce((engine, now) => {
+    const landing = engine.fetchSucceeded(query.entry, run.id, run.asOf, now);
+    if (landing === codes.Landing.SHOWN) query.accept(data, now);
+  });
+}
+
+/**
+ * @param {Query} query
+ * @param {FetchRun} run
+ * @param {any} error
+ */
+function failed(query, run, error) {
+  if (query.run !== run) return;
+  const failures = query.failureCount;
+  query.failureReason = error;
+  const retry = error instanceof ProgramError ? false : run.options.retry;
+  const failure = {
+    retryLimit: retryLimit(retry, failures, error, query.client.environment.isServer),
+    retryDelay: retryDelay(run.options.retryDelay, failures, error),
+    retryAfter: typeof error?.retryAfter === 'number' ? error.retryAfter : Number.NaN,
+  };
+  query.client.driver.applyOnce((engine, now) =>
+    engine.fetchFailed(query.entry, run.id, failure, now),
+  );
+}
+
+/**
+ * How many tries the `retry` option allows after the first.
+ *
+ * @param {any} retry
+ * @param {number} failures before this one
+ * @param {unknown} error
+ * @param {boolean} isServer
+ * @returns {number}
+ */
+export function retryLimit(retry, failures, error, isServer) {
+  if (retry === undefined || retry === null) return isServer ? 0 : 3;
+  if (typeof retry === 'number') return Math.max(0, retry);
+  return guarded(retry, failures, error, false) === true ? Infinity : 0;
+}
+
+/**
+ * ms before the next try; NaN leaves it to the core.
+ *
+ * @param {any} delay
+ * @param {number} failures before this one
+ * @param {unknown} error
+ * @returns {number}
+ */
+export function retryDelay(delay, failures, error) {
+  const wanted = guarded(delay, failures, error, undefined);
+  return typeof wanted === 'number' && wanted >= 0 ? wanted : Number.NaN;
+}
+
+/**
+ * An option that may be a function of the failure; one that throws is reported and counts as
+ * `fallback`, or the fetch would never end.
+ *
+ * @param {any} option
+ * @param {number} failures
+ * @param {unknown} error
+ * @param {unknown} fallback
+ */
+function guarded(option, failures, error, fallback) {
+  if (typeof option !== 'function') return option;
+  try {
+    return option(failures, error);
+  } catch (thrown) {
+    report(thrown);
+    return fallback;
+  }
+}

@@ -1,0 +1,87 @@
+import * as codes from '../engine/codes.js';
+import { hashKey, partialMatchKey } from './hash-key.js';
+
+/** @import { Query } from './query.js' */
+/** @import { Mutation } from '../mutation/mutation.js' */
+
+/** @typedef {(query: any) => boolean} Predicate */
+
+/**
+ * @typedef {object} QueryFilters
+ * @property {readonly unknown[]} [queryKey]
+ * @property {boolean} [exact]
+ * @property {'active' | 'inactive' | 'all'} [type]
+ * @property {boolean} [stale]
+ * @property {'fetching' | 'paused' | 'idle'} [fetchStatus]
+ * @property {Predicate} [predicate]
+ */
+
+const TYPE_FLAGS = { active: codes.Match.ACTIVE, inactive: codes.Match.INACTIVE, all: 0 };
+const FETCH_STATUS_FLAGS = {
+  fetching: codes.Match.FETCHING,
+  idle: codes.Match.IDLE,
+  paused: codes.Match.PAUSED,
+};
+
+/**
+ * What the core can decide of a filter, as bits of codes.Match.
+ *
+ * @param {QueryFilters} filters
+ * @throws {TypeError} for a value that is not one of the allowed ones
+ */
+export function matchFlags({ queryKey, exact, type = 'all', stale, fetchStatus }) {
+  let flags = choice('type', type, TYPE_FLAGS);
+  if (exact && queryKey) flags |= codes.Match.EXACT;
+  if (typeof stale === 'boolean') flags |= stale ? codes.Match.STALE : codes.Match.FRESH;
+  if (fetchStatus) flags |= choice('fetchStatus', fetchStatus, FETCH_STATUS_FLAGS);
+  return flags;
+}
+
+/**
+ * @template {Record<string, number>} Table
+ * @param {string} name
+ * @param {string} value
+ * @param {Table} table
+ * @returns {number}
+ */
+export function choice(name, value, table) {
+  if (Object.hasOwn(table, value)) return table[value];
+  const allowed = Object.keys(table).map((key) => `'${key}'`);
+  throw new TypeError(`${name} is ${JSON.stringify(value)}; allowed are ${allowed.join(', ')}.`);
+}
+
+/**
+ * True if the filters, ANDed, select the query.
+ *
+ * @param {QueryFilters} filters
+ * @param {Query} query
+ */
+export function matchQuery(filters, query) {
+  const { queryKey, exact, type = 'all', stale, fetchStatus, predicate } = filters;
+  if (queryKey) {
+    const same = exact
+      ? hashKey(query.queryKey) === hashKey(queryKey)
+      : partialMatchKey(query.queryKey, queryKey);
+    if (!same) return false;
+  }
+  if (type !== 'all' && query.isActive() !== (type === 'active')) return false;
+  if (typeof stale === 'boolean' && query.isStale() !== stale) return false;
+  if (fetchStatus && query.state.fetchStatus !== fetchStatus) return false;
+  return !predicate || predicate(query);
+}
+
+/**
+ * @param {{ mutationKey?: readonly unknown[], exact?: boolean, status?: string,
+ *   predicate?: (mutation: any) => boolean }} filters
+ * @param {Mutation} mutation
+ */
+export function matchMutation({ mutationKey, exact, status, predicate }, mutation) {
+  if (mutationKey) {
+    const own = mutation.options.mutationKey;
+    if (!own) return false;
+    const same = exact ? hashKey(own) === hashKey(mutationKey) : partialMatchKey(own, mutationKey);
+    if (!same) return false;
+  }
+  if (status && mutation.state.status !== status) return false;
+  return !predicate || predicate(mutation);
+}

@@ -1,0 +1,47 @@
+import { WorldManager } from './world-manager.js';
+
+/** Whether somebody sees the page. */
+export class FocusManager extends WorldManager {
+  /** What the app said; undefined leaves it to the platform. @type {boolean | undefined} */
+  #said;
+
+  constructor() {
+    super(listenToVisibility);
+  }
+
+  /** @param {boolean | undefined} [focused] undefined asks the platform again */
+  setFocused(focused) {
+    if (this.#said === focused) return;
+    this.#said = focused;
+    this.onFocus();
+  }
+
+  onFocus() {
+    this.emit(this.isFocused());
+  }
+
+  isFocused() {
+    return this.#said ?? globalThis.document?.visibilityState !== 'hidden';
+  }
+
+  /** @protected @override @param {boolean | undefined} value */
+  reported(value) {
+    if (typeof value === 'boolean') this.setFocused(value);
+    else this.onFocus();
+  }
+}
+
+/** @param {() => void} report */
+function listenToVisibility(report) {
+  if (typeof window === 'undefined' || !window.addEventListener) return undefined;
+  const changed = () => report();
+  window.addEventListener('visibilitychange', changed);
+  // A page that comes out of the back/forward cache has been frozen: its sockets may be dead.
+  window.addEventListener('pageshow', changed);
+  return () => {
+    window.removeEventListener('visibilitychange', changed);
+    window.removeEventListener('pageshow', changed);
+  };
+}
+
+export const focusManager = new FocusManager();

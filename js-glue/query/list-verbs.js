@@ -1,0 +1,119 @@
+import * as codes from '../engine/codes.js';
+import { choice } from './filters.js';
+
+/** @import { Engine } from '../engine/engine.js' */
+/** @import { QueryClient } from './query-client.js' */
+/** @import { Query } from './query.js' */
+/** @import { QueryFilters } from './filters.js' */
+
+/** @typedef {QueryFilters & { refetchType?: 'active' | 'inactive' | 'all' | 'none' }} InvalidateFilters */
+/** @typedef {{ cancelRefetch?: boolean, throwOnError?: boolean }} RefetchOptions */
+
+const REFETCH_TYPES = {
+  active: codes.RefetchType.ACTIVE,
+  inactive: codes.RefetchType.INACTIVE,
+  all: codes.RefetchType.ALL,
+  none: codes.RefetchType.NONE,
+};
+
+/**
+ * @param {QueryClient} client
+ * @param {InvalidateFilters} [filters]
+ * @param {RefetchOptions} [options]
+ */
+export function invalidateQueries(client, filters = {}, options = {}) {
+  const type = filters.refetchType ?? filters.type ?? 'active';
+  const refetchType = choice('refetchType', type, REFETCH_TYPES);
+  const queries = onSelected(client, filters, (engine, entries, now) =>
+    engine.invalidate(entries, { refetchType, trail: trail(options) }, now),
+  );
+  const refetched = queries.filter((query) => isOfType(query, type));
+  return settled(refetched, options);
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {QueryFilters} [filters]
+ * @param {RefetchOptions} [options]
+ */
+export function refetchQueries(client, filters = {}, options = {}) {
+  const queries = onSelected(client, filters, (engine, entries, now) =>
+    engine.refetch(entries, { trail: trail(options) }, now),
+  );
+  return settled(queries, options);
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {QueryFilters} [filters]
+ * @param {{ revert?: boolean }} [options]
+ */
+export async function cancelQueries(client, filters = {}, { revert = true } = {}) {
+  onSelected(client, filters, (engine, entries, now) => engine.cancel(entries, { revert }, now));
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {QueryFilters} [filters]
+ */
+export function removeQueries(client, filters = {}) {
+  onSelected(client, filters, (engine, entries, now) => engine.remove(entries, now));
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {QueryFilters} [filters]
+ * @param {RefetchOptions} [options]
+ */
+export function resetQueries(client, filters = {}, options = {}) {
+  const queries = onSelected(client, filters, (engine, entries, now) => engine.reset(entries, now));
+  return settled(
+    queries.filter((query) => isOfType(query, 'active')),
+    options,
+  );
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {QueryFilters} filters
+ * @param {(engine: Engine, entries: number[], now: number) => unknown} step
+ * @returns {Query[]} what was selected
+ */
+function onSelected(client, filters, step) {
+  const queries = client.getQueryCache().findAll(filters);
+  if (queries.length > 0) {
+    client.driver.apply((engine, now) =>
+      step(
+        engine,
+        queries.map((query) => query.entry),
+        now,
+      ),
+    );
+  }
+  return queries;
+}
+
+/** Without `cancelRefetch`, what is in flight lands first and one more fetch follows. @param {RefetchOptions} options */
+function trail(options) {
+  return options.cancelRefetch === false;
+}
+
+/** @param {Query} query @param {string} type */
+function isOfType(query, type) {
+  return type === 'all' || (type !== 'none' && query.isActive() === (type === 'active'));
+}
+
+/**
+ * Resolves when the fetches that are under way are over. Paused ones do not block; errors are
+ * swallowed unless `throwOnError`.
+ *
+ * @param {Query[]} queries
+ * @param {RefetchOptions} options
+ */
+async function settled(queries, { throwOnError = false }) {
+  const waits = queries
+    .filter((query) => !query.dropped && query.state.fetchStatus === 'fetching')
+    .map((query) => query.wait());
+  if (throwOnError) await Promise.all(waits);
+  else await Promise.allSettled(waits);
+}

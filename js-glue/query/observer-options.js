@@ -1,0 +1,76 @@
+import * as codes from '../engine/codes.js';
+import { networkMode, resolveOption } from './options.js';
+
+/** @import { Query } from './query.js' */
+
+const OPTIONS_THAT_MAY_BE_FUNCTIONS = [
+  'enabled',
+  'staleTime',
+  'refetchInterval',
+  'refetchOnMount',
+  'refetchOnWindowFocus',
+  'refetchOnReconnect',
+  'retryOnMount',
+];
+
+/**
+ * True if some option depends on the query, so that it has to be looked at again when that changes.
+ *
+ * @param {any} options
+ */
+export function isDynamic(options) {
+  return OPTIONS_THAT_MAY_BE_FUNCTIONS.some((name) => typeof options[name] === 'function');
+}
+
+/**
+ * An observer's options as the core takes them.
+ *
+ * @param {any} options with defaults
+ * @param {Query} query
+ */
+export function coreOptions(options, query) {
+  const interval = resolveOption(options.refetchInterval, query);
+  return {
+    enabled: isEnabled(options, query),
+    staleTime: coreStaleTime(options, query),
+    gcTime: options.gcTime,
+    refetchInterval: typeof interval === 'number' && interval > 0 ? interval : 0,
+    intervalInBackground: options.refetchIntervalInBackground === true,
+    refetchOnMount: refetchOn(options.refetchOnMount, query),
+    refetchOnFocus: refetchOn(options.refetchOnWindowFocus, query),
+    refetchOnReconnect: refetchOn(options.refetchOnReconnect, query),
+    retryOnMount: resolveOption(options.retryOnMount, query) !== false,
+    networkMode: networkMode(options),
+  };
+}
+
+/** @param {any} options @param {Query} query @returns {boolean} */
+export function isEnabled(options, query) {
+  return resolveOption(options.enabled, query) !== false;
+}
+
+/** @param {any} options @param {Query} query @returns {number} ms, Infinity or codes.STATIC */
+export function coreStaleTime(options, query) {
+  const staleTime = resolveOption(options.staleTime, query) ?? 0;
+  return staleTime === 'static' ? codes.STATIC : staleTime;
+}
+
+/**
+ * Throws for an option that would otherwise be misread without a word.
+ *
+ * @param {any} options
+ */
+export function checkObserverOptions({ enabled }) {
+  if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
+    throw new TypeError(
+      `enabled is ${String(enabled)}; it must be a boolean or a function that returns one.`,
+    );
+  }
+}
+
+/** @param {any} option @param {Query} query @returns {number} codes.RefetchOn */
+function refetchOn(option, query) {
+  const value = resolveOption(option, query);
+  if (value === 'always') return codes.RefetchOn.ALWAYS;
+  return value === false ? codes.RefetchOn.NEVER : codes.RefetchOn.IF_STALE;
+}

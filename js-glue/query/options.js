@@ -1,0 +1,49 @@
+import * as codes from '../engine/codes.js';
+import { choice } from './filters.js';
+
+/** In place of a `queryFn`: the query is disabled until there is a function. */
+export const skipToken = Symbol('skipToken');
+
+/**
+ * As `placeholderData`: shows the answer of the previous key until the new one is there.
+ *
+ * @template T
+ * @param {T | undefined} previousData
+ * @returns {T | undefined}
+ */
+export function keepPreviousData(previousData) {
+  return previousData;
+}
+
+/**
+ * Returns its argument; gives its parts their types in TypeScript.
+ *
+ * @template T
+ * @param {T} options
+ * @returns {T}
+ */
+export function queryOptions(options) {
+  return options;
+}
+
+/**
+ * The value of an option that may be a function.
+ *
+ * @param {any} option
+ * @param {...unknown} args
+ * @returns {any}
+ */
+export function resolveOption(option, ...args) {
+  return typeof option === 'function' ? option(...args) : option;
+}
+
+const NETWORK_MODES = {
+  online: codes.NetworkMode.ONLINE,
+  always: codes.NetworkMode.ALWAYS,
+  offlineFirst: codes.NetworkMode.OFFLINE_FIRST,
+};
+
+/** @param {{ networkMode?: string }} options @returns {number} codes.NetworkMode */
+export function networkMode({ networkMode: mode = 'online' }) {
+  return choice('networkMode', mode, NETWORK_MODES);
+}

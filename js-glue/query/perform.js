@@ -1,0 +1,95 @@
+import * as codes from '../engine/codes.js';
+import { isDevelopment, report } from '../environment.js';
+import { restoreInitialData } from './data-verbs.js';
+import { runFetch } from './fetcher.js';
+
+/** @import { QueryClient } from './query-client.js' */
+/** @import { Query } from './query.js' */
+/** @import { Perform } from './driver.js' */
+
+/**
+ * Carries out the core's effects for one client: the one place that knows what each of them means
+ * on this side.
+ *
+ * @param {QueryClient} client
+ * @returns {Perform}
+ */
+export function createPerformer(client) {
+  const { Effect } = codes;
+  /** Said once each. @type {Set<string>} */
+  const warnings = new Set();
+
+  return (type, entry, id, flags) => {
+    if (type < Effect.TICKET) {
+      const query = client.getQueryCache().of(entry);
+      if (query) performOnQuery(query, type, id, flags);
+    } else if (type === Effect.WARN) {
+      const text = client.driver.ask((engine) => engine.detail());
+      if (flags === codes.Warning.REFUSED) client.stream.refused(text);
+      if (isDevelopment() && !warnings.has(text)) console.warn(`tidemark: ${text}`);
+      warnings.add(text);
+    } else {
+      client.stream.perform(type, id, flags);
+    }
+  };
+}
+
+/**
+ * @param {Query} query
+ * @param {number} type codes.Effect
+ * @param {number} id
+ * @param {number} flags
+ */
+function performOnQuery(query, type, id, flags) {
+  const { Effect } = codes;
+  switch (type) {
+    case Effect.SETTLE:
+      settle(query, flags);
+      break;
+    case Effect.CLEAR:
+      query.clear();
+      restoreInitialData(query, query.options);
+      break;
+    case Effect.FOLD:
+      query.view.fold(id);
+      break;
+    case Effect.REPLAY:
+      query.view.touch();
+      break;
+    case Effect.FETCH:
+      runFetch(query, id, flags);
+      break;
+    case Effect.NOTIFY:
+      for (const observer of [...query.observers]) guarded(() => observer.onQueryUpdate());
+      query.client.getQueryCache().notify({ type: 'updated', query });
+      break;
+    case Effect.DROP:
+      query.client.getQueryCache().drop(query.entry);
+      break;
+  }
+}
+
+/**
+ * @param {Query} query
+ * @param {number} outcome codes.Outcome
+ */
+function settle(query, outcome) {
+  query.settle(outcome, query.client.driver.now());
+  const { config } = query.client.getQueryCache();
+  if (outcome === codes.Outcome.SUCCESS) {
+    guarded(() => config.onSuccess?.(query.data, query));
+    guarded(() => config.onSettled?.(query.data, null, query));
+  } else if (outcome === codes.Outcome.ERROR) {
+    guarded(() => config.onError?.(query.error, query));
+    guarded(() => config.onSettled?.(query.data, query.error, query));
+  }
+}
+
+/** The app's functions run here: one that throws keeps nothing else from happening. @param {() => void} run */
+function guarded(run) {
+  try {
+    run();
+  } catch (error) {
+    report(error);
+  }
+}

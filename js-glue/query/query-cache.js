@@ -1,0 +1,133 @@
+import { restoreInitialData } from './data-verbs.js';
+import { matchFlags } from './filters.js';
+import { Query } from './query.js';
+import { Subscribable } from './subscribable.js';
+
+/** @import { QueryClient } from './query-client.js' */
+/** @import { QueryFilters } from './filters.js' */
+
+/** @typedef {{ type: string, query: Query, observer?: unknown }} CacheEvent */
+
+/**
+ * All queries of one client, by the core's handle.
+ *
+ * @extends {Subscribable<(event: CacheEvent) => void>}
+ */
+export class QueryCache extends Subscribable {
+  /** @type {Map<number, Query>} */
+  #queries = new Map();
+  /** @type {QueryClient | null} */
+  #client = null;
+  /** @type {CacheEvent[]} */
+  #events = [];
+
+  /**
+   * @param {object} [config] called for every fetch of every query
+   * @param {(error: any, query: Query) => void} [config.onError]
+   * @param {(data: any, query: Query) => void} [config.onSuccess]
+   * @param {(data: any, error: any, query: Query) => void} [config.onSettled]
+   */
+  constructor(config = {}) {
+    super();
+    this.config = config;
+  }
+
+  /** @param {QueryClient} client */
+  attach(client) {
+    if (this.#client) throw new Error('This QueryCache already belongs to another QueryClient.');
+    this.#client = client;
+  }
+
+  get #owner() {
+    if (!this.#client) throw new Error('This QueryCache belongs to no QueryClient yet.');
+    return this.#client;
+  }
+
+  /**
+   * The query of a key, made if there is none. Initial data goes in if the query has no data.
+   *
+   * @param {QueryClient} client
+   * @param {any} options with defaults
+   * @returns {Query}
+   */
+  build(client, options) {
+    const entry = client.driver.apply((engine, now) =>
+      engine.build(options.queryKey, options.gcTime, now),
+    );
+    let query = this.#queries.get(entry);
+    if (!query) {
+      query = new Query(client, entry, options.queryKey, options);
+      this.#queries.set(entry, query);
+      this.notify({ type: 'added', query });
+    }
+    restoreInitialData(query, options);
+    return query;
+  }
+
+  /** The query of one of the core's handles. @param {number} entry */
+  of(entry) {
+    return this.#queries.get(entry);
+  }
+
+  /** Every query under its new handle, after the core was started again. @param {Query[]} queries */
+  rebind(queries) {
+    this.#queries = new Map(queries.map((query) => [query.entry, query]));
+  }
+
+  /** All that the core has a handle for, removed ones that are still observed among them. */
+  held() {
+    return [...this.#queries.values()];
+  }
+
+  getAll() {
+    return this.held().filter((query) => !query.isGone());
+  }
+
+  /** @param {QueryFilters} filters with a `queryKey`, taken as exact unless it says otherwise */
+  find(filters) {
+    return this.findAll({ exact: true, ...filters })[0];
+  }
+
+  /** @param {QueryFilters} [filters] @returns {Query[]} */
+  findAll(filters = {}) {
+    const flags = matchFlags(filters);
+    const entries = this.#owner.driver.ask((engine, now) =>
+      engine.match(filters.queryKey ?? [], flags, now),
+    );
+    const queries = entries.flatMap((entry) => this.#queries.get(entry) ?? []);
+    return filters.predicate ? queries.filter(filters.predicate) : queries;
+  }
+
+  /** Forgets every query, at once. */
+  clear() {
+    const queries = this.held();
+    this.#owner.driver.apply((engine, now) =>
+      engine.remove(
+        queries.filter((query) => !query.dropped).map((query) => query.entry),
+        now,
+      ),
+    );
+  }
+
+  /** The core's handle is void. @param {number} entry */
+  drop(entry) {
+    const query = this.#queries.get(entry);
+    if (!query) return;
+    query.dropped = true;
+    this.#queries.delete(entry);
+    this.notify({ type: 'removed', query });
+  }
+
+  /** Tells the listeners, at the end of the turn. @param {CacheEvent} event */
+  notify(event) {
+    if (!this.hasListeners()) return;
+    this.#events.push(event);
+    this.#owner.driver.notify(this);
+  }
+
+  deliver() {
+    const events = this.#events;
+    this.#events = [];
+    for (const event of events) this.emit(event);
+  }
+}

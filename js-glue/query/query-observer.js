@@ -1,0 +1,255 @@
+import { startFetch } from './fetch-verbs.js';
+import { checkObserverOptions, coreOptions, isDynamic } from './observer-options.js';
+import { createResult, fetchesOnArrival, fetchesOnMount } from './result.js';
+import { Selection } from './selection.js';
+import { shallowEqual } from './structural-sharing.js';
+import { Subscribable } from './subscribable.js';
+
+/** @import { Engine } from '../engine/engine.js' */
+/** @import { QueryClient } from './query-client.js' */
+/** @import { Query } from './query.js' */
+
+/**
+ * Looks at one query. The core knows it while it has listeners: then the query is active, is kept,
+ * and is fetched as the options ask.
+ *
+ * @extends {Subscribable<(result: any) => void>}
+ */
+export class QueryObserver extends Subscribable {
+  #client;
+  /** @type {Query} */
+  #query;
+  /** The core's handle while there are listeners, else 0. */
+  #handle = 0;
+  /** What the core was told last. @type {ReturnType<typeof coreOptions>} */
+  #core;
+  /** @type {any} */
+  #result;
+  #selection = new Selection();
+  /** @type {Query | undefined} */
+  #lastWithData;
+  #counts = { data: 0, error: 0 };
+  /** Fields that somebody read from a tracked result. @type {Set<string>} */
+  #tracked = new Set();
+
+  /**
+   * @param {QueryClient} client
+   * @param {any} options
+   */
+  constructor(client, options) {
+    super();
+    this.#client = client;
+    this.refetch = this.refetch.bind(this);
+    this.options = client.defaultQueryOptions(options);
+    checkObserverOptions(this.options);
+    this.#query = this.#comeTo(this.#build());
+    this.#core = coreOptions(this.options, this.#query);
+    this.updateResult();
+  }
+
+  /** @param {any} options */
+  setOptions(options) {
+    const full = this.#client.defaultQueryOptions(options);
+    checkObserverOptions(full);
+    this.options = full;
+    this.#moveTo(this.#build());
+    this.updateResult();
+  }
+
+  getCurrentQuery() {
+    return this.#query;
+  }
+
+  getCurrentResult() {
+    return this.#result;
+  }
+
+  /**
+   * What these options will show once they are set: for a render that comes before its effects.
+   *
+   * @param {any} options with defaults
+   */
+  getOptimisticResult(options) {
+    const query = this.#client.getQueryCache().build(this.#client, options);
+    const core = coreOptions(options, query);
+    const arrives = query !== this.#query || !this.#core.enabled;
+    const willFetch = this.hasListeners()
+      ? arrives && fetchesOnArrival(query, core)
+      : fetchesOnMount(query, core);
+    const result = this.#createResult(query, options, willFetch);
+    if (!shallowEqual(result, this.#result)) this.#result = result;
+    return this.#result;
+  }
+
+  /**
+   * The result, noting which fields are read: only changes of those are worth a call.
+   *
+   * @param {any} result
+   * @param {(field: string) => void} [onRead]
+   */
+  trackResult(result, onRead) {
+    return new Proxy(result, {
+      get: (target, field) => {
+        this.trackProp(/** @type {string} */ (field));
+        onRead?.(/** @type {string} */ (field));
+        return target[field];
+      },
+    });
+  }
+
+  /** @param {string} field */
+  trackProp(field) {
+    this.#tracked.add(field);
+  }
+
+  /**
+   * @param {{ cancelRefetch?: boolean, throwOnError?: boolean }} [options]
+   * @returns {Promise<any>} the result once the fetch is over
+   */
+  async refetch({ cancelRefetch = true, throwOnError = false } = {}) {
+    this.#moveTo(this.#build());
+    const restart = cancelRefetch && this.#query.view.hasBase;
+    const fetch = startFetch(this.#query, this.options, restart);
+    await (throwOnError ? fetch : fetch.catch(() => {}));
+    this.updateResult();
+    return this.#result;
+  }
+
+  updateResult() {
+    if (this.#query.view.hasBase) this.#lastWithData = this.#query;
+    const before = this.#result;
+    const next = this.#createResult(this.#query, this.options, false);
+    if (shallowEqual(next, before)) return;
+    this.#result = next;
+    if (this.hasListeners() && this.#isWorthACall(before)) this.#client.driver.notify(this);
+  }
+
+  destroy() {
+    this.listeners.clear();
+    this.onUnsubscribe();
+  }
+
+  /** For the driver, at the end of the turn. */
+  deliver() {
+    this.emit(this.#result);
+  }
+
+  /** For NOTIFY effects: something that may show has changed. */
+  onQueryUpdate() {
+    if (isDynamic(this.options)) this.#tellCore();
+    this.updateResult();
+  }
+
+  /**
+   * Makes itself known to a new engine.
+   *
+   * @param {Engine} engine
+   * @param {number} now
+   */
+  reobserve(engine, now) {
+    this.#handle = engine.observe(this.#query.entry, this.#core, now);
+  }
+
+  /** Its query was forgotten for this one. @param {Query} query */
+  follow(query) {
+    this.#query = this.#comeTo(query);
+  }
+
+  /** @protected @override */
+  onSubscribe() {
+    if (this.#handle !== 0) return;
+    if (this.#query.isGone()) this.#query = this.#comeTo(this.#build());
+    const query = this.#query;
+    this.#core = coreOptions(this.options, query);
+    this.#handle = this.#client.driver.apply((engine, now) =>
+      engine.observe(query.entry, this.#core, now),
+    );
+    query.observers.add(this);
+    this.#client.getQueryCache().notify({ type: 'observerAdded', query, observer: this });
+    this.updateResult();
+  }
+
+  /** @protected @override */
+  onUnsubscribe() {
+    if (this.hasListeners() || this.#handle === 0) return;
+    const handle = this.#handle;
+    const query = this.#query;
+    this.#handle = 0;
+    query.observers.delete(this);
+    this.#client.driver.applyOnce((engine, now) =>
+      engine.unobserve(handle, query.run?.signalTaken ?? false, now),
+    );
+    this.#client.getQueryCache().notify({ type: 'observerRemoved', query, observer: this });
+  }
+
+  #build() {
+    return this.#client.getQueryCache().build(this.#client, this.options);
+  }
+
+  /** @param {Query} query */
+  #comeTo(query) {
+    query.options = this.options;
+    this.#counts = { data: query.dataUpdateCount, error: query.errorUpdateCount };
+    return query;
+  }
+
+  /** @param {Query} query the one of its options */
+  #moveTo(query) {
+    const before = this.#query;
+    query.options = this.options;
+    if (query !== before) {
+      this.#query = this.#comeTo(query);
+      if (this.#handle !== 0) {
+        before.observers.delete(this);
+        query.observers.add(this);
+      }
+    }
+    this.#tellCore(before);
+  }
+
+  /** @param {Query} [before] the query it came from */
+  #tellCore(before = this.#query) {
+    const query = this.#query;
+    const core = coreOptions(this.options, query);
+    if (query === before && shallowEqual(core, this.#core)) return;
+    this.#core = core;
+    if (this.#handle === 0) return;
+    this.#client.driver.apply((engine, now) => {
+      engine.setObserver(this.#handle, query.entry, core, now);
+      // The core lets what an abandoned query has in flight finish. What can be aborted should be.
+      if (query !== before && before.isAbandoned())
+        engine.cancel([before.entry], { revert: true }, now);
+    });
+  }
+
+  /**
+   * @param {Query} query
+   * @param {any} options
+   * @param {boolean} willFetch
+   */
+  #createResult(query, options, willFetch) {
+    const counts =
+      query === this.#query
+        ? this.#counts
+        : { data: query.dataUpdateCount, error: query.errorUpdateCount };
+    return createResult(query, options, {
+      selection: this.#selection,
+      shown: this.#result,
+      previousQuery: this.#lastWithData,
+      counts,
+      willFetch,
+      refetch: this.refetch,
+    });
+  }
+
+  /** @param {any} before the result that was shown */
+  #isWorthACall(before) {
+    const { notifyOnChangeProps, throwOnError } = this.options;
+    const wanted =
+      typeof notifyOnChangeProps === 'function' ? notifyOnChangeProps() : notifyOnChangeProps;
+    if (wanted === 'all' || (!wanted && this.#tracked.size === 0)) return true;
+    if (throwOnError && this.#result.error !== before.error) return true;
+    const fields = [...(wanted ?? this.#tracked)];
+    return fields.some((field) => !Object.is(this.#result[field], before[field]));
+  }
+}

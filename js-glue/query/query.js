@@ -1,0 +1,253 @@
+import * as codes from '../engine/codes.js';
+import { CancelledError } from './cancelled-error.js';
+import { hashKey } from './hash-key.js';
+import { skipToken } from './options.js';
+import { View } from './view.js';
+
+/** @import { QueryClient } from './query-client.js' */
+/** @import { QueryObserver } from './query-observer.js' */
+/** @import { FetchRun } from './fetcher.js' */
+
+/** @type {Readonly<Record<number, 'pending' | 'success' | 'error'>>} */
+const STATUS = Object.freeze({
+  [codes.State.STATUS_PENDING]: 'pending',
+  [codes.State.STATUS_SUCCESS]: 'success',
+  [codes.State.STATUS_ERROR]: 'error',
+});
+/** @type {Readonly<Record<number, 'idle' | 'fetching' | 'paused'>>} */
+const FETCH_STATUS = Object.freeze({
+  [codes.State.FETCH_STATUS_IDLE]: 'idle',
+  [codes.State.FETCH_STATUS_FETCHING]: 'fetching',
+  [codes.State.FETCH_STATUS_PAUSED]: 'paused',
+});
+
+/**
+ * What JavaScript holds for one entry of the core: its answer, its error, who waits and who looks.
+ * Whether the answer is fresh, and what is in flight, is asked of the core.
+ */
+export class Query {
+  /** Who observes it: found here by NOTIFY effects. @type {Set<QueryObserver>} */
+  observers = new Set();
+  /** The fetch in flight, over all its tries. @type {FetchRun | null} */
+  run = null;
+  /** The core gave the handle back; this object only remembers. */
+  dropped = false;
+  /** The options that an explicit fetch came with, until it settles. @type {any} */
+  wanted = null;
+  /** @type {any} */
+  failureReason = null;
+  /** @type {any} */
+  error = null;
+  dataUpdatedAt = 0;
+  errorUpdatedAt = 0;
+  dataUpdateCount = 0;
+  errorUpdateCount = 0;
+  /** @type {{ promise: Promise<any>, resolve(data: any): void, reject(error: any): void } | null} */
+  #waiting = null;
+  /** @type {string | undefined} */
+  #hash;
+
+  /**
+   * @param {QueryClient} client
+   * @param {number} entry the core's handle
+   * @param {readonly unknown[]} queryKey
+   * @param {any} options with defaults
+   */
+  constructor(client, entry, queryKey, options) {
+    this.client = client;
+    this.entry = entry;
+    this.queryKey = queryKey;
+    this.options = options;
+    this.view = new View(this);
+  }
+
+  get queryHash() {
+    this.#hash ??= hashKey(this.queryKey);
+    return this.#hash;
+  }
+
+  get meta() {
+    return this.options.meta;
+  }
+
+  /** What is shown: the server's answer under all pending mutations. @returns {any} */
+  get data() {
+    return this.view.value;
+  }
+
+  /** Bits of codes.State. */
+  get bits() {
+    if (this.dropped) {
+      return this.view.hasBase ? codes.State.STATUS_SUCCESS : codes.State.STATUS_PENDING;
+    }
+    return this.client.driver.ask((engine) => engine.state(this.entry));
+  }
+
+  get failureCount() {
+    return this.bits >>> codes.State.FAILURES_SHIFT;
+  }
+
+  get state() {
+    const bits = this.bits;
+    const status = STATUS[bits & codes.State.STATUS_MASK];
+    const failures = bits >>> codes.State.FAILURES_SHIFT;
+    return {
+      data: this.data,
+      dataUpdateCount: this.dataUpdateCount,
+      dataUpdatedAt: this.dataUpdatedAt,
+      error: status === 'error' ? this.error : null,
+      errorUpdateCount: this.errorUpdateCount,
+      errorUpdatedAt: this.errorUpdatedAt,
+      fetchFailureCount: failures,
+      fetchFailureReason: failures > 0 ? this.failureReason : null,
+      fetchStatus: FETCH_STATUS[bits & codes.State.FETCH_STATUS_MASK],
+      isInvalidated: (bits & codes.State.INVALIDATED) !== 0,
+      status,
+    };
+  }
+
+  isActive() {
+    return (this.bits & codes.State.ACTIVE) !== 0;
+  }
+
+  isDisabled() {
+    if (this.observers.size > 0) return !this.isActive();
+    return this.options.queryFn === skipToken || !this.isFetched();
+  }
+
+  isFetched() {
+    return this.dataUpdateCount + this.errorUpdateCount > 0;
+  }
+
+  isStale() {
+    for (const observer of this.observers) if (observer.getCurrentResult().isStale) return true;
+    return this.observers.size === 0 && this.isStaleByTime(Infinity);
+  }
+
+  /** @param {number | 'static'} [staleTime] ms */
+  isStaleByTime(staleTime = 0) {
+    if (this.dropped) return true;
+    const limit = staleTime === 'static' ? codes.STATIC : staleTime;
+    return this.client.driver.ask((engine, now) => engine.isStale(this.entry, limit, now));
+  }
+
+  getObserversCount() {
+    return this.observers.size;
+  }
+
+  /** The core forgot it, so that its key would find another entry or none. */
+  isGone() {
+    return this.dropped || (this.bits & codes.State.DETACHED) !== 0;
+  }
+
+  /** What is in flight can be aborted, and nobody looks any more. */
+  isAbandoned() {
+    if (this.dropped || !this.run?.signalTaken) return false;
+    return (this.bits & codes.State.OBSERVED) === 0;
+  }
+
+  /** The options of whoever asked; else of whoever looks; else the last ones known. @returns {any} */
+  optionsToFetchWith() {
+    if (this.wanted) return this.wanted;
+    const able = [...this.observers].filter(({ options }) => typeof options.queryFn === 'function');
+    const looking = able.find(({ options }) => options.enabled !== false) ?? able[0];
+    return looking?.options ?? this.options;
+  }
+
+  /**
+   * A new answer is the base from now on. The core has been told, or is told in this step.
+   *
+   * @param {unknown} data
+   * @param {number} updatedAt ms since 1970
+   */
+  accept(data, updatedAt) {
+    this.restore(data, updatedAt);
+    this.dataUpdateCount += 1;
+  }
+
+  /**
+   * `accept` for an answer that nobody fetched: initial data.
+   *
+   * @param {unknown} data
+   * @param {number} updatedAt ms since 1970
+   */
+  restore(data, updatedAt) {
+    this.view.base = data;
+    this.dataUpdatedAt = updatedAt;
+  }
+
+  /** As if never fetched. */
+  clear() {
+    this.view.base = undefined;
+    this.error = null;
+    this.failureReason = null;
+    this.dataUpdatedAt = 0;
+    this.errorUpdatedAt = 0;
+    this.dataUpdateCount = 0;
+    this.errorUpdateCount = 0;
+  }
+
+  /** How the fetch in flight, or the next one that follows it, ends. @returns {Promise<any>} */
+  wait() {
+    if (!this.#waiting) {
+      this.#waiting = deferred();
+      // Whoever waits handles it; if nobody does any more, it is no unhandled rejection.
+      this.#waiting.promise.catch(() => {});
+    }
+    return this.#waiting.promise;
+  }
+
+  /**
+   * The core's word that a fetch is over.
+   *
+   * @param {number} outcome codes.Outcome
+   * @param {number} now ms
+   */
+  settle(outcome, now) {
+    const run = this.run;
+    this.run = null;
+    if (outcome === codes.Outcome.SUPERSEDED) {
+      run?.controller.abort();
+      return;
+    }
+    this.wanted = null;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (outcome === codes.Outcome.SUCCESS) {
+      waiting?.resolve(this.data);
+    } else if (outcome === codes.Outcome.ERROR) {
+      this.error = this.failureReason;
+      this.errorUpdatedAt = now;
+      this.errorUpdateCount += 1;
+      waiting?.reject(this.error);
+    } else {
+      run?.controller.abort();
+      if (this.view.hasBase) waiting?.resolve(this.data);
+      else waiting?.reject(new CancelledError({ revert: true }));
+    }
+  }
+
+  /** The core that knew of the fetch in flight is gone: whoever waits gets the next one. */
+  abandonRun() {
+    this.run?.controller.abort();
+    this.run = null;
+    this.view.forgetLayers();
+  }
+
+  /** True if a promise of this query waits for a fetch. */
+  get isAwaited() {
+    return this.#waiting !== null;
+  }
+}
+
+function deferred() {
+  /** @type {(data: any) => void} */
+  let resolve = () => {};
+  /** @type {(error: any) => void} */
+  let reject = () => {};
+  const promise = new Promise((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,61 @@
+import { shareAs } from './structural-sharing.js';
+
+/** What an observer makes of the data before it shows it, remembered until its input changes. */
+export class Selection {
+  /** @type {unknown} */
+  #input;
+  /** @type {((data: any) => unknown) | undefined} */
+  #select;
+  /** The last one that `select` returned; shown as long as it throws. @type {unknown} */
+  #output;
+  /** @type {{ error: unknown, at: number } | null} */
+  #failure = null;
+
+  /** @type {unknown} */
+  #placeholderOption;
+  /** @type {unknown} */
+  #previousData;
+  /** @type {unknown} */
+  #placeholder;
+
+  /**
+   * @param {any} options
+   * @param {unknown} data not undefined
+   * @param {unknown} shown what was shown before, for structural sharing
+   * @param {number} now ms
+   * @returns {{ data: any, failure: { error: any, at: number } | null }}
+   */
+  select({ select, structuralSharing }, data, shown, now) {
+    if (!select) return { data, failure: null };
+    if (select !== this.#select || !Object.is(data, this.#input)) {
+      this.#select = select;
+      this.#input = data;
+      try {
+        this.#output = shareAs(structuralSharing, shown, select(data));
+        this.#failure = null;
+      } catch (error) {
+        this.#failure = { error, at: now };
+      }
+    }
+    return { data: this.#output, failure: this.#failure };
+  }
+
+  /**
+   * What `placeholderData` gives while there is no data; undefined for nothing.
+   *
+   * @param {any} option
+   * @param {import('./query.js').Query | undefined} previousQuery the last one that had data
+   * @returns {any}
+   */
+  placeholder(option, previousQuery) {
+    if (option === undefined) return undefined;
+    const previousData = previousQuery?.data;
+    if (option !== this.#placeholderOption || !Object.is(previousData, this.#previousData)) {
+      this.#placeholderOption = option;
+      this.#previousData = previousData;
+      this.#placeholder =
+        typeof option === 'function' ? option(previousData, previousQuery) : option;
+    }
+    return this.#placeholder;
+  }
+}

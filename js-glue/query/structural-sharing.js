@@ -1,0 +1,102 @@
+import { report } from '../environment.js';
+import { isPlainObject } from './hash-key.js';
+
+/**
+ * New data as the `structuralSharing` option wants it shown.
+ *
+ * @param {boolean | ((previous: any, next: any) => any) | undefined} option default true
+ * @param {unknown} previous
+ * @param {any} next
+ * @returns {any}
+ */
+export function shareAs(option, previous, next) {
+  if (option === false || next === undefined) return next;
+  if (typeof option !== 'function') return replaceEqualDeep(previous, next);
+  try {
+    return option(previous, next);
+  } catch (error) {
+    report(error);
+    return next;
+  }
+}
+
+/**
+ * Returns `next`, or as much of `previous` as equals it: an equal part keeps its old reference, so
+ * that a reader that compares references sees no change where there is none. Looks into plain
+ * arrays and plain objects only.
+ *
+ * @template T
+ * @param {unknown} previous
+ * @param {T} next
+ * @returns {T}
+ */
+export function replaceEqualDeep(previous, next) {
+  return share(previous, next, 0);
+}
+
+/** Deeper values are compared by reference: nobody shows them, and the stack is finite. */
+const DEEPEST = 500;
+
+/**
+ * @param {any} previous
+ * @param {any} next
+ * @param {number} depth
+ * @returns {any}
+ */
+function share(previous, next, depth) {
+  if (Object.is(previous, next) || depth > DEEPEST) return next;
+  if (isPlainArray(previous) && isPlainArray(next)) return shareArray(previous, next, depth);
+  if (isPlainObject(previous) && isPlainObject(next)) return shareObject(previous, next, depth);
+  return next;
+}
+
+/**
+ * @param {any[]} previous
+ * @param {any[]} next
+ * @param {number} depth
+ */
+function shareArray(previous, next, depth) {
+  let equal = previous.length === next.length;
+  const copy = next.map((item, index) => {
+    const shared = index < previous.length ? share(previous[index], item, depth + 1) : item;
+    if (index >= previous.length || !Object.is(shared, previous[index])) equal = false;
+    return shared;
+  });
+  return equal ? previous : copy;
+}
+
+/**
+ * @param {Record<string, unknown>} previous
+ * @param {Record<string, unknown>} next
+ * @param {number} depth
+ */
+function shareObject(previous, next, depth) {
+  const names = Object.keys(next);
+  let equal = names.length === Object.keys(previous).length;
+  const members = names.map((name) => {
+    const known = Object.hasOwn(previous, name);
+    const shared = known ? share(previous[name], next[name], depth + 1) : next[name];
+    if (!known || !Object.is(shared, previous[name])) equal = false;
+    return [name, shared];
+  });
+  return equal ? previous : Object.fromEntries(members);
+}
+
+/** An array with holes or named members is not data that JSON could carry. @param {unknown} value */
+function isPlainArray(value) {
+  return Array.isArray(value) && value.length === Object.keys(value).length;
+}
+
+/**
+ * True if both have the same members by reference.
+ *
+ * @param {Record<string, any> | undefined} a
+ * @param {Record<string, any> | undefined} b
+ */
+export function shallowEqual(a, b) {
+  if (!a || !b) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]))
+  );
+}

@@ -1,0 +1,109 @@
+import { shareAs } from './structural-sharing.js';
+
+/** @import { Query } from './query.js' */
+/** @import { Layers } from '../mutation/layers.js' */
+
+/**
+ * A query's value as two things: the base, which is the server's answer, and the view, which is the
+ * base with the layers of pending mutations replayed over it, lowest first. The core says which
+ * layers there are and in which order; the functions are here.
+ */
+export class View {
+  /** By the core's mutation handle. @type {Map<number, { owner: Layers, update: Update }>} */
+  #updaters = new Map();
+  /** @type {unknown} */
+  #base;
+  /** @type {unknown} */
+  #value;
+  #dirty = false;
+  #query;
+
+  /** @typedef {(value: any) => unknown} Update */
+
+  /** @param {Query} query */
+  constructor(query) {
+    this.#query = query;
+  }
+
+  get hasBase() {
+    return this.#base !== undefined;
+  }
+
+  get base() {
+    return this.#base;
+  }
+
+  set base(data) {
+    this.#base = data;
+    this.#dirty = true;
+  }
+
+  /** Base or layers are others than before. */
+  touch() {
+    this.#dirty = true;
+  }
+
+  get value() {
+    if (this.#dirty) this.#replay();
+    return this.#value;
+  }
+
+  /**
+   * @param {number} mutation the core's handle
+   * @param {Layers} owner hears if the updater throws
+   * @param {Update} update
+   */
+  setUpdater(mutation, owner, update) {
+    this.#updaters.set(mutation, { owner, update });
+    this.#dirty = true;
+  }
+
+  /** A mutation is part of the base from now on. @param {number} mutation */
+  fold(mutation) {
+    this.base = this.#update(this.#base, mutation);
+    this.#updaters.delete(mutation);
+  }
+
+  /** The core that knew of the layers is gone. */
+  forgetLayers() {
+    this.#updaters.clear();
+    this.#dirty = true;
+  }
+
+  #replay() {
+    this.#dirty = false;
+    const { dropped, entry, client } = this.#query;
+    const layers = dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
+    let value = this.#base;
+    for (const mutation of layers) value = this.#update(value, mutation);
+    this.#forget(layers);
+    this.#value = shareAs(this.#query.options.structuralSharing, this.#value, value);
+    // Without layers both are one value: keep one copy.
+    if (layers.length === 0) this.#base = this.#value;
+  }
+
+  /**
+   * @param {unknown} value
+   * @param {number} mutation
+   */
+  #update(value, mutation) {
+    const layer = this.#updaters.get(mutation);
+    if (!layer || value === undefined) return value;
+    try {
+      const next = layer.update(value);
+      return next === undefined ? value : next;
+    } catch (error) {
+      layer.owner.updaterThrew(error, this.#query.queryKey);
+      return value;
+    }
+  }
+
+  /** @param {readonly number[]} layers */
+  #forget(layers) {
+    if (this.#updaters.size <= layers.length) return;
+    const kept = new Set(layers);
+    for (const mutation of this.#updaters.keys()) {
+      if (!kept.has(mutation)) this.#updaters.delete(mutation);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+export { QueryClientProvider, useQueryClient } from './provider.js';
+export { useChannelStatus } from './use-channel-status.js';
+export { useIsFetching, useIsMutating } from './use-counts.js';
+export { useMutation } from './use-mutation.js';
+export { useQuery } from './use-query.js';

@@ -1,0 +1,13 @@
+import { useQueryClient } from './provider.js';
+import { useStore } from './use-observer.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/**
+ * @param {QueryClient} [queryClient]
+ * @returns {string} the status of the client's channel; 'stopped' while it has none
+ */
+export function useChannelStatus(queryClient) {
+  const { stream } = useQueryClient(queryClient);
+  return useStore(stream, () => stream.status);
+}

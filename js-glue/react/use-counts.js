@@ -1,0 +1,24 @@
+import { useQueryClient } from './provider.js';
+import { useStore } from './use-observer.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/**
+ * @param {any} [filters]
+ * @param {QueryClient} [queryClient]
+ * @returns {number} queries that are being fetched
+ */
+export function useIsFetching(filters, queryClient) {
+  const client = useQueryClient(queryClient);
+  return useStore(client.getQueryCache(), () => client.isFetching(filters));
+}
+
+/**
+ * @param {any} [filters]
+ * @param {QueryClient} [queryClient]
+ * @returns {number} mutations that are pending
+ */
+export function useIsMutating(filters, queryClient) {
+  const client = useQueryClient(queryClient);
+  return useStore(client.getMutationCache(), () => client.isMutating(filters));
+}

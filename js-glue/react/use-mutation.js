@@ -1,0 +1,28 @@
+import { useCallback } from 'react';
+import { MutationObserver } from '../mutation/mutation-observer.js';
+import { resolveOption } from '../query/options.js';
+import { useQueryClient } from './provider.js';
+import { useObserver, useStore } from './use-observer.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/**
+ * @param {any} options
+ * @param {QueryClient} [queryClient]
+ * @returns {any}
+ */
+export function useMutation(options, queryClient) {
+  const client = useQueryClient(queryClient);
+  const observer = useObserver(MutationObserver, client, options);
+  const result = useStore(observer, () => observer.getCurrentResult());
+  const mutate = useCallback(
+    (/** @type {any} */ variables, /** @type {any} */ callbacks) => {
+      // Its error is in the result; whoever wants the promise takes mutateAsync.
+      observer.mutate(variables, callbacks).catch(() => {});
+    },
+    [observer],
+  );
+  if (result.error && resolveOption(observer.options.throwOnError, result.error))
+    throw result.error;
+  return { ...result, mutate, mutateAsync: result.mutate };
+}

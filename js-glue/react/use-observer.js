@@ -1,0 +1,42 @@
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/**
+ * An observer that lives as long as the component; another client gets another observer.
+ *
+ * @template {{ setOptions(options: any): void }} Observer
+ * @param {new (client: QueryClient, options: any) => Observer} Observer
+ * @param {QueryClient} client
+ * @param {any} options
+ * @returns {Observer}
+ */
+export function useObserver(Observer, client, options) {
+  const [held, hold] = useState(() => ({ client, observer: new Observer(client, options) }));
+  let { observer } = held;
+  if (held.client !== client) {
+    observer = new Observer(client, options);
+    hold({ client, observer });
+  }
+  useEffect(() => {
+    observer.setOptions(options);
+  }, [observer, options]);
+  return observer;
+}
+
+/**
+ * What `read` gives, read again whenever `source` says that something has changed. `read` answers
+ * with the same reference until then.
+ *
+ * @template T
+ * @param {{ subscribe(listener: () => void): () => void }} source
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function useStore(source, read) {
+  const subscribe = useCallback(
+    (/** @type {() => void} */ changed) => source.subscribe(changed),
+    [source],
+  );
+  return useSyncExternalStore(subscribe, read, read);
+}

@@ -1,0 +1,25 @@
+import { resolveOption } from '../query/options.js';
+import { QueryObserver } from '../query/query-observer.js';
+import { useQueryClient } from './provider.js';
+import { useObserver, useStore } from './use-observer.js';
+
+/** @import { QueryClient } from '../query/query-client.js' */
+
+/**
+ * @param {any} options
+ * @param {QueryClient} [queryClient]
+ * @returns {any}
+ */
+export function useQuery(options, queryClient) {
+  const client = useQueryClient(queryClient);
+  const full = client.defaultQueryOptions(options);
+  const observer = useObserver(QueryObserver, client, full);
+  const result = observer.getOptimisticResult(full);
+  useStore(observer, () => observer.getCurrentResult());
+  if (result.isError && !result.isFetching) {
+    if (resolveOption(full.throwOnError, result.error, observer.getCurrentQuery())) {
+      throw result.error;
+    }
+  }
+  return full.notifyOnChangeProps ? result : observer.trackResult(result);
+}

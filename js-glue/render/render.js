@@ -1,0 +1,52 @@
+import { report } from '../environment.js';
+
+/**
+ * Shows an observer's result in an element of a page without a framework: now, and again at the end
+ * of each turn in which a field that `view` read has changed.
+ *
+ * @param {any} observer a QueryObserver or MutationObserver; subscribed to until stopped
+ * @param {any} element a DOM element
+ * @param {(result: any, element: any) => unknown} view returns text, which is shown as text; a node,
+ *   which replaces the children; or undefined, if it has changed the element itself
+ * @returns {() => void} stops; leaves the element as it is
+ * @throws {TypeError} if an argument is not what it must be
+ */
+export function render(observer, element, view) {
+  if (
+    typeof observer?.subscribe !== 'function' ||
+    typeof observer.getCurrentResult !== 'function'
+  ) {
+    throw new TypeError('render needs an observer, such as new QueryObserver(client, options).');
+  }
+  if (typeof element?.replaceChildren !== 'function') {
+    throw new TypeError(`render needs an element to show it in; it got ${String(element)}.`);
+  }
+  if (typeof view !== 'function') throw new TypeError('render needs a function that makes a view.');
+  const draw = () => {
+    const result = observer.getCurrentResult();
+    show(element, view(observer.trackResult?.(result) ?? result, element));
+  };
+  const stop = observer.subscribe(() => {
+    try {
+      draw();
+    } catch (error) {
+      report(error);
+    }
+  });
+  try {
+    draw();
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** @param {any} element @param {any} shown */
+function show(element, shown) {
+  if (shown === undefined) return;
+  if (typeof shown === 'string') element.textContent = shown;
+  else if (typeof shown?.nodeType === 'number') element.replaceChildren(shown);
+  else
+    throw new TypeError(`A view returns text, a node or undefined; it returned ${typeof shown}.`);
+}

@@ -1,0 +1,105 @@
+import type {
+  DefaultError,
+  FetchStatus,
+  QueryKey,
+  QueryMeta,
+  QueryStatus,
+  StaleTime,
+} from './common.js';
+import type { AnyMutation } from './mutation.js';
+import type { QueryOptions } from './query-options.js';
+
+export interface QueryState<TData = unknown, TError = DefaultError> {
+  data: TData | undefined;
+  dataUpdateCount: number;
+  /** ms since 1970; 0 for never. */
+  dataUpdatedAt: number;
+  error: TError | null;
+  errorUpdateCount: number;
+  /** ms since 1970; 0 for never. */
+  errorUpdatedAt: number;
+  fetchFailureCount: number;
+  fetchFailureReason: TError | null;
+  fetchStatus: FetchStatus;
+  /** A change has touched it later than it was asked for. */
+  isInvalidated: boolean;
+  status: QueryStatus;
+}
+
+/** One query of the cache, to look at. It is made and changed by the client's verbs. */
+export interface Query<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  TQueryKey extends QueryKey = QueryKey,
+> {
+  readonly queryKey: TQueryKey;
+  /** The key as text: equal for equal keys. */
+  readonly queryHash: string;
+  readonly state: QueryState<TData, TError>;
+  readonly options: QueryOptions<TQueryFnData, TError, TData, TQueryKey>;
+  readonly meta: QueryMeta | undefined;
+  getObserversCount(): number;
+  isActive(): boolean;
+  isDisabled(): boolean;
+  isFetched(): boolean;
+  isStale(): boolean;
+  isStaleByTime(staleTime?: StaleTime): boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a query of any data
+export type AnyQuery = Query<any, any, any, any>;
+
+/** Filters are ANDed. */
+export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
+  /** Arrays match as prefixes, objects as subsets, at every depth. */
+  queryKey?: TQueryKey | readonly unknown[];
+  /** The very key. Default false. */
+  exact?: boolean;
+  /** Default `'all'`. */
+  type?: 'active' | 'inactive' | 'all';
+  stale?: boolean;
+  fetchStatus?: FetchStatus;
+  /** Asked last. */
+  predicate?: (query: AnyQuery) => boolean;
+}
+
+export interface InvalidateQueryFilters<TQueryKey extends QueryKey = QueryKey>
+  extends QueryFilters<TQueryKey> {
+  /** Which of them are fetched again. Default `type`, or `'active'`. */
+  refetchType?: 'active' | 'inactive' | 'all' | 'none';
+}
+export type RefetchQueryFilters<TQueryKey extends QueryKey = QueryKey> = QueryFilters<TQueryKey>;
+
+export interface MutationFilters {
+  mutationKey?: readonly unknown[];
+  exact?: boolean;
+  status?: 'idle' | 'pending' | 'success' | 'error';
+  predicate?: (mutation: AnyMutation) => boolean;
+}
+
+export interface QueryCacheConfig {
+  onError?: (error: DefaultError, query: Query) => void;
+  onSuccess?: (data: unknown, query: Query) => void;
+  onSettled?: (data: unknown, error: DefaultError | null, query: Query) => void;
+}
+
+export interface QueryCacheNotifyEvent {
+  type: 'added' | 'removed' | 'updated' | 'observerAdded' | 'observerRemoved';
+  query: Query;
+}
+
+/** All queries of one client. Belongs to the one client it was given to. */
+export declare class QueryCache {
+  constructor(config?: QueryCacheConfig);
+  readonly config: QueryCacheConfig;
+  /** Exact unless the filters say otherwise. */
+  find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
+    filters: QueryFilters & { queryKey: readonly unknown[] },
+  ): Query<TQueryFnData, TError, TData> | undefined;
+  findAll(filters?: QueryFilters): Query[];
+  getAll(): Query[];
+  /** Listeners are called at the end of the turn. Returns how to stop. */
+  subscribe(listener: (event: QueryCacheNotifyEvent) => void): () => void;
+  clear(): void;
+}

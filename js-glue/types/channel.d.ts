@@ -1,0 +1,45 @@
+/**
+ * `live`: every change arrives. `catching-up`: asking what was missed. `gap`: something was missed
+ * and is asked for. `offline`: no socket, waiting. `stopped`: not asked for, or refused for good.
+ */
+export type ChannelStatus = 'live' | 'catching-up' | 'gap' | 'offline' | 'stopped';
+
+export interface ChannelOptions {
+  /** `wss://…`, a path of this page, or a function that gives one for each connection. */
+  url: string | URL | (() => string | URL);
+  /**
+   * Gets a ticket before each connection, with a request that the server authenticates. If it
+   * rejects, it is tried again like any lost connection; with an error whose `status` is 401 or 403,
+   * or whose `forGood` is true, the channel stops. Without it the server signs nobody in.
+   */
+  ticket?: () => string | Promise<string>;
+  /** Parts of the stream to hear of, such as `'project:9'`. Default none. */
+  scopes?: readonly string[];
+  backoff?: {
+    /** ms; a reconnect waits a random time up to `min(base * 2 ** n, cap)`. Default 500. */
+    base?: number;
+    /** ms. Default 20,000. */
+    cap?: number;
+    /** Connections tried in a row before the channel stops; 0 for no end. Default 0. */
+    maxAttempts?: number;
+    /** False: waits exactly that long. Default true. */
+    jitter?: boolean;
+  };
+  /** The class to make sockets of. Default the platform's; Node 20 has none. */
+  WebSocket?: new (
+    url: string,
+  ) => unknown;
+}
+
+/** A client's connection to the stream of changes. */
+export interface Channel {
+  readonly status: ChannelStatus;
+  /** Why it is not live, if something said so: the ticket's error, or the server's. */
+  readonly error: Error | null;
+  /** Listeners are called at the end of a turn in which the status changed. Returns how to stop. */
+  subscribe(listener: (status: ChannelStatus) => void): () => void;
+  /** Connects anew, at once; also after it stopped. Throws once it is closed. */
+  reconnect(): void;
+  /** Disconnects for good. The client may then connect again. */
+  close(): void;
+}

@@ -1,0 +1,335 @@
+import type { MutationFilters } from './cache.js';
+import type { QueryClient } from './client.js';
+import type {
+  DefaultError,
+  MutationKey,
+  MutationMeta,
+  NetworkMode,
+  QueryKey,
+  RetryDelayValue,
+  RetryValue,
+} from './common.js';
+import type { Change } from './rules.js';
+
+export type MutationStatus = 'idle' | 'pending' | 'success' | 'error';
+
+export interface MutationFunctionContext {
+  client: QueryClient;
+  meta: MutationMeta | undefined;
+  mutationKey?: MutationKey;
+  /**
+   * This mutation's name on the wire. A server that puts it as `mutation` into the change it
+   * announces ends the optimistic layer with the first answer that holds the change.
+   */
+  mutationId: string;
+}
+
+export type MutationFunction<TData = unknown, TVariables = unknown> = (
+  variables: TVariables,
+  context: MutationFunctionContext,
+) => Promise<TData>;
+
+/** What a mutation shows under one key before the server has answered. */
+export interface OptimisticUpdate<TVariables = unknown> {
+  queryKey: QueryKey;
+  /**
+   * Returns the value with the change in it, as a new value: the old one comes back if the server
+   * refuses. Runs again over each new answer as long as the mutation is pending. Is not called
+   * while there is no data. `undefined` leaves the value as it is. If it throws, this mutation
+   * shows nothing anywhere.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the data of any query
+  update(value: any, variables: TVariables): unknown;
+}
+
+/** Mutations of one id run one at a time, oldest first. */
+export interface MutationScope {
+  id: string;
+}
+
+export interface MutationOptions<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> {
+  mutationFn?: MutationFunction<TData, TVariables>;
+  mutationKey?: MutationKey;
+  /** Shown at once, also while the mutation is paused. */
+  optimistic?:
+    | readonly OptimisticUpdate<TVariables>[]
+    | ((variables: TVariables) => readonly OptimisticUpdate<TVariables>[]);
+  /** What it changes, for the client's rules; they run once the server has done it. */
+  change?:
+    | Change
+    | readonly Change[]
+    | ((data: TData, variables: TVariables) => Change | readonly Change[] | null | undefined);
+  onMutate?: (
+    variables: TVariables,
+    context: MutationFunctionContext,
+  ) => Promise<TOnMutateResult> | TOnMutateResult;
+  onSuccess?: (
+    data: TData,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult,
+    context: MutationFunctionContext,
+  ) => unknown;
+  onError?: (
+    error: TError,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult | undefined,
+    context: MutationFunctionContext,
+  ) => unknown;
+  onSettled?: (
+    data: TData | undefined,
+    error: TError | null,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult | undefined,
+    context: MutationFunctionContext,
+  ) => unknown;
+  /** Default 0. */
+  retry?: RetryValue<TError>;
+  retryDelay?: RetryDelayValue<TError>;
+  /** Default `'online'`: paused while there is no network, and resumed in order. */
+  networkMode?: NetworkMode;
+  meta?: MutationMeta;
+  scope?: MutationScope;
+}
+
+export interface MutationObserverOptions<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> extends MutationOptions<TData, TError, TVariables, TOnMutateResult> {
+  /** For hooks: throw the error at the nearest boundary. Default false. */
+  throwOnError?: boolean | ((error: TError) => boolean);
+}
+
+/** Callbacks of one `mutate` call; they run as long as somebody listens to the observer. */
+export interface MutateOptions<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> {
+  onSuccess?: (
+    data: TData,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult | undefined,
+    context: MutationFunctionContext,
+  ) => void;
+  onError?: (
+    error: TError,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult | undefined,
+    context: MutationFunctionContext,
+  ) => void;
+  onSettled?: (
+    data: TData | undefined,
+    error: TError | null,
+    variables: TVariables,
+    onMutateResult: TOnMutateResult | undefined,
+    context: MutationFunctionContext,
+  ) => void;
+}
+
+export type MutateFunctionRest<TData, TError, TVariables, TOnMutateResult> =
+  undefined extends TVariables
+    ? [variables?: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>]
+    : [variables: TVariables, options?: MutateOptions<TData, TError, TVariables, TOnMutateResult>];
+
+export type MutateFunction<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> = (...rest: MutateFunctionRest<TData, TError, TVariables, TOnMutateResult>) => Promise<TData>;
+
+export interface MutationState<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> {
+  /** What `onMutate` returned. */
+  context: TOnMutateResult | undefined;
+  data: TData | undefined;
+  error: TError | null;
+  failureCount: number;
+  failureReason: TError | null;
+  isPaused: boolean;
+  status: MutationStatus;
+  variables: TVariables | undefined;
+  /** ms since 1970; 0 for never. */
+  submittedAt: number;
+}
+
+/** One run of a mutation, to look at. */
+export interface Mutation<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = unknown,
+  TOnMutateResult = unknown,
+> {
+  readonly mutationId: number;
+  readonly state: MutationState<TData, TError, TVariables, TOnMutateResult>;
+  readonly options: MutationOptions<TData, TError, TVariables, TOnMutateResult>;
+  readonly meta: MutationMeta | undefined;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a mutation of any data
+export type AnyMutation = Mutation<any, any, any, any>;
+
+interface MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult>
+  extends MutationState<TData, TError, TVariables, TOnMutateResult> {
+  isError: boolean;
+  isIdle: boolean;
+  isPending: boolean;
+  isSuccess: boolean;
+  mutate: MutateFunction<TData, TError, TVariables, TOnMutateResult>;
+  /** Shows nothing again; what runs goes on. */
+  reset: () => void;
+}
+
+export interface MutationObserverIdleResult<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> extends MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult> {
+  data: undefined;
+  variables: undefined;
+  error: null;
+  isError: false;
+  isIdle: true;
+  isPending: false;
+  isSuccess: false;
+  status: 'idle';
+}
+
+export interface MutationObserverLoadingResult<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> extends MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult> {
+  data: undefined;
+  variables: TVariables;
+  error: null;
+  isError: false;
+  isIdle: false;
+  isPending: true;
+  isSuccess: false;
+  status: 'pending';
+}
+
+export interface MutationObserverErrorResult<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> extends MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult> {
+  data: undefined;
+  variables: TVariables;
+  error: TError;
+  isError: true;
+  isIdle: false;
+  isPending: false;
+  isSuccess: false;
+  status: 'error';
+}
+
+export interface MutationObserverSuccessResult<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> extends MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult> {
+  data: TData;
+  variables: TVariables;
+  error: null;
+  isError: false;
+  isIdle: false;
+  isPending: false;
+  isSuccess: true;
+  status: 'success';
+}
+
+export type MutationObserverResult<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> =
+  | MutationObserverIdleResult<TData, TError, TVariables, TOnMutateResult>
+  | MutationObserverLoadingResult<TData, TError, TVariables, TOnMutateResult>
+  | MutationObserverErrorResult<TData, TError, TVariables, TOnMutateResult>
+  | MutationObserverSuccessResult<TData, TError, TVariables, TOnMutateResult>;
+
+/** Runs mutations and shows the last one. */
+export declare class MutationObserver<
+  TData = unknown,
+  TError = DefaultError,
+  TVariables = void,
+  TOnMutateResult = unknown,
+> {
+  constructor(
+    client: QueryClient,
+    options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>,
+  );
+  options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>;
+  setOptions(options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>): void;
+  getCurrentResult(): MutationObserverResult<TData, TError, TVariables, TOnMutateResult>;
+  /** Listeners are called at the end of the turn. Returns how to stop. */
+  subscribe(
+    listener: (result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void,
+  ): () => void;
+  /** Resolves with what `mutationFn` did, or rejects with its error. */
+  mutate: MutateFunction<TData, TError, TVariables, TOnMutateResult>;
+  reset(): void;
+}
+
+export interface MutationCacheConfig {
+  onMutate?: (variables: unknown, mutation: Mutation, context: MutationFunctionContext) => unknown;
+  onSuccess?: (
+    data: unknown,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Mutation,
+    context: MutationFunctionContext,
+  ) => unknown;
+  onError?: (
+    error: DefaultError,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Mutation,
+    context: MutationFunctionContext,
+  ) => unknown;
+  onSettled?: (
+    data: unknown,
+    error: DefaultError | null,
+    variables: unknown,
+    onMutateResult: unknown,
+    mutation: Mutation,
+    context: MutationFunctionContext,
+  ) => unknown;
+}
+
+export interface MutationCacheNotifyEvent {
+  type: 'added' | 'removed' | 'updated';
+  mutation: Mutation;
+}
+
+/** The mutations of one client: those that are pending, and settled ones that are observed. */
+export declare class MutationCache {
+  constructor(config?: MutationCacheConfig);
+  readonly config: MutationCacheConfig;
+  getAll(): Mutation[];
+  /** Exact unless the filters say otherwise. */
+  find(filters: MutationFilters): Mutation | undefined;
+  findAll(filters?: MutationFilters): Mutation[];
+  subscribe(listener: (event: MutationCacheNotifyEvent) => void): () => void;
+  clear(): void;
+  resumePausedMutations(): Promise<void>;
+}

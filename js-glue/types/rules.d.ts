@@ -1,0 +1,115 @@
+import type { Register } from './common.js';
+
+/** Resources by name, and the fields that a change of each carries. */
+export type ResourceMap = Record<string, object>;
+
+type RegisteredResources = Register extends { resources: infer R extends ResourceMap } ? R : never;
+
+/** "This resource, this id, this action", from a message or from the app. */
+export type Change = [RegisteredResources] extends [never]
+  ? { resource: string; action?: string; [field: string]: unknown }
+  : {
+      [Name in keyof RegisteredResources & string]: {
+        resource: Name;
+        action?: string;
+      } & Partial<RegisteredResources[Name]>;
+    }[keyof RegisteredResources & string];
+
+/**
+ * A part of a key template. `'$name'` takes that field of the change as it is, `'$name:number'` and
+ * `'$name:string'` cast it, `'$$'` is a dollar sign. A template whose field is absent is skipped.
+ */
+export type TemplatePart =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TemplatePart[]
+  | { readonly [name: string]: TemplatePart };
+
+export type KeyTemplate = readonly TemplatePart[];
+
+export interface RuleTarget {
+  readonly key: KeyTemplate;
+  /** The very key instead of all that start so. Default false. */
+  readonly exact?: boolean;
+  /** Which of them are fetched again. Default `'active'`. */
+  readonly refetchType?: 'active' | 'inactive' | 'all' | 'none';
+}
+
+/** Resource, optionally with actions, → the keys that a change of it touches. */
+export interface Rule {
+  readonly on: string | { readonly resource: string; readonly action?: string | readonly string[] };
+  /** Marks; active ones are fetched again, at most 8 at a time, and when somebody looks. */
+  readonly invalidate?: readonly (KeyTemplate | RuleTarget)[];
+  /** Marks and fetches active ones again at once. */
+  readonly refetch?: readonly (KeyTemplate | RuleTarget)[];
+  readonly remove?: readonly (KeyTemplate | RuleTarget)[];
+  readonly reset?: readonly (KeyTemplate | RuleTarget)[];
+}
+
+export type RuleSet = readonly Rule[];
+
+type FieldName<Placeholder extends string> = Placeholder extends
+  | `${infer Name}:number`
+  | `${infer Name}:string`
+  ? Name
+  : Placeholder;
+
+/** `Part` if it is right, else the placeholders that would be. */
+type CheckedPart<Part, Field extends string> = Part extends `$$${string}`
+  ? Part
+  : Part extends `$${infer Placeholder}`
+    ? FieldName<Placeholder> extends Field
+      ? Part
+      : `$${Field}`
+    : Part extends string | number | boolean | null
+      ? Part
+      : { readonly [K in keyof Part]: CheckedPart<Part[K], Field> };
+
+type CheckedTemplate<Template, Field extends string> = Template extends readonly unknown[]
+  ? CheckedPart<Template, Field>
+  : {
+      readonly [K in keyof Template]: K extends 'key'
+        ? CheckedPart<Template[K], Field>
+        : Template[K];
+    };
+
+type ResourceOf<On> = On extends { readonly resource: infer Name } ? Name : On;
+
+type FieldOf<Resources, Name> = Name extends keyof Resources
+  ? (keyof Resources[Name] & string) | 'resource' | 'action'
+  : never;
+
+type CheckedRule<R, Resources> = R extends { readonly on: infer On }
+  ? ResourceOf<On> extends keyof Resources
+    ? {
+        readonly [K in keyof R]: K extends 'on'
+          ? R[K]
+          : K extends keyof Rule
+            ? R[K] extends readonly unknown[]
+              ? { [I in keyof R[K]]: CheckedTemplate<R[K][I], FieldOf<Resources, ResourceOf<On>>> }
+              : R[K]
+            : never;
+      }
+    : { readonly on: keyof Resources }
+  : never;
+
+/**
+ * Checks rules where they are written. They are JSON, and can be shared with a server.
+ *
+ * ```ts
+ * const rules = defineRules<{ task: { id: string; project_id: string } }>()([
+ *   { on: 'task', invalidate: [['tasks', 'detail', '$id'], ['tasks', 'list', '$project_id']] },
+ * ]);
+ * ```
+ * @returns the rules, frozen
+ * @throws TypeError that names the rule, what was wrong and what is allowed
+ */
+export declare function defineRules(rules: readonly Rule[]): RuleSet;
+/** With the resources as a type argument: resources and `$field` placeholders are checked. */
+export declare function defineRules<Resources extends ResourceMap>(): <
+  const Rules extends readonly Rule[],
+>(
+  rules: Rules & { readonly [I in keyof Rules]: CheckedRule<Rules[I], Resources> },
+) => RuleSet;

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { postgresSource } from '../../../js-glue/hub/index.js';
+import { eventually } from './client.js';
+import { deferred } from './deferred.js';
+import { startHub } from './start-hub.js';
+import { TASKS_SQL } from './tasks-sql.js';
+
+const connectionString = process.env.DATABASE_URL ?? '';
+const skip = connectionString === '' && 'DATABASE_URL is not set: no PostgreSQL to test with';
+
+const SCHEMA = 'tidemark_hub_test';
+const db = new pg.Client({ connectionString, options: `-c search_path=${SCHEMA}` });
+
+before(async () => {
+  if (skip) return;
+  await db.connect();
+  await db.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
+  await db.query(TASKS_SQL);
+});
+
+after(async () => {
+  if (skip) return;
+  await db.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
+  await db.end();
+});
+
+const insert = (/** @type {string} */ title) =>
+  db.query('INSERT INTO task (project_id, title) VALUES (9, $1)', [title]);
+
+const LISTENING = "query ~ '^(LISTEN|SELECT 1$)' AND datname = current_database()";
+
+async function listeners() {
+  const { rows } = await db.query(
+    `SELECT pid FROM pg_stat_activity WHERE application_name = 'tidemark hub' AND ${LISTENING}`,
+  );
+  return rows.length;
+}
+
+/** @returns {Promise<number>} how many backends were ended */
+async function endListeners() {
+  const { rowCount } = await db.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE application_name = 'tidemark hub' AND ${LISTENING}`,
+  );
+  return rowCount ?? 0;
+}
+
+test('a row that changes in PostgreSQL is told to the subscribers of its scope', {
+  skip,
+}, async (t) => {
+  const { subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
+  const { client } = await subscribed(['project:9']);
+  await insert('Flut');
+  assert.equal((await client.next()).data.row.title, 'Flut');
+});
+
+test('a LISTEN connection that is killed comes back with a new epoch, and changes arrive again', {
+  skip,
+}, async (t) => {
+  const { hub, subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
+  const { client, answer } = await subscribed(['project:9']);
+  assert.equal(await endListeners(), 1);
+  await insert('while nobody listened');
+  const reset = await client.next();
+  assert.deepEqual([reset.type, reset.reason], ['reset', 'source_restored']);
+  assert.notEqual(reset.epoch, answer.epoch);
+  await insert('afterwards');
+  const next = await client.next();
+  assert.deepEqual([next.epoch, next.data.row.title], [hub.position().epoch, 'afterwards']);
+});
+
+test('a LISTEN connection that is killed again and again comes back each time', {
+  skip,
+}, async (t) => {
+  const { subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
+  const { client } = await subscribed(['project:9']);
+  for (let count = 0; count < 5; count += 1) {
+    assert.equal(await endListeners(), 1);
+    assert.equal((await client.next()).type, 'reset');
+  }
+  await insert('still there');
+  assert.equal((await client.next()).data.row.title, 'still there');
+});
+
+test('closing the hub ends the LISTEN connection', { skip }, async (t) => {
+  const { hub } = await startHub(t, { source: postgresSource({ connectionString }) });
+  assert.equal(await listeners(), 1);
+  await hub.close();
+  await eventually('no backend listens', async () => (await listeners()) === 0);
+});
+
+test('a database that is not there is told when the hub starts', { skip }, async () => {
+  const url = new URL(connectionString);
+  url.pathname = '/tidemark_no_such_database';
+  const source = postgresSource({ connectionString: url.href });
+  const started = source.start({ change() {}, lost() {}, restored() {} });
+  await assert.rejects(started, /tidemark_no_such_database/);
+  await source.close();
+});
+
+test('a connection that goes silent without an end is noticed, and a new one is made', {
+  skip,
+}, async (t) => {
+  const proxy = await startProxy(t);
+  const lost = deferred();
+  const restored = deferred();
+  const heard = deferred();
+  const source = postgresSource({ connectionString: proxy.url, probeMs: 100 });
+  t.after(() => source.close());
+  await source.start({
+    change: (payload) => heard.resolve(payload),
+    lost: (reason) => lost.resolve(reason),
+    restored: () => restored.resolve(undefined),
+  });
+  proxy.silence();
+  assert.match(String(await lost.promise), /timeout/i);
+  await restored.promise;
+  await insert('after the silence');
+  assert.match(String(await heard.promise), /after the silence/);
+});
+
+test('closing does not wait for a connection that went silent', { skip }, async (t) => {
+  const proxy = await startProxy(t);
+  const source = postgresSource({ connectionString: proxy.url });
+  await source.start({ change() {}, lost() {}, restored() {} });
+  proxy.silence();
+  await source.close();
+});
+
+test('closing while connecting to a server that says nothing ends the attempt', {
+  skip,
+}, async (t) => {
+  const proxy = await startProxy(t);
+  proxy.silenceNew();
+  const source = postgresSource({ connectionString: proxy.url });
+  const started = source.start({ change() {}, lost() {}, restored() {} });
+  const refused = assert.rejects(started);
+  await proxy.accepted;
+  await source.close();
+  await refused;
+});
+
+/**
+ * Stands between source and server. `silence` keeps the connections of now open and lets nothing
+ * through, as a firewall that forgot them does.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function startProxy(t) {
+  const target = new URL(connectionString);
+  /** @type {Set<{ near: net.Socket, far: net.Socket }>} */
+  const pairs = new Set();
+  let mute = false;
+  const accepted = deferred();
+  const proxy = net.createServer((near) => {
+    const far = net.connect(Number(target.port || 5432), target.hostname);
+    pairs.add({ near, far });
+    for (const socket of [near, far]) socket.on('error', () => {});
+    if (!mute) near.pipe(far).pipe(near);
+    accepted.resolve(undefined);
+  });
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  t.after(() => {
+    proxy.close();
+    for (const { near, far } of pairs) {
+      near.destroy();
+      far.destroy();
+    }
+  });
+  const url = new URL(connectionString);
+  url.hostname = '127.0.0.1';
+  url.port = String(/** @type {net.AddressInfo} */ (proxy.address()).port);
+  return {
+    url: url.href,
+    accepted: accepted.promise,
+    silence() {
+      for (const { near, far } of pairs) {
+        near.unpipe(far);
+        far.unpipe(near);
+      }
+    },
+    silenceNew() {
+      mute = true;
+    },
+  };
+}

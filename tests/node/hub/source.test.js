@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createHub, pgliteSource, postgresSource } from '../../../js-glue/hub/index.js';
+import { ORIGIN } from './client.js';
+import { ManualSource } from './manual-source.js';
+import { change, startHub } from './start-hub.js';
+
+/** @param {import('node:test').TestContext} t */
+async function startWithSource(t) {
+  const source = new ManualSource();
+  source.listen();
+  return { ...(await startHub(t, { source })), source };
+}
+
+test('what a source tells goes the way of every change', async (t) => {
+  const { source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  source.sink.change('{"resource":"task","id":"42","scope":"a"}');
+  assert.deepEqual((await client.next()).data, { resource: 'task', id: '42' });
+});
+
+test('rubbish from a source is counted and dropped, and each kind is told once', async (t) => {
+  const { hub, source, warnings } = await startWithSource(t);
+  for (const payload of ['', '{', '{', '7', '{"resource":1}', '{"resource":"a","resource":"b"}']) {
+    source.sink.change(payload);
+  }
+  source.sink.change(`{"resource":"a","scope":"a","x":${'['.repeat(40)}${']'.repeat(40)}}`);
+  assert.equal(hub.stats().changesDropped, 7);
+  assert.equal(hub.position().seq, 0);
+  assert.equal(warnings.length, new Set(warnings).size);
+  assert.equal(warnings.length, 5);
+});
+
+test('the deepest change that is taken stays within depth 32 in the list of subscribed', async (t) => {
+  const { hub, source, subscribed } = await startWithSource(t);
+  const last = hub.position();
+  const row = (/** @type {number} */ levels) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  source.sink.change(`{"resource":"task","scope":"a","row":${row(28)}}`);
+  source.sink.change(`{"resource":"task","scope":"a","row":${row(29)}}`);
+  const { answer } = await subscribed(['a'], last);
+  assert.equal(depth(answer), 32);
+  assert.equal(answer.messages.length, 1);
+});
+
+test('a source that was lost and found makes a new epoch, told to living sockets by a reset', async (t) => {
+  const { hub, source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a', 'b']);
+  hub.publish(change(1, 'a'));
+  hub.publish(change(2, 'c'));
+  const before = hub.position();
+  source.sink.lost('backend terminated');
+  assert.equal(hub.position().epoch, before.epoch);
+  source.sink.restored();
+  hub.publish(change(3, 'a'));
+  const [, reset, next] = await client.take(3);
+  const { epoch } = hub.position();
+  assert.notEqual(epoch, before.epoch);
+  assert.deepEqual(reset, {
+    type: 'reset',
+    epoch,
+    seq: 2,
+    scopes: ['a', 'b'],
+    reason: 'source_restored',
+  });
+  assert.deepEqual([next?.epoch, next?.seq, next?.prev], [epoch, 3, 2]);
+});
+
+test('a position from before the loss is not recovered', async (t) => {
+  const { hub, source, subscribed } = await startWithSource(t);
+  hub.publish(change(1, 'a'));
+  const last = hub.position();
+  source.sink.lost('backend terminated');
+  source.sink.restored();
+  const { answer } = await subscribed(['a'], last);
+  assert.deepEqual([answer.recovered, answer.epoch], [false, hub.position().epoch]);
+});
+
+test('the position told by a reset is good for resuming', async (t) => {
+  const { hub, source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  hub.publish(change(1, 'b'));
+  source.sink.restored();
+  const { epoch, seq } = await client.next();
+  hub.publish(change(2, 'a'));
+  const { answer } = await subscribed(['a'], { epoch, seq });
+  assert.deepEqual([answer.recovered, answer.messages.length], [true, 1]);
+});
+
+test('a loss is told to the operator with its reason', async (t) => {
+  const { source, warnings } = await startWithSource(t);
+  source.sink.lost('backend terminated');
+  assert.deepEqual(warnings, ['tidemark hub: the source is lost: backend terminated']);
+});
+
+test('ready rejects with the reason why a source cannot start', async () => {
+  const source = new ManualSource();
+  const hub = createHub({ authorize: () => true, origins: [ORIGIN], source });
+  source.fail(new Error('no such database'));
+  await assert.rejects(hub.ready, /no such database/);
+  await hub.close();
+});
+
+test('closing closes the source once, however often it is called', async () => {
+  const source = new ManualSource();
+  const hub = createHub({ authorize: () => true, origins: [ORIGIN], source });
+  source.listen();
+  await Promise.all([hub.close(), hub.close()]);
+  assert.equal(source.closed, 1);
+});
+
+test('a hub may be closed while its source is still starting', async () => {
+  const source = new ManualSource();
+  const hub = createHub({ authorize: () => true, origins: [ORIGIN], source });
+  await hub.close();
+  source.fail(new Error('closed'));
+  await assert.rejects(hub.ready);
+});
+
+test('what a source tells after closing changes nothing', async () => {
+  const source = new ManualSource();
+  const hub = createHub({ authorize: () => true, origins: [ORIGIN], source });
+  source.listen();
+  await hub.close();
+  const before = hub.position();
+  source.sink.change('{"resource":"task","scope":"a"}');
+  source.sink.restored();
+  assert.deepEqual(hub.position(), before);
+});
+
+for (const channel of ['', 'a-b', 'a"b', '1a', 'x'.repeat(64)]) {
+  test(`the channel ${JSON.stringify(channel.slice(0, 5))} of ${channel.length} is refused`, () => {
+    const db = /** @type {any} */ ({});
+    assert.throws(() => pgliteSource(db, { channel }), /it must be 1 to 63 letters/);
+    assert.throws(() => postgresSource({ connectionString: '', channel }), /it must be 1 to 63/);
+  });
+}
+
+/** @param {unknown} value @returns {number} */
+function depth(value) {
+  if (typeof value !== 'object' || value === null) return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depth));
+}
