@@ -66,8 +66,13 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     stream_ping(&cache->stream, message->seq);
     return;
   case MESSAGE_RESET:
-  case MESSAGE_RECONNECT:
+    if (stream_reset(&cache->stream, message->epoch, message->seq)) {
+      new_epoch(cache);
+    }
     /* Nothing tells which entries belong to a scope: all of them may have changed. */
+    change_mark_all(cache, message->epoch == NULL ? POSITION_UNKNOWN : message->seq);
+    return;
+  case MESSAGE_RECONNECT:
     change_mark_all(cache, POSITION_UNKNOWN);
     return;
   case MESSAGE_ERROR:

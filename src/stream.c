@@ -283,6 +283,13 @@ void stream_ping(struct stream *s, double seq) {
   }
 }
 
+bool stream_reset(struct stream *s, const char *epoch, double seq) {
+  bool positioned = epoch != NULL && seq >= 0;
+  bool new_epoch = positioned && take_epoch(s, epoch, strlen(epoch));
+  s->seq = positioned ? seq : s->seq;
+  return new_epoch;
+}
+
 double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
   size_t colon = length;
   double seq = 0;

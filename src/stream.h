@@ -93,6 +93,9 @@ enum stream_verdict stream_change(struct stream *s, const char *epoch, double se
 /* A message of the list in `subscribed`: no gap to look for. */
 enum stream_verdict stream_missed(struct stream *s, double seq);
 void stream_ping(struct stream *s, double seq);
+/* Anything may have changed; the server may say which position holds from here on. True if the epoch
+ * is new. */
+bool stream_reset(struct stream *s, const char *epoch, double seq);
 /* The list in `subscribed` has been applied. */
 void stream_recovered(struct stream *s, double seq);
 

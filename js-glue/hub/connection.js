@@ -1,0 +1,202 @@
+import { Liveness } from './liveness.js';
+import { CLOSE, decodeClientFrame, encodeHello, encodePing } from './protocol.js';
+import { Rate } from './rate.js';
+import { Subscriber } from './subscriber.js';
+
+/**
+ * What all connections of one hub share.
+ *
+ * @typedef {import('./subscriber.js').Stream & {
+ *   tickets: import('./tickets.js').Tickets,
+ *   seats: import('./seats.js').Seats,
+ * }} Shared
+ */
+
+/**
+ * One WebSocket.
+ *
+ *   greeting ──auth──> open ──┐
+ *      └── no auth in time ───┴──> closing ──peer answers, or closeMs──> closed
+ *
+ * From `closing` on nothing is read or sent, and no timer but the last one runs.
+ */
+export class Connection {
+  /** @type {'greeting' | 'open' | 'closing' | 'closed'} */
+  #state = 'greeting';
+  /** @type {Subscriber | null} */
+  #subscriber = null;
+  /** @type {Liveness | null} */
+  #liveness = null;
+  #rate;
+  /** @type {unknown} the one that ends `greeting`, then the one that ends `closing` */
+  #timer;
+
+  /**
+   * @param {import('ws').WebSocket} socket
+   * @param {Shared} shared
+   * @param {() => void} onClosed
+   */
+  constructor(socket, shared, onClosed) {
+    const { clock, limits } = shared;
+    this.socket = socket;
+    this.shared = shared;
+    this.onClosed = onClosed;
+    this.#rate = new Rate({ now: () => clock.now(), perMinute: limits.messagesPerMinute });
+    this.#timer = clock.setTimeout(() => this.#refuseSignIn('no auth in time'), limits.authMs);
+    socket.on('message', (bytes, isBinary) => {
+      this.#receive(/** @type {Buffer} */ (bytes), isBinary);
+    });
+    // A control frame costs an answer too, so it counts as a message.
+    socket.on('ping', () => this.#admit());
+    socket.on('error', (error) => this.#failed(error));
+    socket.on('close', () => this.#closed());
+  }
+
+  /** @returns {import('./index.js').HubUser | null} null before sign-in */
+  get user() {
+    return this.#subscriber?.user ?? null;
+  }
+
+  /** @returns {Subscriber | null} */
+  get subscriber() {
+    return this.#subscriber;
+  }
+
+  /** @param {string | Buffer} frame */
+  send(frame) {
+    if (this.#state !== 'open') return;
+    const { counters, limits } = this.shared;
+    this.socket.send(frame, { binary: false });
+    counters.frames += 1;
+    if (this.socket.bufferedAmount <= limits.bufferedBytes) return;
+    counters.slowReaders += 1;
+    this.close(CLOSE.tryAgainLater, 'reading too slowly');
+  }
+
+  /** @param {number} code @param {string} reason at most 123 bytes */
+  close(code, reason) {
+    if (this.#state === 'closing' || this.#state === 'closed') return;
+    this.#leave();
+    this.socket.close(code, reason);
+  }
+
+  /** Cuts the connection without a word, as a broken network does. */
+  terminate() {
+    if (this.#state === 'greeting' || this.#state === 'open') this.#leave();
+    this.socket.terminate();
+  }
+
+  /** @param {Buffer} bytes @param {boolean} isBinary */
+  #receive(bytes, isBinary) {
+    if (!this.#admit()) return;
+    const { counters, limits } = this.shared;
+    const decoded = decodeClientFrame(bytes, isBinary);
+    if ('dropped' in decoded) {
+      counters.badFrames += 1;
+    } else if ('refused' in decoded) {
+      this.#refuseProtocol(decoded.refused);
+    } else if (this.#subscriber === null) {
+      this.#greet(decoded.frame);
+    } else {
+      this.#serve(this.#subscriber, decoded.frame, limits.scopesPerConnection);
+    }
+  }
+
+  /** @returns {boolean} whether this frame is to be looked at */
+  #admit() {
+    if (this.#state === 'closing' || this.#state === 'closed') return false;
+    this.#liveness?.heard();
+    if (this.#rate.take()) return true;
+    this.shared.counters.tooManyMessages += 1;
+    this.close(CLOSE.tooManyMessages, 'too many messages');
+    return false;
+  }
+
+  /** @param {import('./protocol.js').ClientFrame} frame */
+  #greet(frame) {
+    const { tickets, seats, log, limits } = this.shared;
+    if (frame.type !== 'auth') return this.#refuseSignIn('the first frame must be auth');
+    const user = frame.ticket === null ? null : tickets.redeem(frame.ticket);
+    if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
+    if (!seats.take(user)) return this.close(CLOSE.tryAgainLater, 'too many connections');
+    this.#open(user);
+    this.send(encodeHello(log.position(), limits));
+  }
+
+  /** @param {import('./index.js').HubUser} user */
+  #open(user) {
+    const { clock, counters, limits } = this.shared;
+    clock.clearTimeout(this.#timer);
+    counters.signIns += 1;
+    this.#state = 'open';
+    const subscriber = new Subscriber(user, this.shared, this);
+    this.#subscriber = subscriber;
+    this.#liveness = new Liveness({
+      clock,
+      pingMs: limits.pingMs,
+      slackMs: limits.slackMs,
+      ping: () => this.send(encodePing(subscriber.cursor)),
+      dead: () => {
+        counters.deadPeers += 1;
+        this.terminate();
+      },
+    });
+  }
+
+  /**
+   * @param {Subscriber} subscriber
+   * @param {import('./protocol.js').ClientFrame} frame
+   * @param {number} scopesAllowed
+   */
+  #serve(subscriber, frame, scopesAllowed) {
+    if (frame.type === 'subscribe') {
+      if (frame.scopes.length <= scopesAllowed) subscriber.subscribe(frame.scopes, frame.resume);
+      else this.#refuseProtocol(`at most ${scopesAllowed} scopes per connection`);
+    } else if (frame.type !== 'pong') {
+      this.shared.counters.unknownFrames += 1;
+    }
+  }
+
+  /** @param {string} reason */
+  #refuseProtocol(reason) {
+    this.shared.counters.protocolErrors += 1;
+    this.close(CLOSE.protocolError, reason);
+  }
+
+  /** @param {string} reason */
+  #refuseSignIn(reason) {
+    this.shared.counters.refusedSignIns += 1;
+    this.close(CLOSE.notSignedIn, reason);
+  }
+
+  /** @param {Error & { code?: string }} error `ws` closes the socket itself; 1009 for a large frame */
+  #failed(error) {
+    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+      this.shared.counters.oversizedFrames += 1;
+    }
+    if (this.#state === 'greeting' || this.#state === 'open') this.#leave();
+  }
+
+  /** A peer that does not answer the close frame is cut off after `closeMs`. */
+  #leave() {
+    const { clock, limits } = this.shared;
+    this.#release();
+    this.#state = 'closing';
+    this.#timer = clock.setTimeout(() => this.socket.terminate(), limits.closeMs);
+  }
+
+  #closed() {
+    if (this.#state === 'greeting' || this.#state === 'open') this.#release();
+    this.shared.clock.clearTimeout(this.#timer);
+    this.#state = 'closed';
+    this.onClosed();
+  }
+
+  #release() {
+    this.shared.clock.clearTimeout(this.#timer);
+    this.#liveness?.stop();
+    if (this.#subscriber === null) return;
+    this.#subscriber.stop();
+    this.shared.seats.leave(this.#subscriber.user);
+  }
+}

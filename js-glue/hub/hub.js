@@ -1,0 +1,211 @@
+import { WebSocketServer } from 'ws';
+import { systemClock } from './clock.js';
+import { Connections } from './connections.js';
+import { createCounters } from './counters.js';
+import { Feed } from './feed.js';
+import { resolveLimits } from './limits.js';
+import { Log } from './log.js';
+import { isScope } from './protocol.js';
+import { Routes } from './routes.js';
+import { Seats } from './seats.js';
+import { Tickets, userKey } from './tickets.js';
+import { checkOrigins, listenForUpgrades, originAllowed, refuseUpgrade } from './upgrade.js';
+
+/** @typedef {import('./index.js').HubOptions} HubOptions */
+/** @typedef {import('./index.js').HubUser} HubUser */
+/** @typedef {import('./index.js').Hub} HubApi */
+
+/** @param {HubOptions} options @returns {Hub} */
+export function createHub(options) {
+  return new Hub(options);
+}
+
+/**
+ * Wires source → log → subscribers, and HTTP upgrade → connection. Documented in index.d.ts.
+ *
+ * @implements {HubApi}
+ */
+class Hub {
+  accepting = true;
+  #source;
+  #origins;
+  #limits;
+  #feed;
+  #onWarning;
+  #shared;
+  #sockets;
+  #connections;
+  #listening = false;
+  /** @type {Set<() => void>} */
+  #detachers = new Set();
+  /** @type {Promise<void> | null} */
+  #closing = null;
+
+  /** @param {HubOptions} options */
+  constructor({ source, authorize, origins, limits, defaultScope, clock, onWarning }) {
+    if (typeof authorize !== 'function') throw new TypeError('authorize must be a function');
+    if (defaultScope !== undefined && !isScope(defaultScope)) {
+      throw new TypeError('defaultScope must be a string of 1 to 128 characters');
+    }
+    this.#source = source ?? null;
+    this.#onWarning = onWarning ?? ((message) => process.emitWarning(message, 'TidemarkWarning'));
+    this.#origins = checkOrigins(origins);
+    this.#limits = resolveLimits(limits);
+    this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock);
+    this.#connections = new Connections(this.#shared);
+    this.#feed = new Feed({
+      ...this.#shared,
+      frameBytes: this.#limits.frameBytes,
+      defaultScope: defaultScope ?? null,
+      onWarning: this.#onWarning,
+    });
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: this.#limits.frameBytes,
+      // A frame in bad UTF-8 is dropped and counted like other garbage; `ws` would close the socket.
+      skipUTF8Validation: true,
+    });
+    this.ready = this.#start();
+  }
+
+  get connections() {
+    return this.#connections.size;
+  }
+
+  /** @param {import('node:http').Server} server @param {{ path?: string }} [options] */
+  attach(server, { path = '/tidemark' } = {}) {
+    if (!path.startsWith('/')) throw new TypeError(`path is ${path}; it must start with a slash`);
+    const detach = listenForUpgrades(server, path, (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+    this.#detachers.add(detach);
+  }
+
+  /** @param {HubUser} user */
+  issueTicket(user) {
+    userKey(user);
+    return this.#shared.tickets.issue(user);
+  }
+
+  /** @param {import('./index.js').HubChange} change */
+  publish(change) {
+    let text;
+    try {
+      text = JSON.stringify(change);
+    } catch {
+      return this.#feed.drop('it cannot be written as JSON');
+    }
+    return this.#ingest(text ?? '');
+  }
+
+  position() {
+    return this.#shared.log.position();
+  }
+
+  asOf() {
+    const { epoch, seq } = this.#shared.log;
+    return `${epoch}:${seq}`;
+  }
+
+  stats() {
+    const { counters, tickets, log, routes } = this.#shared;
+    return {
+      ...counters,
+      connections: this.connections,
+      scopes: routes.size,
+      tickets: tickets.size,
+      window: log.length,
+    };
+  }
+
+  /** @param {(peer: import('./index.js').HubPeer) => boolean} [predicate] */
+  disconnect(predicate = () => true) {
+    return this.#connections.disconnect(predicate);
+  }
+
+  close() {
+    this.#closing ??= this.#shutDown();
+    return this.#closing;
+  }
+
+  async #shutDown() {
+    this.accepting = false;
+    for (const detach of this.#detachers) detach();
+    // Whoever closes a hub that is still starting no longer cares how that start ends.
+    this.ready.catch(() => {});
+    await this.#connections.closeAll();
+    await this.#source?.close();
+  }
+
+  /** No client is let in before changes are heard: it would be told positions that miss some. */
+  async #start() {
+    await this.#source?.start({
+      change: (payload) => void this.#ingest(payload),
+      lost: (reason) => this.#onWarning(`tidemark hub: the source is lost: ${reason}`),
+      restored: () => this.#startOver(),
+    });
+    this.#listening = true;
+  }
+
+  /**
+   * Changes committed while the source was lost are known to nobody. So no position from before is
+   * good any more, and every client looks for itself.
+   */
+  #startOver() {
+    if (this.#closing) return;
+    this.#shared.counters.epochs += 1;
+    this.#shared.log.newEpoch();
+    this.#connections.startOver('source_restored');
+  }
+
+  /** @param {string} text @returns {boolean} */
+  #ingest(text) {
+    return this.#closing === null && this.#feed.take(text);
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:stream').Duplex} socket
+   * @param {Buffer} head
+   */
+  #upgrade(request, socket, head) {
+    const { counters } = this.#shared;
+    if (!originAllowed(this.#origins, request)) {
+      counters.refusedOrigins += 1;
+      refuseUpgrade(socket, 403);
+    } else if (!this.#hasRoom()) {
+      counters.refusedBusy += 1;
+      refuseUpgrade(socket, 503);
+    } else {
+      this.#sockets.handleUpgrade(request, socket, head, (opened) =>
+        this.#connections.adopt(opened),
+      );
+    }
+  }
+
+  #hasRoom() {
+    return this.accepting && this.#listening && this.#connections.size < this.#limits.connections;
+  }
+}
+
+/**
+ * @param {HubOptions['authorize']} authorize
+ * @param {import('./index.js').HubLimits} limits
+ * @param {import('./index.js').HubClock} clock
+ * @returns {import('./connection.js').Shared}
+ */
+function shareParts(authorize, limits, clock) {
+  const now = () => clock.now();
+  return {
+    authorize,
+    limits,
+    clock,
+    counters: createCounters(),
+    log: new Log({ now, count: limits.windowCount, ageMs: limits.windowAgeMs }),
+    routes: new Routes(),
+    seats: new Seats(limits.connectionsPerUser),
+    tickets: new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),
+  };
+}

@@ -1,0 +1,253 @@
+import type { Server } from 'node:http';
+
+/** Who a ticket was issued to. What is the same user is decided by the value or its `id`. */
+export type HubUser = string | number | { readonly id: string | number };
+
+/** How far the hub's stream of changes has come. Positions of different epochs do not compare. */
+export interface HubPosition {
+  /** Random; a new one whenever changes may have been missed. Letters, digits, `-`, `_`. */
+  readonly epoch: string;
+  /** A whole number; grows by one with each change and never goes back while the process lives. */
+  readonly seq: number;
+}
+
+/**
+ * "This resource, this id, this action." All fields but `scope` and `scopes` reach the clients that
+ * hear of one of its scopes. Numbers are IEEE doubles on the way: send a 64-bit id as a string.
+ */
+export interface HubChange {
+  readonly resource: string;
+  readonly id?: string | number | null;
+  readonly action?: string;
+  /** Who hears of it: every subscriber of one of these, and nobody else. */
+  readonly scope?: string;
+  readonly scopes?: readonly string[];
+  /** The row, for rules that patch. Left out where it makes a frame larger than `frameBytes`. */
+  readonly row?: unknown;
+  /** The id of the mutation that caused it, as the client sent it with its request. */
+  readonly mutation?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a source tells its hub. None of the three ever throws. */
+export interface HubSink {
+  /** A committed change, as JSON text. Rubbish is counted, dropped, and warned about once. */
+  change(payload: string): void;
+  /** Changes may be missed from now on. */
+  lost(reason: string): void;
+  /** Changes are heard again. To be called after listening, never before: a new epoch begins. */
+  restored(): void;
+}
+
+/**
+ * Where changes come from. A source calls `sink.change` in the order of commits and finds its own
+ * way back after a loss.
+ */
+export interface HubSource {
+  /** Resolves when no later commit can be missed. Rejects when that is impossible. */
+  start(sink: HubSink): Promise<void>;
+  /** Called once, also when `start` failed or has not finished. Nothing is told afterwards. */
+  close(): Promise<void>;
+}
+
+/** Each has a default, see `DEFAULT_LIMITS`. …Ms are milliseconds, …Bytes bytes, others counts. */
+export interface HubLimits {
+  /** A longer frame from a client closes its socket with 1009; none longer is sent. */
+  frameBytes: number;
+  /** Sockets, signed in or not. More are answered 503 at the upgrade. */
+  connections: number;
+  /** Sockets of one user. The next one is closed with 1013 after it signed in. */
+  connectionsPerUser: number;
+  /** Frames from one socket in one minute. The next one closes it with 1008. */
+  messagesPerMinute: number;
+  /** A subscribe that names more closes the socket with 4400. */
+  scopesPerConnection: number;
+  /** Tickets neither used nor expired. `issueTicket` throws beyond. */
+  tickets: number;
+  /** Life of a ticket; at most 60,000. */
+  ticketMs: number;
+  /** Time to the first frame, which must be `auth`; then 4401. */
+  authMs: number;
+  /** Time for `authorize` to answer; then 1013. */
+  authorizeMs: number;
+  /** A socket's scopes are put to `authorize` again this long after the last time. */
+  recheckRightsMs: number;
+  /** Time between pings. */
+  pingMs: number;
+  /** A socket from which nothing was heard for `pingMs + slackMs` is cut. */
+  slackMs: number;
+  /** Time for a client to answer a close; then it is cut. */
+  closeMs: number;
+  /** Changes kept for those who come back. */
+  windowCount: number;
+  /** Older changes are forgotten even if there is room. */
+  windowAgeMs: number;
+  /** Size of the list in `subscribed`; what was missed beyond follows as ordinary frames. */
+  recoveryBytes: number;
+  /** Unsent bytes for one socket. One that lets more pile up is closed with 1013. */
+  bufferedBytes: number;
+}
+
+export const DEFAULT_LIMITS: Readonly<HubLimits>;
+
+/** Time in milliseconds from any origin. Should not jump when the wall clock is set. */
+export interface HubClock {
+  now(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  /** Takes what `setTimeout` gave, also when it fired already, and undefined. */
+  clearTimeout(timer: unknown): void;
+}
+
+export interface HubOptions {
+  /** Without one, changes come from `publish` alone. The hub starts and closes it. */
+  readonly source?: HubSource;
+  /**
+   * May this user see this scope? Asked at each subscribe, and again every `recheckRightsMs`. Only
+   * `true` is a yes. If it throws, rejects or is late, the socket is closed with 1013 and the
+   * client asks again later.
+   */
+  readonly authorize: (user: HubUser, scope: string) => boolean | Promise<boolean>;
+  /**
+   * The origins whose pages may connect, exactly as browsers send them, such as
+   * `https://app.example` or `http://localhost:3000`. The word `no-origin` lets in clients without
+   * an Origin header as well: programs, which can send any Origin they like anyway.
+   */
+  readonly origins: readonly string[];
+  readonly limits?: Partial<HubLimits>;
+  /** Who hears of a change that names no scope. Without it such a change is dropped. */
+  readonly defaultScope?: string;
+  readonly clock?: HubClock;
+  /** Told of dropped changes, once per kind, and of a lost source. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** A connection, as `disconnect` shows it. */
+export interface HubPeer {
+  /** null before sign-in. */
+  readonly user: HubUser | null;
+  readonly scopes: readonly string[];
+}
+
+/** Each counts since the hub was created. */
+export interface HubCounters {
+  /** Sockets opened. */
+  upgrades: number;
+  /** Upgrades answered 403. */
+  refusedOrigins: number;
+  /** Upgrades answered 503: too many, not accepting, or the source not listening yet. */
+  refusedBusy: number;
+  signIns: number;
+  /** Sockets closed with 4401. */
+  refusedSignIns: number;
+  /** Frames from clients that are no JSON object, bad UTF-8, binary, too deep, or ambiguous. */
+  badFrames: number;
+  /** Well-formed frames of a type that means nothing here. */
+  unknownFrames: number;
+  /** Sockets closed with 1009. */
+  oversizedFrames: number;
+  /** Sockets closed with 4400. */
+  protocolErrors: number;
+  /** Sockets closed with 1008. */
+  tooManyMessages: number;
+  /** Sockets closed with 1013 because too much was waiting for them. */
+  slowReaders: number;
+  /** Sockets cut because nothing was heard from them. */
+  deadPeers: number;
+  /** Changes that got a seq. */
+  changes: number;
+  /** Changes dropped: malformed, or without a scope. */
+  changesDropped: number;
+  /** Frames sent. */
+  frames: number;
+  /** Resumes answered with what was missed. */
+  recovered: number;
+  /** Times a client was told to mark everything: by a refused resume or by a `reset`. */
+  resets: number;
+  /** Scopes refused at a subscribe or lost later. */
+  forbiddenScopes: number;
+  /** New epochs after the first. */
+  epochs: number;
+}
+
+export interface HubStats extends HubCounters {
+  /** Sockets open now. */
+  connections: number;
+  /** Scopes with at least one subscriber now. */
+  scopes: number;
+  /** Tickets neither used nor swept now. */
+  tickets: number;
+  /** Changes in the window now. */
+  window: number;
+}
+
+export interface Hub {
+  /**
+   * Resolves when the source listens; until then upgrades are answered 503. Rejects when the
+   * source cannot start: await it, or Node ends the process for an unhandled rejection.
+   */
+  readonly ready: Promise<void>;
+  /** Sockets open now, signed in or not. */
+  readonly connections: number;
+  /** Set to false to answer upgrades with 503 for a while; open sockets stay. */
+  accepting: boolean;
+  /**
+   * Answers upgrades on `path` (default `/tidemark`). Other paths are left to the server's other
+   * `upgrade` listeners, and answered 404 where there is none. May be called for several servers.
+   */
+  attach(server: Server, options?: { path?: string }): void;
+  /**
+   * A ticket for one sign-in within `limits.ticketMs`, to be given out over an authenticated
+   * request of the application's own, which is also the place to limit how often.
+   * @throws {TypeError} if the user is no `HubUser`
+   * @throws {Error} with `code` `TIDEMARK_TICKETS_FULL`
+   */
+  issueTicket(user: HubUser): string;
+  /**
+   * A change from application code. Never throws: a failing invalidation must not fail the request
+   * that caused it. Returns false, and warns, if the change was dropped.
+   */
+  publish(change: HubChange): boolean;
+  position(): HubPosition;
+  /** `<epoch>:<seq>` for the header `Tidemark-As-Of`. Take it before reading from the database. */
+  asOf(): string;
+  stats(): HubStats;
+  /** Cuts sockets without a close frame, all or those for which it says true; returns how many. */
+  disconnect(predicate?: (peer: HubPeer) => boolean): number;
+  /** Closes every socket with 1001, then the source. Resolves when nothing of the hub is left. */
+  close(): Promise<void>;
+}
+
+/**
+ * @throws {TypeError} or {RangeError} naming the option that is wrong and what is allowed
+ */
+export function createHub(options: HubOptions): Hub;
+
+/** What `pgliteSource` needs of a PGlite. */
+export interface ListeningDatabase {
+  readonly closed: boolean;
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+}
+
+/**
+ * Changes that triggers send with `pg_notify(channel, json)` in an embedded PGlite. The database
+ * stays the caller's: close the hub first, then the database.
+ * @throws {TypeError} if `channel` is not 1 to 63 letters, digits and `_`
+ */
+export function pgliteSource(db: ListeningDatabase, options?: { channel?: string }): HubSource;
+
+export interface PostgresSourceOptions {
+  /** Direct, or through a pooler in session mode: in transaction mode LISTEN hears nothing. */
+  readonly connectionString: string;
+  /** Default `tidemark`. Case matters, as in `pg_notify`. */
+  readonly channel?: string;
+  /** How often the connection is probed, and how long an answer may take. Default 15,000 ms. */
+  readonly probeMs?: number;
+}
+
+/**
+ * Changes that triggers send with `pg_notify(channel, json)` in a PostgreSQL server. Needs the
+ * package `pg`. The first connection must succeed; a later loss is retried without end, from 100 ms
+ * doubling to 5 s, and followed by a new epoch.
+ * @throws {TypeError} if `channel` is not 1 to 63 letters, digits and `_`
+ */
+export function postgresSource(options: PostgresSourceOptions): HubSource;

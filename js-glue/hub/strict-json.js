@@ -1,0 +1,53 @@
+/** A string, or one of the marks that give a JSON text its structure. */
+const TOKEN = /"(?:[^"\\]+|\\.)*"|[{}[\],]/g;
+
+/** What JSON can spell and the cache's core refuses: NUL, and half of a surrogate pair. */
+const UNFIT_CHARACTER = /\0|\p{Cs}/u;
+
+/**
+ * Parses what `JSON.parse` accepts, minus what readers disagree about. Both ends of the wire refuse
+ * the same texts, so none can mean one thing here and another thing there.
+ *
+ * @param {string} text
+ * @param {number} maxDepth objects and arrays inside each other; a flat object is 1
+ * @returns {{ value: unknown } | { problem: string }}
+ */
+export function parseStrict(text, maxDepth) {
+  let value;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'malformed JSON' };
+  }
+  const problem = structureProblem(text, maxDepth);
+  return problem ? { problem } : { value };
+}
+
+/**
+ * @param {string} text valid JSON
+ * @param {number} maxDepth
+ * @returns {string | null}
+ */
+function structureProblem(text, maxDepth) {
+  /** @type {(Set<string> | null)[]} the keys seen so far of each open object; null for an array */
+  const open = [];
+  let keyIsNext = false;
+  for (const [token] of text.matchAll(TOKEN)) {
+    const keys = open.at(-1) ?? null;
+    if (token === '{' || token === '[') {
+      keyIsNext = token === '{';
+      if (open.push(keyIsNext ? new Set() : null) > maxDepth) return `deeper than ${maxDepth}`;
+    } else if (token === '}' || token === ']') {
+      open.pop();
+    } else if (token === ',') {
+      keyIsNext = keys !== null;
+    } else {
+      const string = token.includes('\\') ? JSON.parse(token) : token.slice(1, -1);
+      if (UNFIT_CHARACTER.test(string)) return 'NUL or half a surrogate pair in a string';
+      if (keyIsNext && keys?.has(string)) return 'duplicate key';
+      if (keyIsNext) keys?.add(string);
+      keyIsNext = false;
+    }
+  }
+  return null;
+}
