@@ -1,8 +1,11 @@
 #include "cache_internal.h"
 #include "message.h"
 
-static void new_epoch(tidemark_cache *cache) {
-  for (uint32_t id = 1; id < cache->entries.end; id++) {
+/* To be called after whatever may have taken an epoch, before positions are compared again. */
+static void forget_old_epoch(tidemark_cache *cache) {
+  bool is_new = cache->stream.new_epoch;
+  cache->stream.new_epoch = false;
+  for (uint32_t id = 1; is_new && id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
     if (e != NULL) {
       freshness_new_epoch(&e->freshness);
@@ -37,8 +40,10 @@ static void take_missed(tidemark_cache *cache, const json_value *item) {
 }
 
 static void take_subscribed(tidemark_cache *cache, const struct message *message) {
-  if (stream_subscribed(&cache->stream, message->epoch, message->seq, message->recovered,
-                        cache->time) == STREAM_RESET_ALL) {
+  enum stream_verdict verdict = stream_subscribed(&cache->stream, message->epoch, message->seq,
+                                                  message->recovered, cache->time);
+  forget_old_epoch(cache);
+  if (verdict == STREAM_RESET_ALL) {
     change_mark_all(cache, message->seq);
     return;
   }
@@ -52,9 +57,8 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
 static void take_message(tidemark_cache *cache, const struct message *message) {
   switch (message->type) {
   case MESSAGE_HELLO:
-    if (stream_hello(&cache->stream, message->epoch, message->ping, cache->time)) {
-      new_epoch(cache);
-    }
+    stream_hello(&cache->stream, message->epoch, message->ping, cache->time);
+    forget_old_epoch(cache);
     return;
   case MESSAGE_SUBSCRIBED:
     take_subscribed(cache, message);
@@ -66,9 +70,8 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     stream_ping(&cache->stream, message->seq);
     return;
   case MESSAGE_RESET:
-    if (stream_reset(&cache->stream, message->epoch, message->seq)) {
-      new_epoch(cache);
-    }
+    stream_reset(&cache->stream, message->epoch, message->seq);
+    forget_old_epoch(cache);
     /* Nothing tells which entries belong to a scope: all of them may have changed. */
     change_mark_all(cache, message->epoch == NULL ? POSITION_UNKNOWN : message->seq);
     return;

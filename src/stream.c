@@ -201,15 +201,15 @@ static bool is_epoch(const struct stream *s, const char *epoch, size_t length) {
   return length == s->epoch_length && memcmp(epoch, s->epoch, length) == 0;
 }
 
-/* True if it is another one than before. One too long to keep counts as always new. */
-static bool take_epoch(struct stream *s, const char *epoch, size_t length) {
+/* One too long to keep counts as always new. */
+static void take_epoch(struct stream *s, const char *epoch, size_t length) {
   if (is_epoch(s, epoch, length)) {
-    return false;
+    return;
   }
+  s->new_epoch = s->epoch_length > 0;
   s->epoch_length = length <= STREAM_EPOCH_BYTES ? length : 0;
   memcpy(s->epoch, epoch, s->epoch_length);
   s->seq = -1;
-  return true;
 }
 
 /* Something is missing: ask for it from where we stand. */
@@ -220,25 +220,28 @@ static void find_gap(struct stream *s) {
   }
 }
 
-bool stream_hello(struct stream *s, const char *epoch, double ping, double time) {
-  bool new_epoch = epoch != NULL && take_epoch(s, epoch, strlen(epoch));
+void stream_hello(struct stream *s, const char *epoch, double ping, double time) {
+  if (epoch != NULL) {
+    take_epoch(s, epoch, strlen(epoch));
+  }
   s->ping = ping > 0 ? ping : 0;
   s->phase = STREAM_SUBSCRIBING;
   s->effects |= STREAM_SEND_SUBSCRIBE;
   s->deadline = time + HANDSHAKE_MS;
-  return new_epoch;
 }
 
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
                                       bool recovered, double time) {
-  bool new_epoch = epoch != NULL && take_epoch(s, epoch, strlen(epoch));
+  if (epoch != NULL) {
+    take_epoch(s, epoch, strlen(epoch));
+  }
   if (s->phase != STREAM_OPEN) {
     s->live_since = time;
   }
   s->phase = STREAM_OPEN;
   s->gap = false;
   s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
-  if (recovered && !new_epoch) {
+  if (recovered && !s->new_epoch) {
     return STREAM_RECOVER;
   }
   s->seq = seq;
@@ -283,11 +286,11 @@ void stream_ping(struct stream *s, double seq) {
   }
 }
 
-bool stream_reset(struct stream *s, const char *epoch, double seq) {
-  bool positioned = epoch != NULL && seq >= 0;
-  bool new_epoch = positioned && take_epoch(s, epoch, strlen(epoch));
-  s->seq = positioned ? seq : s->seq;
-  return new_epoch;
+void stream_reset(struct stream *s, const char *epoch, double seq) {
+  if (epoch != NULL && seq >= 0) {
+    take_epoch(s, epoch, strlen(epoch));
+    s->seq = seq;
+  }
 }
 
 double stream_parse_as_of(struct stream *s, const char *text, size_t length) {

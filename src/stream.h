@@ -58,6 +58,7 @@ struct stream {
   uint32_t closing, closing_code;
   bool online;
   bool gap;
+  bool new_epoch; /* since the wiring last cleared it: positions of before compare with nothing */
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
   double deadline; /* ms; INFINITY for none */
   double live_since;
@@ -85,17 +86,15 @@ void stream_closed(struct stream *s, uint32_t socket, double code, double time, 
 bool stream_heard(struct stream *s, uint32_t socket, double time);
 
 /* Frames. `epoch` may be NULL, positions are -1 if a frame does not say them. */
-/* True if the epoch is new: positions of before compare with nothing. */
-bool stream_hello(struct stream *s, const char *epoch, double ping, double time);
+void stream_hello(struct stream *s, const char *epoch, double ping, double time);
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
                                       bool recovered, double time);
 enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev);
 /* A message of the list in `subscribed`: no gap to look for. */
 enum stream_verdict stream_missed(struct stream *s, double seq);
 void stream_ping(struct stream *s, double seq);
-/* Anything may have changed; the server may say which position holds from here on. True if the epoch
- * is new. */
-bool stream_reset(struct stream *s, const char *epoch, double seq);
+/* Anything may have changed; the server may say which position holds from here on. */
+void stream_reset(struct stream *s, const char *epoch, double seq);
 /* The list in `subscribed` has been applied. */
 void stream_recovered(struct stream *s, double seq);
 

@@ -23,7 +23,8 @@ const REFETCH_TYPES = {
  */
 export function invalidateQueries(client, filters = {}, options = {}) {
   const type = filters.refetchType ?? filters.type ?? 'active';
-  const refetchType = choice('refetchType', type, REFETCH_TYPES);
+  const name = filters.refetchType ? 'refetchType' : 'type';
+  const refetchType = choice(name, type, REFETCH_TYPES);
   const queries = onSelected(client, filters, (engine, entries, now) =>
     engine.invalidate(entries, { refetchType, trail: trail(options) }, now),
   );
