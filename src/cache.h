@@ -37,7 +37,7 @@ enum tidemark_error {
   TIDEMARK_ERROR_KEY_SIZE = -3, /* key longer than limits.key_bytes */
   TIDEMARK_ERROR_HANDLE = -4,   /* no such entry, observer or mutation */
   TIDEMARK_ERROR_EVENT = -5,    /* unknown event type, or a number out of range */
-  TIDEMARK_ERROR_FULL = -6,     /* limits.entries or limits.layers_per_entry reached */
+  TIDEMARK_ERROR_FULL = -6,     /* limits.entries, all of them in use, or limits.layers_per_entry */
   TIDEMARK_ERROR_JSON = -7,     /* text is not strict JSON within the limits */
   TIDEMARK_ERROR_RULE = -8,     /* a rule is wrong; tidemark_detail says which and why */
   TIDEMARK_ERROR_CHANGE = -9,   /* a change lacks its resource; tidemark_detail says more */
@@ -56,7 +56,7 @@ typedef struct tidemark_limits {
   uint32_t message_bytes;        /* longest JSON text taken; 65,536 */
   uint32_t json_depth;           /* deepest nesting of JSON text; 32, at most 64 */
   uint32_t key_bytes;            /* longest encoded key; 4,096, at most 16,384 */
-  uint32_t entries;              /* 1,048,576 */
+  uint32_t entries;              /* 1,048,576; beyond, the longest unused one is forgotten */
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */
   uint32_t concurrent_refetches; /* fetches in flight that changes caused; 8 */

@@ -52,6 +52,7 @@ struct tidemark_cache {
 
   struct entry_queue dirty;  /* with effects to drain */
   struct entry_queue wanted; /* with fetches to start */
+  struct entry_queue unused; /* that nobody needs, the longest unused first; linked both ways */
 
   uint8_t *key;        /* limits.key_bytes: a canonical key in hand */
   uint8_t *expanded;   /* limits.key_bytes: a rule's key before it is canonical */

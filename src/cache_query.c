@@ -50,6 +50,36 @@ static void push_wanted(tidemark_cache *cache, uint32_t id) {
   cache->wanted.tail = id;
 }
 
+static void unlist_unused(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  uint32_t next = e->next_unused;
+  uint32_t previous = e->previous_unused;
+  *(previous == 0 ? &cache->unused.head : &entry_at(cache, previous)->next_unused) = next;
+  *(next == 0 ? &cache->unused.tail : &entry_at(cache, next)->previous_unused) = previous;
+  e->listed = false;
+}
+
+static void list_unused(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  e->listed = true;
+  e->next_unused = 0;
+  e->previous_unused = cache->unused.tail;
+  if (cache->unused.tail == 0) {
+    cache->unused.head = id;
+  } else {
+    entry_at(cache, cache->unused.tail)->next_unused = id;
+  }
+  cache->unused.tail = id;
+}
+
+/* Who is asked for moves to the end of the list. */
+static void refresh_unused(tidemark_cache *cache, uint32_t id) {
+  if (entry_at(cache, id)->listed) {
+    unlist_unused(cache, id);
+    list_unused(cache, id);
+  }
+}
+
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
   if ((bits & ENTRY_EFFECTS) != 0) {
@@ -63,50 +93,15 @@ void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   if (e->phase == ENTRY_WANTED) {
     push_wanted(cache, id);
   }
+  bool unused = entry_is_unused(e) && e->node != 0;
+  if (unused != e->listed) {
+    (unused ? list_unused : unlist_unused)(cache, id);
+  }
   wheel_arm(&cache->wheel, e->timer, entry_deadline(e));
 }
 
 /* ---- Entries: made and forgotten --------------------------------------------------------------
  */
-
-static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
-  if (cache->entries.live >= cache->limits.entries) {
-    return TIDEMARK_ERROR_FULL;
-  }
-  if (pool_reserve(&cache->entries, &cache->memory, 1) < 0 || wheel_reserve(&cache->wheel, 1) < 0 ||
-      cache_reserve_selection(cache, cache->entries.live + 1) < 0) {
-    return TIDEMARK_ERROR_MEMORY;
-  }
-  uint32_t id = pool_take(&cache->entries);
-  struct entry *e = entry_at(cache, id);
-  int result = index_insert(&cache->index, cache->key, length, id, &e->node);
-  if (result < 0) {
-    pool_release(&cache->entries, id);
-    return result;
-  }
-  entry_init(e, gc_time, cache->time);
-  e->timer = wheel_add(&cache->wheel, id << 2 | TIMER_ENTRY);
-  query_act(cache, id, 0);
-  return (int)id;
-}
-
-int query_build(tidemark_cache *cache, const tidemark_event *event) {
-  if (!(event->key.gc_time >= 0)) {
-    return TIDEMARK_ERROR_EVENT;
-  }
-  int result = cache_take_key(cache, event->key.bytes, event->key.length);
-  if (result < 0) {
-    return result;
-  }
-  uint32_t id = index_find(&cache->index, cache->key, event->key.length);
-  if (id == 0) {
-    return make_entry(cache, event->key.length, event->key.gc_time);
-  }
-  struct entry *e = entry_at(cache, id);
-  e->gc_time = fmax(e->gc_time, event->key.gc_time);
-  query_act(cache, id, 0);
-  return (int)id;
-}
 
 /* A slot that is given back must be in no queue: it may soon be another entry. */
 static void remove_wanted(tidemark_cache *cache, uint32_t id) {
@@ -133,6 +128,51 @@ static void drop(tidemark_cache *cache, uint32_t id) {
   }
   query_act(cache, id, ENTRY_DROP);
   wheel_arm(&cache->wheel, e->timer, INFINITY);
+}
+
+static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
+  bool full = cache->index.exact.count >= cache->limits.entries;
+  uint32_t longest_unused = cache->unused.head;
+  if (full && longest_unused == 0) {
+    return TIDEMARK_ERROR_FULL;
+  }
+  if (pool_reserve(&cache->entries, &cache->memory, 1) < 0 || wheel_reserve(&cache->wheel, 1) < 0 ||
+      cache_reserve_selection(cache, cache->entries.live + 1) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  uint32_t id = pool_take(&cache->entries);
+  struct entry *e = entry_at(cache, id);
+  int result = index_insert(&cache->index, cache->key, length, id, &e->node);
+  if (result < 0) {
+    pool_release(&cache->entries, id);
+    return result;
+  }
+  if (full) {
+    drop(cache, longest_unused);
+  }
+  entry_init(e, gc_time, cache->time);
+  e->timer = wheel_add(&cache->wheel, id << 2 | TIMER_ENTRY);
+  query_act(cache, id, 0);
+  return (int)id;
+}
+
+int query_build(tidemark_cache *cache, const tidemark_event *event) {
+  if (!(event->key.gc_time >= 0)) {
+    return TIDEMARK_ERROR_EVENT;
+  }
+  int result = cache_take_key(cache, event->key.bytes, event->key.length);
+  if (result < 0) {
+    return result;
+  }
+  uint32_t id = index_find(&cache->index, cache->key, event->key.length);
+  if (id == 0) {
+    return make_entry(cache, event->key.length, event->key.gc_time);
+  }
+  struct entry *e = entry_at(cache, id);
+  e->gc_time = fmax(e->gc_time, event->key.gc_time);
+  query_act(cache, id, 0);
+  refresh_unused(cache, id);
+  return (int)id;
 }
 
 void query_remove(tidemark_cache *cache, uint32_t id) {
@@ -502,7 +542,8 @@ static void start(tidemark_cache *cache, uint32_t id) {
   query_act(cache, id, bits);
 }
 
-void query_flush(tidemark_cache *cache) {
+/* Takes the list of wanted entries anew, without those that are wanted no more. */
+static void keep_wanted(tidemark_cache *cache) {
   uint32_t id = cache->wanted.head;
   cache->wanted = (struct entry_queue){0};
   while (id != 0) {
@@ -510,21 +551,47 @@ void query_flush(tidemark_cache *cache) {
     uint32_t next = e->next_wanted;
     e->queued = false;
     if (e->phase == ENTRY_WANTED) {
-      switch (schedule_may_start(&cache->schedule, e->refetch, e->fetch != 0,
-                                 (enum tidemark_network_mode)e->network_mode)) {
-      case SCHEDULE_START:
-        start(cache, id);
-        break;
-      case SCHEDULE_HOLD:
-        push_wanted(cache, id);
-        break;
-      case SCHEDULE_PAUSE:
-        query_act(cache, id, entry_pause(e));
-        break;
-      }
+      push_wanted(cache, id);
     }
     id = next;
   }
+}
+
+static enum schedule_verdict verdict(const tidemark_cache *cache, const struct entry *e) {
+  return schedule_may_start(&cache->schedule, e->refetch, e->fetch != 0,
+                            (enum tidemark_network_mode)e->network_mode);
+}
+
+/* Of the refetches that may start, the one with most observers; the oldest of these. 0 for none. */
+static uint32_t next_refetch(const tidemark_cache *cache) {
+  uint32_t best = 0;
+  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next_wanted) {
+    const struct entry *e = entry_at(cache, id);
+    bool may_start = e->phase == ENTRY_WANTED && verdict(cache, e) == SCHEDULE_START;
+    if (may_start && (best == 0 || e->observers > entry_at(cache, best)->observers)) {
+      best = id;
+    }
+  }
+  return best;
+}
+
+void query_flush(tidemark_cache *cache) {
+  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next_wanted) {
+    struct entry *e = entry_at(cache, id);
+    if (e->phase != ENTRY_WANTED) {
+      continue;
+    }
+    enum schedule_verdict may = verdict(cache, e);
+    if (may == SCHEDULE_PAUSE) {
+      query_act(cache, id, entry_pause(e));
+    } else if (may == SCHEDULE_START && !e->refetch) {
+      start(cache, id);
+    }
+  }
+  for (uint32_t id = next_refetch(cache); id != 0; id = next_refetch(cache)) {
+    start(cache, id);
+  }
+  keep_wanted(cache);
 }
 
 static void entry_timer(tidemark_cache *cache, uint32_t id) {

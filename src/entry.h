@@ -51,8 +51,9 @@ struct entry {
   uint32_t observers, enabled; /* how many, and how many of those are enabled */
   uint32_t first_layer;
   uint32_t layers;
-  uint32_t next_dirty, next_wanted; /* queues of the wiring; linked if the flag says so */
-  uint32_t effects;                 /* ENTRY_EFFECTS bits not yet drained */
+  uint32_t next_dirty, next_wanted;      /* queues of the wiring; linked if the flag says so */
+  uint32_t next_unused, previous_unused; /* list of the wiring, likewise */
+  uint32_t effects;                      /* ENTRY_EFFECTS bits not yet drained */
   uint32_t fetch;        /* id of the fetch wanted again, in flight or retrying; 0: none */
   uint32_t ended;        /* id that SETTLE reports */
   uint16_t failures;     /* of this fetch */
@@ -73,6 +74,7 @@ struct entry {
   bool dirty : 1;       /* in the queue of entries with effects */
   bool queued : 1;      /* in the queue of wanted entries */
   bool counted : 1;     /* in flight under the cap */
+  bool listed : 1;      /* in the list of unused entries */
   double updated;       /* ms, of the wheel's clock: when the answer was true; may be negative */
   double wake;          /* ms, for LATER and RETRYING */
   double unused;        /* ms: since when nobody needed it */

@@ -58,7 +58,7 @@ struct stream {
   uint32_t closing, closing_code;
   bool online;
   bool gap;
-  bool new_epoch; /* since the wiring last cleared it: positions of before compare with nothing */
+  bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
   double deadline; /* ms; INFINITY for none */
   double live_since;

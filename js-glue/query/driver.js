@@ -33,6 +33,8 @@ export class Driver {
   #timerDue = Infinity;
   /** @type {Set<{ deliver(): void }>} */
   #deliveries = new Set();
+  /** @type {(() => void)[]} */
+  #waiters = [];
 
   /**
    * @param {object} parts
@@ -106,6 +108,18 @@ export class Driver {
     this.#scheduleFlush();
   }
 
+  /**
+   * Fulfilled when the wanted fetches of this turn have started, or have been paused.
+   *
+   * @returns {Promise<void>}
+   */
+  flushed() {
+    this.#scheduleFlush();
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+    });
+  }
+
   #scheduleFlush() {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
@@ -116,6 +130,7 @@ export class Driver {
         engine.flush(now);
       });
       this.#drain();
+      for (const resolve of this.#waiters.splice(0)) resolve();
       this.#deliver();
     });
   }

@@ -113,8 +113,18 @@ function isOfType(query, type) {
  */
 async function settled(queries, { throwOnError = false }) {
   const waits = queries
-    .filter((query) => !query.dropped && query.state.fetchStatus === 'fetching')
-    .map((query) => query.wait());
-  if (throwOnError) await Promise.all(waits);
-  else await Promise.allSettled(waits);
+    .filter((query) => hasFetchStatus(query, 'fetching'))
+    .map((query) => ({ query, promise: query.wait() }));
+  if (waits.length === 0) return;
+  await waits[0].query.client.driver.flushed();
+  const promises = waits
+    .filter(({ query }) => !hasFetchStatus(query, 'paused'))
+    .map(({ promise }) => promise);
+  if (throwOnError) await Promise.all(promises);
+  else await Promise.allSettled(promises);
+}
+
+/** @param {Query} query @param {string} status */
+function hasFetchStatus(query, status) {
+  return !query.dropped && query.state.fetchStatus === status;
 }
