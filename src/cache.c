@@ -45,9 +45,9 @@ static int init(tidemark_cache *cache, const tidemark_options *options) {
                                       .visible = true,
                                       .cap = cache->limits.concurrent_refetches,
                                       .reset_window = cache->limits.reset_window};
-  int result = index_init(&cache->index, &cache->memory, seed, cache->limits.key_bytes);
-  if (result < 0) {
-    return result;
+  if (index_init(&cache->index, &cache->memory, seed, cache->limits.key_bytes) < 0 ||
+      tags_init(&cache->tags, &cache->memory, seed, cache->limits.key_bytes) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
   }
   cache->key = memory_allocate(&cache->memory, cache->limits.key_bytes, 1);
   cache->expanded = memory_allocate(&cache->memory, cache->limits.key_bytes, 1);
@@ -97,6 +97,7 @@ void tidemark_destroy(tidemark_cache *cache) {
   pool_destroy(&cache->observers, &cache->memory);
   pool_destroy(&cache->entries, &cache->memory);
   index_destroy(&cache->index);
+  tags_destroy(&cache->tags);
   memory_release(&cache->memory, cache->key, cache->limits.key_bytes, 1);
   memory_release(&cache->memory, cache->expanded, cache->limits.key_bytes, 1);
   memory_release(&cache->memory, cache->selection, cache->selection_capacity, sizeof(uint32_t));
@@ -192,6 +193,8 @@ static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
     return query_fail(cache, event);
   case TIDEMARK_SET_DATA:
     return query_set_data(cache, event);
+  case TIDEMARK_SET_TAGS:
+    return query_set_tags(cache, event);
 
   case TIDEMARK_INVALIDATE:
   case TIDEMARK_REFETCH:

@@ -108,6 +108,7 @@ enum tidemark_event_type {
   TIDEMARK_FETCH_SUCCEEDED, /* -> enum tidemark_landing */
   TIDEMARK_FETCH_FAILED,    /* retried as the event says, or an error */
   TIDEMARK_SET_DATA,        /* the caller put an answer in: a success at this moment */
+  TIDEMARK_SET_TAGS,        /* the tags an entry carries from now on */
   /* a list of entries, usually what tidemark_match selected */
   TIDEMARK_INVALIDATE, /* mark, then refetch as refetch_type says */
   TIDEMARK_REFETCH,    /* fetch all but disabled and static ones */
@@ -192,13 +193,13 @@ typedef struct tidemark_stream_options {
 
 typedef struct tidemark_event {
   enum tidemark_event_type type;
-  uint32_t entry;    /* OBSERVE SET_OBSERVER FETCH* SET_DATA MUTATION_LAYER */
+  uint32_t entry;    /* OBSERVE SET_OBSERVER FETCH* SET_DATA SET_TAGS MUTATION_LAYER */
   uint32_t observer; /* SET_OBSERVER UNOBSERVE */
   uint32_t mutation; /* MUTATION_LAYER _ACKNOWLEDGED _FAILED */
   uint32_t id;       /* FETCH_SUCCEEDED/_FAILED: the fetch; SOCKET_*, TICKET_*: the socket;
                         MUTATION_BEGIN: the serial, unique in this cache, > 0 */
   union {
-    struct { /* BUILD */
+    struct { /* BUILD; SET_TAGS: a key whose parts are arrays, the keys of the tags */
       const uint8_t *bytes;
       size_t length;
       double gc_time; /* ms or INFINITY */

@@ -1,7 +1,7 @@
 #include <math.h>
-#include <string.h>
 
 #include "cache_internal.h"
+#include "key_writer.h"
 
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
@@ -116,14 +116,9 @@ static uint32_t select_target(tidemark_cache *cache, const struct rule_target *t
   return cache->selection[0] != 0 ? 1 : 0;
 }
 
-int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
-  const char *resource = json_string(json_member(change, "resource"));
-  if (resource == NULL) {
-    return TIDEMARK_ERROR_CHANGE;
-  }
-  cache->stats.changes++;
+static uint32_t apply_rules(tidemark_cache *cache, const json_value *change, const char *resource,
+                            double seq, uint64_t settled) {
   const char *action = json_string(json_member(change, "action"));
-  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")));
   bool known = false;
   uint32_t touched = 0;
   for (size_t i = 0; i < rules_count(&cache->rules); i++) {
@@ -144,6 +139,59 @@ int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
   if (!known) {
     cache_warn(cache, TIDEMARK_WARNING_RESOURCE, resource);
   }
+  return touched;
+}
+
+/* "Post" or ["Post", 1]: the entries that carry a tag so named, or one that starts so. */
+static uint32_t apply_tag(tidemark_cache *cache, const json_value *tag, double seq,
+                          uint64_t settled) {
+  static const struct rule_target TARGET = {.kind = RULE_INVALIDATE};
+  struct key_writer w = {.out = cache->expanded, .capacity = cache->limits.key_bytes};
+  if (json_is(tag, JSON_ARRAY)) {
+    for (const json_value *part = json_first(tag); part != NULL; part = json_next(part)) {
+      key_write_value(&w, part);
+    }
+  } else {
+    key_write_value(&w, tag);
+  }
+  if (w.overflow || cache_take_key(cache, cache->expanded, w.length) < 0) {
+    cache_warn(cache, TIDEMARK_WARNING_FIELD, "tags");
+    return 0;
+  }
+  uint32_t touched = 0;
+  uint32_t tags = tags_match(&cache->tags, cache->key, w.length);
+  for (uint32_t i = 0; i < tags; i++) {
+    for (uint32_t id = tag_first_link(&cache->tags, cache->tags.matched[i]); id != 0;
+         id = tag_link_at(&cache->tags, id)->next) {
+      touch(cache, tag_link_at(&cache->tags, id)->entry, &TARGET, seq, settled);
+      touched++;
+    }
+  }
+  return touched;
+}
+
+/* What it is about: a resource, for the rules, or tags, or both. */
+static bool is_change(const json_value *change) {
+  return json_string(json_member(change, "resource")) != NULL ||
+         json_is(json_member(change, "tags"), JSON_ARRAY);
+}
+
+int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
+  if (!is_change(change)) {
+    return TIDEMARK_ERROR_CHANGE;
+  }
+  cache->stats.changes++;
+  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")));
+  uint32_t touched = 0;
+  const char *resource = json_string(json_member(change, "resource"));
+  if (resource != NULL) {
+    touched += apply_rules(cache, change, resource, seq, settled);
+  }
+  const json_value *tags = json_member(change, "tags");
+  for (const json_value *tag = json_is(tags, JSON_ARRAY) ? json_first(tags) : NULL; tag != NULL;
+       tag = json_next(tag)) {
+    touched += apply_tag(cache, tag, seq, settled);
+  }
   return (int)touched;
 }
 
@@ -151,8 +199,8 @@ static int refuse_change(tidemark_cache *cache, uint32_t number) {
   detail_clear(&cache->detail);
   detail_add(&cache->detail, "change ");
   detail_add_number(&cache->detail, number);
-  detail_add(&cache->detail, " has no \"resource\"; allowed: { \"resource\": \"…\", \"id\": …, "
-                             "\"action\": \"…\", … }");
+  detail_add(&cache->detail, " has neither \"resource\" nor \"tags\"; allowed: { \"resource\": "
+                             "\"…\", \"id\": …, … }, { \"tags\": [\"…\", …] }");
   return TIDEMARK_ERROR_CHANGE;
 }
 
@@ -170,7 +218,7 @@ int change_from_text(tidemark_cache *cache, const tidemark_event *event) {
   uint32_t number = 0;
   for (const json_value *change = json_first(root); change != NULL; change = json_next(change)) {
     number++;
-    if (json_string(json_member(change, "resource")) == NULL) {
+    if (!is_change(change)) {
       return refuse_change(cache, number);
     }
   }

@@ -18,6 +18,7 @@
 #include "rule.h"
 #include "schedule.h"
 #include "stream.h"
+#include "tag.h"
 #include "timer.h"
 
 enum { CLIENT_ID_BYTES = 64 };
@@ -39,6 +40,7 @@ struct tidemark_cache {
   uint32_t last_fetch;
 
   struct index index;
+  struct tags tags;
   struct pool entries;
   struct pool observers;
   struct wheel wheel;
@@ -95,6 +97,7 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event);
 int query_land(tidemark_cache *cache, const tidemark_event *event);
 int query_fail(tidemark_cache *cache, const tidemark_event *event);
 int query_set_data(tidemark_cache *cache, const tidemark_event *event);
+int query_set_tags(tidemark_cache *cache, const tidemark_event *event);
 int query_list(tidemark_cache *cache, const tidemark_event *event);
 void query_remove(tidemark_cache *cache, uint32_t id);
 void query_reset(tidemark_cache *cache, uint32_t id);

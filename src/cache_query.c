@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "cache_internal.h"
+#include "key.h"
 
 /* ms between tries to refetch what a change marked, once the ordinary retries are used up. */
 static const double RECOVERY_MS = 30000;
@@ -126,6 +127,7 @@ static void drop(tidemark_cache *cache, uint32_t id) {
     index_remove(&cache->index, e->node);
     e->node = 0;
   }
+  tags_clear(&cache->tags, &e->first_tag);
   query_act(cache, id, ENTRY_DROP);
   wheel_arm(&cache->wheel, e->timer, INFINITY);
 }
@@ -183,6 +185,7 @@ void query_remove(tidemark_cache *cache, uint32_t id) {
     drop(cache, id);
   } else if (e->node != 0) {
     index_remove(&cache->index, e->node);
+    tags_clear(&cache->tags, &e->first_tag);
     e->node = 0;
   }
 }
@@ -473,6 +476,22 @@ int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
   }
   arm_stale_timers(cache, event->entry);
   return TIDEMARK_OK;
+}
+
+int query_set_tags(tidemark_cache *cache, const tidemark_event *event) {
+  struct entry *e = entry_get(cache, event->entry);
+  if (e == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  int result = cache_take_key(cache, event->key.bytes, event->key.length);
+  for (size_t at = 0; result == TIDEMARK_OK && at < event->key.length;
+       at += key_part_size(cache->key + at)) {
+    result = cache->key[at] == TIDEMARK_KEY_ARRAY ? TIDEMARK_OK : TIDEMARK_ERROR_KEY;
+  }
+  if (result < 0) {
+    return result;
+  }
+  return tags_set(&cache->tags, event->entry, &e->first_tag, cache->key, event->key.length);
 }
 
 /* ---- Lists of entries -------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "key_writer.h"
+
 enum { PLACEHOLDER = 8, PLACEHOLDER_HEADER = 4 };
 enum cast { CAST_NONE, CAST_NUMBER, CAST_STRING };
 
@@ -47,53 +49,18 @@ bool rule_takes_action(const struct rules *rules, const struct rule_target *targ
   return false;
 }
 
-/* ---- Encoding ---------------------------------------------------------------------------- */
+/* ---- Templates --------------------------------------------------------------------------- */
 
-/* A key being written; what does not fit is not written, and `overflow` says so. */
-struct writer {
-  uint8_t *out;
-  size_t length, capacity;
-  bool overflow;
-};
-
-static void write_bytes(struct writer *w, const void *bytes, size_t length) {
-  w->overflow = w->overflow || length > w->capacity - w->length;
-  if (!w->overflow) {
-    memcpy(w->out + w->length, bytes, length);
-    w->length += length;
-  }
-}
-
-static void write_byte(struct writer *w, uint8_t byte) {
-  write_bytes(w, &byte, 1);
-}
-
-static void write_sized(struct writer *w, const char *text, size_t length) {
-  w->overflow = w->overflow || length > UINT16_MAX;
-  uint8_t size[2] = {(uint8_t)(length & 0xff), (uint8_t)(length >> 8 & 0xff)};
-  write_bytes(w, size, sizeof size);
-  write_bytes(w, text, length);
-}
-
-static void write_string(struct writer *w, const char *text) {
-  write_byte(w, TIDEMARK_KEY_STRING);
-  write_sized(w, text, strlen(text));
-}
-
-static void write_number(struct writer *w, double number) {
-  bool finite = number - number == 0;
-  write_byte(w, finite ? TIDEMARK_KEY_NUMBER : TIDEMARK_KEY_NULL); /* as JSON writes infinities */
-  if (finite) {
-    write_bytes(w, &number, sizeof number);
-  }
-}
-
-/* "$name", "$name:number", "$name:string"; false for an ordinary string. */
-static bool write_placeholder(struct writer *w, const char *text) {
-  if (text[0] != '$' || text[1] == '$' || text[1] == '\0') {
+/* "$name", "$name:number", "$name:string" and "$$…"; false for an ordinary string. */
+static bool write_placeholder(struct key_writer *w, const char *text) {
+  if (text[0] != '$' || text[1] == '\0') {
     return false;
   }
   const char *name = text + 1;
+  if (*name == '$') {
+    key_write_string(w, name);
+    return true;
+  }
   const char *colon = strchr(name, ':');
   size_t length = colon == NULL ? strlen(name) : (size_t)(colon - name);
   enum cast cast = CAST_NONE;
@@ -104,51 +71,10 @@ static bool write_placeholder(struct writer *w, const char *text) {
   } else if (colon != NULL) {
     length = strlen(name); /* a field name may hold a colon */
   }
-  write_byte(w, PLACEHOLDER);
-  write_byte(w, (uint8_t)cast);
-  write_sized(w, name, length);
+  key_write_byte(w, PLACEHOLDER);
+  key_write_byte(w, (uint8_t)cast);
+  key_write_sized(w, name, length);
   return true;
-}
-
-/* A JSON value as a part of a key. In templates strings may be placeholders. Recursion is bounded
- * by the depth of the JSON text. */
-static void write_value(struct writer *w, const json_value *value, bool is_template) {
-  switch (json_type(value)) {
-  case JSON_NULL:
-    write_byte(w, TIDEMARK_KEY_NULL);
-    return;
-  case JSON_FALSE:
-    write_byte(w, TIDEMARK_KEY_FALSE);
-    return;
-  case JSON_TRUE:
-    write_byte(w, TIDEMARK_KEY_TRUE);
-    return;
-  case JSON_NUMBER:
-    write_number(w, json_number(value, 0));
-    return;
-  case JSON_STRING: {
-    const char *text = json_string(value);
-    if (!is_template) {
-      write_string(w, text);
-    } else if (!write_placeholder(w, text)) {
-      write_string(w, text[0] == '$' && text[1] == '$' ? text + 1 : text);
-    }
-    return;
-  }
-  case JSON_ARRAY:
-  case JSON_OBJECT: {
-    bool object = json_is(value, JSON_OBJECT);
-    write_byte(w, object ? TIDEMARK_KEY_OBJECT : TIDEMARK_KEY_ARRAY);
-    for (const json_value *item = json_first(value); item != NULL; item = json_next(item)) {
-      if (object) {
-        write_string(w, json_name(item));
-      }
-      write_value(w, item, is_template);
-    }
-    write_byte(w, TIDEMARK_KEY_END);
-    return;
-  }
-  }
 }
 
 /* ---- Compiling --------------------------------------------------------------------------- */
@@ -247,9 +173,10 @@ static int compile_key(struct compiler *c, const json_value *key, struct rule_ta
                   "[…] or { \"key\": […], \"exact\": true, \"refetchType\": \"active\" }");
   }
   uint8_t encoded[1024];
-  struct writer w = {.out = encoded, .capacity = sizeof encoded};
+  struct key_writer w = {
+      .out = encoded, .capacity = sizeof encoded, .write_text = write_placeholder};
   for (const json_value *part = json_first(key); part != NULL; part = json_next(part)) {
-    write_value(&w, part, true);
+    key_write_value(&w, part);
   }
   if (w.overflow) {
     return refuse(c, "the key is too long", NULL, "up to 1024 bytes");
@@ -375,7 +302,7 @@ int rules_compile(struct rules *rules, const json_value *root, uint32_t limit,
 
 /* A whole number in decimal digits; false for others, whose text differs from language to language.
  */
-static bool write_whole_number(struct writer *w, double number) {
+static bool write_whole_number(struct key_writer *w, double number) {
   if (!(number >= -0x1p53 && number <= 0x1p53) || (double)(int64_t)number != number) {
     return false;
   }
@@ -391,17 +318,17 @@ static bool write_whole_number(struct writer *w, double number) {
     at--;
     digits[at] = '-';
   }
-  write_string(w, digits + at);
+  key_write_string(w, digits + at);
   return true;
 }
 
-static bool write_field(struct writer *w, const json_value *field, enum cast cast) {
+static bool write_field(struct key_writer *w, const json_value *field, enum cast cast) {
   double number = 0;
   if (cast == CAST_NUMBER && json_is(field, JSON_STRING)) {
     if (!json_parse_number(json_string(field), &number)) {
       return false;
     }
-    write_number(w, number);
+    key_write_number(w, number);
     return true;
   }
   if (cast == CAST_STRING && json_is(field, JSON_NUMBER)) {
@@ -411,7 +338,7 @@ static bool write_field(struct writer *w, const json_value *field, enum cast cas
       (cast == CAST_STRING && !json_is(field, JSON_STRING))) {
     return false;
   }
-  write_value(w, field, false);
+  key_write_value(w, field);
   return true;
 }
 
@@ -434,12 +361,12 @@ static size_t token_size(const uint8_t *at) {
 enum rule_expansion rule_expand(const struct rules *rules, const struct rule_target *target,
                                 const json_value *change, uint8_t *out, size_t capacity,
                                 size_t *length) {
-  struct writer w = {.out = out, .capacity = capacity};
+  struct key_writer w = {.out = out, .capacity = capacity};
   const uint8_t *at = rules->text.data + target->template_offset;
   const uint8_t *end = at + target->template_length;
   while (at < end) {
     if (*at != PLACEHOLDER) {
-      write_bytes(&w, at, token_size(at));
+      key_write_bytes(&w, at, token_size(at));
       at += token_size(at);
       continue;
     }

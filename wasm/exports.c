@@ -164,6 +164,14 @@ int tm_set_data(uint32_t entry, double age, uint32_t keep_changes, double now) {
               now);
 }
 
+/* A key whose parts are the tags, each an array, stands in the scratch buffer. */
+int tm_set_tags(uint32_t entry, size_t length, double now) {
+  return step((tidemark_event){.type = TIDEMARK_SET_TAGS,
+                               .entry = entry,
+                               .key = {.bytes = scratch, .length = length}},
+              now);
+}
+
 /* The entries stand in the scratch buffer. */
 int tm_list(uint32_t type, size_t count, uint32_t refetch_type, uint32_t trail, uint32_t no_revert,
             double now) {

@@ -174,6 +174,11 @@ export class Engine {
     return this.#check(this.#exports.tm_set_data(entry, age, keepChanges ? 1 : 0, now));
   }
 
+  /** @param {number} entry @param {readonly (readonly unknown[])[]} tags @param {number} now */
+  setTags(entry, tags, now) {
+    return this.#check(this.#exports.tm_set_tags(entry, this.#keys.encode(tags), now));
+  }
+
   // ---- lists of entries
 
   /**

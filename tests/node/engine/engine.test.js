@@ -56,10 +56,16 @@ test('a limit that is out of range is refused by name of the option', () => {
   );
 });
 
-test('the limit on entries is an error that names it', () => {
-  const engine = new Engine({ limits: { entries: 1 } });
+test('at the limit the entry that was unused longest is forgotten', () => {
+  const engine = new Engine({ limits: { entries: 2 } });
   engine.build(['a'], HOUR, 0);
-  assert.throws(() => engine.build(['b'], HOUR, 0), /limit on entries/);
+  engine.build(['b'], HOUR, 1);
+  engine.build(['a'], HOUR, 2); // asked for again: b is unused longer now
+  engine.build(['c'], HOUR, 3);
+  assert.deepEqual(
+    [['a'], ['b'], ['c']].map((key) => engine.find(key) > 0),
+    [true, false, true],
+  );
 });
 
 test('two engines share nothing', () => {
