@@ -153,13 +153,14 @@ static void advance(tidemark_cache *cache, double now) {
   cache->started = true;
 }
 
-static void run_timers(tidemark_cache *cache) {
+/* Only TICK collects: a handle that one event of a turn gave must be good for the next one. */
+static void run_timers(tidemark_cache *cache, bool collects) {
   for (uint32_t owner = wheel_expire(&cache->wheel, cache->time); owner != 0;
        owner = wheel_expire(&cache->wheel, cache->time)) {
     if (owner == TIMER_STREAM) {
       stream_timeout(&cache->stream, cache->time, &cache->random);
     } else {
-      query_timer(cache, (enum timer_owner)(owner & 3), owner >> 2);
+      query_timer(cache, (enum timer_owner)(owner & 3), owner >> 2, collects);
     }
   }
 }
@@ -262,7 +263,7 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
   cache->warning = 0;
   advance(cache, now);
   cache->ordinal++;
-  run_timers(cache);
+  run_timers(cache, event->type == TIDEMARK_TICK);
   int result = dispatch(cache, event);
   if (cache->stream.refused) {
     cache->stream.refused = false;
@@ -353,31 +354,31 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
 static const struct {
   uint32_t bit, type, flags;
 } STREAM_EFFECTS[] = {
+    {STREAM_CLOSE, TIDEMARK_EFFECT_CLOSE, 0},
     {STREAM_GET_TICKET, TIDEMARK_EFFECT_TICKET, 0},
     {STREAM_OPEN_SOCKET, TIDEMARK_EFFECT_OPEN, 0},
     {STREAM_SEND_AUTH, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_AUTH},
     {STREAM_SEND_SUBSCRIBE, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_SUBSCRIBE},
     {STREAM_SEND_PONG, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_PONG},
 };
-/* CLOSE, the five above, STATUS and WARN. */
-enum { STREAM_EFFECTS_AT_MOST = 8 };
 
 static void drain_stream(tidemark_cache *cache, struct drain *d) {
   struct stream *s = &cache->stream;
-  if ((s->effects & STREAM_CLOSE) != 0) {
-    emit(d, TIDEMARK_EFFECT_CLOSE, 0, s->closing, s->closing_code);
-  }
   for (size_t i = 0; i < sizeof STREAM_EFFECTS / sizeof STREAM_EFFECTS[0]; i++) {
-    if ((s->effects & STREAM_EFFECTS[i].bit) != 0) {
-      emit(d, STREAM_EFFECTS[i].type, 0, s->socket, STREAM_EFFECTS[i].flags);
+    uint32_t bit = STREAM_EFFECTS[i].bit;
+    if ((s->effects & bit) == 0 || is_full(d)) {
+      continue;
     }
+    bool close = bit == STREAM_CLOSE;
+    emit(d, STREAM_EFFECTS[i].type, 0, close ? s->closing : s->socket,
+         close ? s->closing_code : STREAM_EFFECTS[i].flags);
+    s->effects &= ~bit;
   }
-  s->effects = 0;
-  if (cache->shown_status != stream_status(s)) {
+  if (cache->shown_status != stream_status(s) && !is_full(d)) {
     cache->shown_status = stream_status(s);
     emit(d, TIDEMARK_EFFECT_STATUS, 0, 0, cache->shown_status);
   }
-  if (cache->warning != 0) {
+  if (cache->warning != 0 && !is_full(d)) {
     emit(d, TIDEMARK_EFFECT_WARN, 0, 0, cache->warning);
     cache->warning = 0;
   }
@@ -393,9 +394,7 @@ size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capaci
     }
     cache->dirty.head = next;
   }
-  if (capacity - d.count >= STREAM_EFFECTS_AT_MOST) {
-    drain_stream(cache, &d);
-  }
+  drain_stream(cache, &d);
   return d.count;
 }
 

@@ -125,7 +125,8 @@ enum tidemark_event_type {
   TIDEMARK_MUTATION_FAILED,       /* its layers go */
   /* the world */
   TIDEMARK_FLUSH,   /* end of the caller's turn: wanted fetches start */
-  TIDEMARK_TICK,    /* time passed; every event advances time, this one does nothing else */
+  TIDEMARK_TICK,    /* time passed; every event advances time and runs timers, but only this one
+                       collects what nobody has needed for its gc_time */
   TIDEMARK_ONLINE,  /* value != 0: the network is there */
   TIDEMARK_VISIBLE, /* value != 0: somebody sees the page */
   /* the stream */

@@ -103,7 +103,9 @@ void query_remove(tidemark_cache *cache, uint32_t id);
 void query_reset(tidemark_cache *cache, uint32_t id);
 /* Wanted fetches start, as far as the schedule lets them. */
 void query_flush(tidemark_cache *cache);
-void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id);
+/* Unused entries are collected only if `collects`: their timer is due again 1 ms later otherwise.
+ */
+void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id, bool collects);
 void query_online(tidemark_cache *cache, bool online);
 void query_visible(tidemark_cache *cache, bool visible);
 /* Whether invalidating it with that refetch type fetches it. */

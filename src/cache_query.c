@@ -613,18 +613,20 @@ void query_flush(tidemark_cache *cache) {
   keep_wanted(cache);
 }
 
-static void entry_timer(tidemark_cache *cache, uint32_t id) {
+static void entry_timer(tidemark_cache *cache, uint32_t id, bool collects) {
   struct entry *e = entry_at(cache, id);
   if (e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING) {
     query_act(cache, id, entry_wake(e));
-  } else if (entry_is_unused(e)) {
+  } else if (collects) {
     drop(cache, id);
+  } else {
+    wheel_arm(&cache->wheel, e->timer, cache->time + 1);
   }
 }
 
-void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id) {
+void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id, bool collects) {
   if (kind == TIMER_ENTRY) {
-    entry_timer(cache, id);
+    entry_timer(cache, id, collects);
     return;
   }
   struct observer *o = observer_at(cache, id);

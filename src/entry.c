@@ -27,6 +27,7 @@ uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
   if (is_under_way(e)) {
     if (!restart) {
       e->refetch = e->refetch && refetch;
+      e->no_retry = false;
       return 0;
     }
     bits = settle(e, TIDEMARK_OUTCOME_SUPERSEDED);

@@ -220,6 +220,9 @@ static const char *check_open(const char *at, const char *end, struct levels *le
 }
 
 bool json_check(const char *text, size_t length, uint32_t max_depth) {
+  if (length == 0) {
+    return false; /* `text` may be NULL */
+  }
   const char *end = text + length;
   const char *at = skip_space(text, end);
   struct levels levels = {0};

@@ -188,6 +188,9 @@ static int read_part(struct reader *r, uint32_t depth_left) {
 }
 
 int key_canonicalize(const uint8_t *in, size_t length, uint32_t max_depth, uint8_t *out) {
+  if (length == 0) {
+    return TIDEMARK_OK; /* the empty key; `in` may be NULL */
+  }
   struct reader r = {.at = in, .end = in + length, .out = out};
   while (r.at < r.end) {
     /* The key itself is the first level of nesting. */
