@@ -130,6 +130,13 @@ int cache_take_key(tidemark_cache *cache, const uint8_t *key, size_t length) {
   return key_canonicalize(key, length, cache->limits.json_depth, cache->key);
 }
 
+int cache_parse(tidemark_cache *cache, const char *text, size_t length, const json_value **root) {
+  if (length > cache->limits.message_bytes) {
+    return TIDEMARK_ERROR_JSON;
+  }
+  return json_parse(&cache->arena, text, length, cache->limits.json_depth, root);
+}
+
 void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char *quoted) {
   if (cache->warning != 0) {
     return;
@@ -142,8 +149,14 @@ void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char
 /* ---- Time -------------------------------------------------------------------------------------
  */
 
+/* ms: 4,459 years, half of what the wheel reaches, so that every timer lies ahead. Time ends there.
+ */
+static const double LAST_TIME = 0x1p47;
+/* Beyond, a clock's steps are not a millisecond any more. */
+static const double LAST_NOW = 0x1p53;
+
 static double time_at(const tidemark_cache *cache, double now) {
-  return cache->started ? cache->time + fmax(0, now - cache->now) : 0;
+  return cache->started ? fmin(cache->time + fmax(0, now - cache->now), LAST_TIME) : 0;
 }
 
 /* A clock that jumps back makes no time pass; from there on it counts again. */
@@ -256,7 +269,7 @@ static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
 }
 
 int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now) {
-  if (!isfinite(now)) {
+  if (!(fabs(now) <= LAST_NOW)) {
     return TIDEMARK_ERROR_EVENT;
   }
   detail_clear(&cache->detail);

@@ -245,7 +245,8 @@ typedef struct tidemark_event {
   };
 } tidemark_event;
 
-/* Takes one event in at `now` (ms). Timers that were due by then run first. */
+/* Takes one event in at `now` (ms, of a magnitude up to 2^53). Timers that were due by then run
+ * first. */
 int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now);
 
 /* ---- Effects --------------------------------------------------------------------------- */

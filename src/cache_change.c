@@ -37,8 +37,7 @@ void change_mark_all(tidemark_cache *cache, double seq) {
 
 int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
   const json_value *root = NULL;
-  int result = json_parse(&cache->arena, event->text.bytes, event->text.length,
-                          cache->limits.json_depth, &root);
+  int result = cache_parse(cache, event->text.bytes, event->text.length, &root);
   if (result < 0) {
     return result;
   }
@@ -206,8 +205,7 @@ static int refuse_change(tidemark_cache *cache, uint32_t number) {
 
 int change_from_text(tidemark_cache *cache, const tidemark_event *event) {
   const json_value *root = NULL;
-  int result = json_parse(&cache->arena, event->text.bytes, event->text.length,
-                          cache->limits.json_depth, &root);
+  int result = cache_parse(cache, event->text.bytes, event->text.length, &root);
   if (result < 0) {
     return result;
   }

@@ -83,6 +83,8 @@ struct observer *observer_get(const tidemark_cache *cache, uint32_t id);
 int cache_reserve_selection(tidemark_cache *cache, uint32_t needed);
 /* Canonicalises a key from outside into cache->key. */
 int cache_take_key(tidemark_cache *cache, const uint8_t *key, size_t length);
+/* Text from outside as a tree, which lives until the next parse. */
+int cache_parse(tidemark_cache *cache, const char *text, size_t length, const json_value **root);
 /* Keeps what `detail` says until a WARN is drained; the first one of a step counts. */
 void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char *quoted);
 

@@ -94,11 +94,7 @@ static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
   }
   const json_value *root = NULL;
   struct message message;
-  int result = TIDEMARK_ERROR_JSON;
-  if (event->text.length <= cache->limits.message_bytes) {
-    result = json_parse(&cache->arena, event->text.bytes, event->text.length,
-                        cache->limits.json_depth, &root);
-  }
+  int result = cache_parse(cache, event->text.bytes, event->text.length, &root);
   if (result == TIDEMARK_ERROR_MEMORY) {
     return result;
   }

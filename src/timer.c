@@ -104,6 +104,16 @@ static bool first_slot(const struct wheel *wheel, uint32_t *slot, uint64_t *tick
   return false;
 }
 
+/* Moves the timers of a slot above level 0, whose time has begun, to the levels below: all of them,
+ * or one left behind would stand above a level that is looked at first. */
+static void spread(struct wheel *wheel, uint32_t slot) {
+  while (wheel->heads[slot] != 0) {
+    uint32_t id = wheel->heads[slot];
+    unlink_timer(wheel, id);
+    link_timer(wheel, id);
+  }
+}
+
 uint32_t wheel_expire(struct wheel *wheel, double now) {
   uint64_t limit = now <= 0 ? 0 : now >= (double)LAST_TICK ? LAST_TICK : (uint64_t)now;
   uint32_t slot = 0;
@@ -112,12 +122,12 @@ uint32_t wheel_expire(struct wheel *wheel, double now) {
     if (tick > wheel->current) {
       wheel->current = tick;
     }
-    uint32_t id = wheel->heads[slot];
-    unlink_timer(wheel, id);
     if (slot < TIMER_SLOTS) {
+      uint32_t id = wheel->heads[slot];
+      unlink_timer(wheel, id);
       return timer_at(wheel, id)->owner;
     }
-    link_timer(wheel, id);
+    spread(wheel, slot);
   }
   if (limit > wheel->current) {
     wheel->current = limit;

@@ -35,7 +35,7 @@ async function runProgram(program) {
   if (planned === 0) return { passed, failed: 1, output: `${name} ran no test\n${output}` };
   // A sanitizer ends the program in the middle of a test; a leak shows only after the last one.
   const failed = Math.max(planned - passed, ok ? 0 : 1);
-  return { passed, failed, output: `${name}:\n${output}` };
+  return { passed, failed, output: `${name}:\n${output.replace(/^ok \d.*\n/gm, '')}` };
 }
 
 /** @param {string} log @param {string[]} args */

@@ -17,6 +17,12 @@ const STATUS = Object.freeze({
   [codes.StreamStatus.LIVE]: 'live',
 });
 
+/** Why a server closes a connection for good. @type {Readonly<Record<number, string>>} */
+const REASONS = Object.freeze({
+  4400: 'the server does not speak this protocol (4400)',
+  4403: 'the server does not allow this connection (4403)',
+});
+
 /**
  * A client's side of the stream: opens, feeds and closes sockets as the core says, and knows the
  * status. When to connect, what to resume from and how long to wait is the core's.
@@ -35,6 +41,8 @@ export class StreamHost extends Subscribable {
   /** By the core's number. @type {Map<number, ReturnType<typeof openSocket>>} */
   #sockets = new Map();
   #ticket = '';
+  /** Of the last socket that was closed. */
+  #closeCode = 0;
 
   /** @param {QueryClient} client */
   constructor(client) {
@@ -49,6 +57,7 @@ export class StreamHost extends Subscribable {
     }
     this.#options = channelOptions(options);
     this.error = null;
+    this.#closeCode = 0;
     const channel = new Channel(this);
     this.channel = channel;
     this.#client.mount();
@@ -97,9 +106,9 @@ export class StreamHost extends Subscribable {
     else if (type === Effect.STATUS) this.#setStatus(STATUS[flags]);
   }
 
-  /** The core gave up. @param {string} text why */
-  refused(text) {
-    this.error = new Error(text);
+  /** The core gave up. */
+  refused() {
+    this.error ??= new Error(REASONS[this.#closeCode] ?? 'every attempt to connect failed');
   }
 
   /** For the driver, at the end of the turn. */
@@ -123,6 +132,7 @@ export class StreamHost extends Subscribable {
         throw Object.assign(new TypeError('ticket() gave no text'), { forGood: true });
       }
       this.#ticket = ticket;
+      this.error = null;
       driver.applyOnce((engine, now) => engine.ticketReady(id, now));
     } catch (thrown) {
       const error = /** @type {any} */ (thrown);
@@ -142,6 +152,7 @@ export class StreamHost extends Subscribable {
       text: (text) => driver.applyOnce((engine, now) => engine.socketText(id, text, now)),
       closed: (code) => {
         this.#sockets.delete(id);
+        this.#closeCode = code;
         driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
       },
     });

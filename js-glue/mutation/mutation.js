@@ -5,6 +5,7 @@ import { onlineManager } from '../query/online-manager.js';
 import { resolveOption } from '../query/options.js';
 import { encodeChanges } from '../rules/apply-changes.js';
 import { Layers } from './layers.js';
+import { MutationCallbacks } from './mutation-callbacks.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
 /** @import { MutationCache } from './mutation-cache.js' */
@@ -92,6 +93,7 @@ export class Mutation {
       mutationKey: this.options.mutationKey,
       mutationId: this.layers.mutationId,
     };
+    const callbacks = new MutationCallbacks(this, this.#cache.config, variables, context);
     this.#set({
       ...IDLE,
       status: 'pending',
@@ -101,17 +103,18 @@ export class Mutation {
     });
     try {
       this.layers.lay(this.options.optimistic, variables);
-      const { config } = this.#cache;
-      await config.onMutate?.(variables, this, context);
-      const result = await this.options.onMutate?.(variables, context);
+      const result = await callbacks.begun();
       if (result !== undefined) this.#set({ context: result });
       const data = await this.#tryUntilDone(variables, context);
       this.layers.acknowledge(this.#changes(data, variables));
-      await this.#succeeded(data, variables, context);
+      await callbacks.succeeded(data);
+      this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;
     } catch (error) {
       this.layers.fail();
-      await this.#failed(error, variables, context);
+      await callbacks.failed(error);
+      const failureCount = this.state.failureCount + 1;
+      this.#settle({ error, status: 'error', failureCount, failureReason: error }, context);
       throw error;
     } finally {
       this.#cache.runNext(this);
@@ -181,28 +184,14 @@ export class Mutation {
     }
   }
 
-  /** @param {any} data @param {any} variables @param {any} context */
-  async #succeeded(data, variables, context) {
-    const { config } = this.#cache;
-    const result = this.state.context;
-    await config.onSuccess?.(data, variables, result, this, context);
-    await this.options.onSuccess?.(data, variables, result, context);
-    await config.onSettled?.(data, null, variables, result, this, context);
-    await this.options.onSettled?.(data, null, variables, result, context);
-    this.#set({ data, status: 'success', failureCount: 0, failureReason: null, isPaused: false });
-    for (const observer of this.observers) observer.onMutationSettled(context);
-  }
-
-  /** @param {any} error @param {any} variables @param {any} context */
-  async #failed(error, variables, context) {
-    const { config } = this.#cache;
-    const result = this.state.context;
-    await guarded(() => config.onError?.(error, variables, result, this, context));
-    await guarded(() => this.options.onError?.(error, variables, result, context));
-    await guarded(() => config.onSettled?.(undefined, error, variables, result, this, context));
-    await guarded(() => this.options.onSettled?.(undefined, error, variables, result, context));
-    const failureCount = this.state.failureCount + 1;
-    this.#set({ error, status: 'error', failureCount, failureReason: error, isPaused: false });
+  /**
+   * Shows the end, once all callbacks have run.
+   *
+   * @param {object} change of the state
+   * @param {any} context
+   */
+  #settle(change, context) {
+    this.#set({ ...change, isPaused: false });
     for (const observer of this.observers) observer.onMutationSettled(context);
   }
 
@@ -222,13 +211,4 @@ export class Mutation {
 /** ms before try n + 2; as the core waits for queries. @param {number} n */
 function backoff(n) {
   return Math.min(1000 * 2 ** n, 30000);
-}
-
-/** @param {() => unknown} callback of the app's */
-async function guarded(callback) {
-  try {
-    await callback();
-  } catch (error) {
-    report(error);
-  }
 }

@@ -1,4 +1,5 @@
-import { report, timerDelay } from '../environment.js';
+import { report } from '../environment.js';
+import { Alarm } from './alarm.js';
 import { notifyManager } from './notify-manager.js';
 
 /** @import { Engine } from '../engine/engine.js' */
@@ -26,11 +27,9 @@ export class Driver {
   #beforeFlush;
   /** @type {Engine} */
   #engine;
+  #alarm;
   #draining = false;
   #flushScheduled = false;
-  /** @type {unknown} */
-  #timer;
-  #timerDue = Infinity;
   /** @type {Set<{ deliver(): void }>} */
   #deliveries = new Set();
   /** @type {(() => void)[]} */
@@ -51,6 +50,7 @@ export class Driver {
     this.#rebuild = rebuild;
     this.#beforeFlush = beforeFlush;
     this.#engine = createEngine();
+    this.#alarm = new Alarm(environment, () => this.apply((engine, now) => engine.tick(now)));
   }
 
   now() {
@@ -183,7 +183,7 @@ export class Driver {
     } finally {
       this.#draining = false;
     }
-    this.#arm();
+    this.#alarm.set(this.#run((engine) => engine.nextDeadline()));
   }
 
   /** Effects of an engine that has been replaced name nothing any more. @param {Engine} engine */
@@ -197,22 +197,6 @@ export class Driver {
         report(error);
       }
     };
-  }
-
-  #arm() {
-    const due = this.#run((engine) => engine.nextDeadline());
-    // A timer that fires too early does no harm: it looks again. So only an earlier need moves it.
-    if (due >= this.#timerDue && due !== Infinity) return;
-    if (this.#timerDue !== Infinity) this.#environment.clearTimeout(this.#timer);
-    this.#timerDue = due;
-    if (due === Infinity) return;
-    const delay = timerDelay(due - this.now());
-    this.#timer = this.#environment.setTimeout(() => this.#tick(), delay);
-  }
-
-  #tick() {
-    this.#timerDue = Infinity;
-    this.apply((engine, now) => engine.tick(now));
   }
 }
 

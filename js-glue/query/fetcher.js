@@ -1,6 +1,7 @@
 import * as codes from '../engine/codes.js';
 import { report } from '../environment.js';
 import { skipToken } from './options.js';
+import { failuresOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
 
@@ -99,7 +100,7 @@ function landed(query, run, data) {
  */
 function failed(query, run, error) {
   if (query.run !== run) return;
-  const failures = query.failureCount;
+  const failures = failuresOf(query.bits);
   query.failureReason = error;
   const retry = error instanceof ProgramError ? false : run.options.retry;
   const failure = {

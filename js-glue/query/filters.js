@@ -1,5 +1,6 @@
 import * as codes from '../engine/codes.js';
 import { hashKey, partialMatchKey } from './hash-key.js';
+import { fetchStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
 /** @import { Mutation } from '../mutation/mutation.js' */
@@ -66,7 +67,7 @@ export function matchQuery(filters, query) {
   }
   if (type !== 'all' && query.isActive() !== (type === 'active')) return false;
   if (typeof stale === 'boolean' && query.isStale() !== stale) return false;
-  if (fetchStatus && query.state.fetchStatus !== fetchStatus) return false;
+  if (fetchStatus && fetchStatusOf(query.bits) !== fetchStatus) return false;
   return !predicate || predicate(query);
 }
 

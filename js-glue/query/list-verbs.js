@@ -1,5 +1,6 @@
 import * as codes from '../engine/codes.js';
 import { choice } from './filters.js';
+import { fetchStatusOf } from './query-state.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from './query-client.js' */
@@ -126,5 +127,5 @@ async function settled(queries, { throwOnError = false }) {
 
 /** @param {Query} query @param {string} status */
 function hasFetchStatus(query, status) {
-  return !query.dropped && query.state.fetchStatus === status;
+  return !query.dropped && fetchStatusOf(query.bits) === status;
 }

@@ -1,7 +1,8 @@
 import * as codes from '../engine/codes.js';
-import { isDevelopment, report } from '../environment.js';
+import { report } from '../environment.js';
 import { restoreInitialData } from './data-verbs.js';
 import { runFetch } from './fetcher.js';
+import { createWarner } from './warnings.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from './query.js' */
@@ -16,18 +17,18 @@ import { runFetch } from './fetcher.js';
  */
 export function createPerformer(client) {
   const { Effect } = codes;
-  /** Said once each. @type {Set<string>} */
-  const warnings = new Set();
+  const warn = createWarner();
 
   return (type, entry, id, flags) => {
     if (type < Effect.TICKET) {
       const query = client.getQueryCache().of(entry);
       if (query) performOnQuery(query, type, id, flags);
     } else if (type === Effect.WARN) {
-      const text = client.driver.ask((engine) => engine.detail());
-      if (flags === codes.Warning.REFUSED) client.stream.refused(text);
-      if (isDevelopment() && !warnings.has(text)) console.warn(`tidemark: ${text}`);
-      warnings.add(text);
+      if (flags === codes.Warning.REFUSED) client.stream.refused();
+      warn(
+        flags,
+        client.driver.ask((engine) => engine.detail()),
+      );
     } else {
       client.stream.perform(type, id, flags);
     }

@@ -2,24 +2,13 @@ import * as codes from '../engine/codes.js';
 import { CancelledError } from './cancelled-error.js';
 import { hashKey } from './hash-key.js';
 import { skipToken } from './options.js';
+import { stateOf } from './query-state.js';
 import { View } from './view.js';
+import { Waiting } from './waiting.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { QueryObserver } from './query-observer.js' */
 /** @import { FetchRun } from './fetcher.js' */
-
-/** @type {Readonly<Record<number, 'pending' | 'success' | 'error'>>} */
-const STATUS = Object.freeze({
-  [codes.State.STATUS_PENDING]: 'pending',
-  [codes.State.STATUS_SUCCESS]: 'success',
-  [codes.State.STATUS_ERROR]: 'error',
-});
-/** @type {Readonly<Record<number, 'idle' | 'fetching' | 'paused'>>} */
-const FETCH_STATUS = Object.freeze({
-  [codes.State.FETCH_STATUS_IDLE]: 'idle',
-  [codes.State.FETCH_STATUS_FETCHING]: 'fetching',
-  [codes.State.FETCH_STATUS_PAUSED]: 'paused',
-});
 
 /**
  * What JavaScript holds for one entry of the core: its answer, its error, who waits and who looks.
@@ -42,8 +31,7 @@ export class Query {
   errorUpdatedAt = 0;
   dataUpdateCount = 0;
   errorUpdateCount = 0;
-  /** @type {{ promise: Promise<any>, resolve(data: any): void, reject(error: any): void } | null} */
-  #waiting = null;
+  #waiting = new Waiting();
   /** @type {string | undefined} */
   #hash;
 
@@ -83,27 +71,8 @@ export class Query {
     return this.client.driver.ask((engine) => engine.state(this.entry));
   }
 
-  get failureCount() {
-    return this.bits >>> codes.State.FAILURES_SHIFT;
-  }
-
   get state() {
-    const bits = this.bits;
-    const status = STATUS[bits & codes.State.STATUS_MASK];
-    const failures = bits >>> codes.State.FAILURES_SHIFT;
-    return {
-      data: this.data,
-      dataUpdateCount: this.dataUpdateCount,
-      dataUpdatedAt: this.dataUpdatedAt,
-      error: status === 'error' ? this.error : null,
-      errorUpdateCount: this.errorUpdateCount,
-      errorUpdatedAt: this.errorUpdatedAt,
-      fetchFailureCount: failures,
-      fetchFailureReason: failures > 0 ? this.failureReason : null,
-      fetchStatus: FETCH_STATUS[bits & codes.State.FETCH_STATUS_MASK],
-      isInvalidated: (bits & codes.State.INVALIDATED) !== 0,
-      status,
-    };
+    return stateOf(this);
   }
 
   isActive() {
@@ -187,14 +156,9 @@ export class Query {
     this.errorUpdateCount = 0;
   }
 
-  /** How the fetch in flight, or the next one that follows it, ends. @returns {Promise<any>} */
+  /** How the fetch in flight, or the one that follows it, ends. @returns {Promise<any>} */
   wait() {
-    if (!this.#waiting) {
-      this.#waiting = deferred();
-      // Whoever waits handles it; if nobody does any more, it is no unhandled rejection.
-      this.#waiting.promise.catch(() => {});
-    }
-    return this.#waiting.promise;
+    return this.#waiting.wait();
   }
 
   /**
@@ -211,19 +175,17 @@ export class Query {
       return;
     }
     this.wanted = null;
-    const waiting = this.#waiting;
-    this.#waiting = null;
     if (outcome === codes.Outcome.SUCCESS) {
-      waiting?.resolve(this.data);
+      this.#waiting.resolve(this.data);
     } else if (outcome === codes.Outcome.ERROR) {
       this.error = this.failureReason;
       this.errorUpdatedAt = now;
       this.errorUpdateCount += 1;
-      waiting?.reject(this.error);
+      this.#waiting.reject(this.error);
     } else {
       run?.controller.abort();
-      if (this.view.hasBase) waiting?.resolve(this.data);
-      else waiting?.reject(new CancelledError({ revert: true }));
+      if (this.view.hasBase) this.#waiting.resolve(this.data);
+      else this.#waiting.reject(new CancelledError({ revert: true }));
     }
   }
 
@@ -236,18 +198,6 @@ export class Query {
 
   /** True if a promise of this query waits for a fetch. */
   get isAwaited() {
-    return this.#waiting !== null;
+    return this.#waiting.isAwaited;
   }
-}
-
-function deferred() {
-  /** @type {(data: any) => void} */
-  let resolve = () => {};
-  /** @type {(error: any) => void} */
-  let reject = () => {};
-  const promise = new Promise((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
 }

@@ -18,7 +18,9 @@ const MAY_INCLUDE = {
   observer: ['entry'],
   json: ['json_check', 'cJSON'],
   message: ['json'],
-  rule: ['json', 'detail'],
+  key_writer: ['json'],
+  rule: ['json', 'detail', 'key_writer'],
+  tag: ['index', 'key'],
 };
 
 /** Who may have variables of file scope: json, as cJSON's hooks have no context to find memory by. */
