@@ -213,29 +213,36 @@ mismatch() {
 
 # --- building -----------------------------------------------------------------------------------
 
-# build_core PART...: native, wasm. One build at a time: two terminals share build/.
-build_core() {
+# locked COMMAND...: one build at a time, as two terminals share build/.
+locked() {
   mkdir -p build
   (
     if have flock; then flock 9; fi
-    fetch_cjson
-    local part
-    for part; do compile "$part"; done
+    "$@" 9>&-
   ) 9>build/lock
 }
 
+core_make() { make -s -f src/Makefile -j "$(getconf _NPROCESSORS_ONLN)" "$@"; }
+
+# build_core PART...: native, wasm.
+build_core() {
+  fetch_cjson
+  local part
+  for part; do compile "$part"; done
+}
+
 compile() {
-  make -s -f src/Makefile -q "$1" >/dev/null 2>&1 && { say "$1: up to date"; return; }
+  core_make -q "$1" >/dev/null 2>&1 && { say "$1: up to date"; return; }
   [[ $1 == native ]] || check_emcc_version
   say "$1: compiling"
-  quietly "compile-$1" make -s -f src/Makefile -j "$(getconf _NPROCESSORS_ONLN)" "$1" || die "$1: did not compile, see above"
+  quietly "compile-$1" core_make "$1" || die "$1: did not compile, see above"
 }
 
 check_emcc_version() {
   local version
-  version=$(emcc --version | grep -o -m 1 -E '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)
-  [[ $(printf '%s\n' 3.1.6 "$version" | sort -V | head -n 1) == 3.1.6 ]] ||
-    die "emcc 3.1.6 or newer is needed, this is $version: get it from https://emscripten.org"
+  [[ $(emcc --version) =~ [0-9]+\.[0-9]+\.[0-9]+ ]] && version=${BASH_REMATCH[0]}
+  [[ $(printf '%s\n' 3.1.6 "${version:-none}" | sort -V | head -n 1) == 3.1.6 ]] ||
+    die "emcc 3.1.6 or newer is needed, this is ${version:-unknown}: get it from https://emscripten.org"
 }
 
 bundle_demo() {
@@ -255,15 +262,15 @@ bundle_demo() {
 build() {
   check_node
   install_missing "${wasm_tools[@]}" "${native_tools[@]}"
-  build_core native wasm
+  locked build_core native wasm
 }
 
 build_demo() {
   check_node
   install_missing "${wasm_tools[@]}"
   install_npm_packages
-  build_core wasm
-  bundle_demo
+  locked build_core wasm
+  locked bundle_demo
 }
 
 demo() {
@@ -317,7 +324,9 @@ word=${1:-help}
 (($#)) && shift
 case $word in
   demo | sql | build | format | size | clean | help) "$word" "$@" ;;
-  build-demo) build_demo ;; # what the tests need of the demo: its page
+  # What tests/run.js asks for.
+  build-demo) build_demo ;;
+  make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
   *) die "no such word: $word. There are: demo sql test build format size clean help" ;;
 esac

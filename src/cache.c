@@ -525,6 +525,7 @@ void tidemark_get_stats(const tidemark_cache *cache, tidemark_stats *out) {
       out->expired += e->has_data && freshness_is_marked(&e->freshness) ? 1 : 0;
     }
   }
+  out->reconnects = cache->stream.reconnects;
   out->memory = (double)cache->memory.used;
 }
 

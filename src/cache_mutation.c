@@ -114,8 +114,8 @@ void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked) {
 
 void mutation_fold(tidemark_cache *cache, uint32_t entry) {
   const struct entry *e = entry_at(cache, entry);
-  if (query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
-    return; /* an answer is to come that holds them */
+  if (e->phase != ENTRY_IDLE || query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
+    return; /* an answer is to come: one that holds them, or one that must not undo them */
   }
   uint32_t id = e->first_layer;
   while (id != 0 && is_settled(cache, layer_at(&cache->mutations, id))) {

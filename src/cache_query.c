@@ -328,6 +328,9 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
   bool comes = moves || (o->options.enabled && !before.enabled);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
   query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  if (e->enabled == 0) {
+    mutation_fold(cache, event->entry);
+  }
   arm_stale_timer(cache, o);
   if (moves || before.refetch_interval != o->options.refetch_interval ||
       before.enabled != o->options.enabled) {
@@ -379,7 +382,9 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_EVENT;
   }
   e->network_mode = event->fetch.network_mode;
-  uint32_t bits = entry_want(e, event->fetch.refetch != 0, event->fetch.restart != 0);
+  /* Who asks now must not get an answer that is known to be old. */
+  bool restart = event->fetch.restart != 0 || entry_is_overtaken(e);
+  uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
   e->awaited = true;
   query_act(cache, event->entry, bits);
   return TIDEMARK_OK;
@@ -396,6 +401,7 @@ static struct entry *flying_entry(tidemark_cache *cache, const tidemark_event *e
  */
 static void after_fetch(tidemark_cache *cache, uint32_t id) {
   const struct entry *e = entry_at(cache, id);
+  mutation_fold(cache, id);
   if (e->node == 0 && entry_is_unused(e)) {
     drop(cache, id);
   }

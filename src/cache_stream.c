@@ -21,7 +21,8 @@ static void apply(tidemark_cache *cache, const json_value *change, double seq) {
 }
 
 static void take_change(tidemark_cache *cache, const struct message *message) {
-  if (stream_change(&cache->stream, message->epoch, message->seq, message->prev) == STREAM_APPLY) {
+  if (stream_change(&cache->stream, message->epoch, message->seq, message->prev, cache->time) ==
+      STREAM_APPLY) {
     apply(cache, message->change, message->seq);
   } else {
     cache->stats.messages_dropped++;
@@ -67,7 +68,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     take_change(cache, message);
     return;
   case MESSAGE_PING:
-    stream_ping(&cache->stream, message->seq);
+    stream_ping(&cache->stream, message->seq, cache->time);
     return;
   case MESSAGE_RESET:
     stream_reset(&cache->stream, message->epoch, message->seq);
@@ -134,9 +135,6 @@ int stream_event(tidemark_cache *cache, const tidemark_event *event) {
   default:
     result = take_frame(cache, event);
     break;
-  }
-  if (s->phase == STREAM_TICKET && s->attempts > 0 && (s->effects & STREAM_GET_TICKET) != 0) {
-    cache->stats.reconnects++;
   }
   return result;
 }

@@ -22,13 +22,17 @@ static bool is_under_way(const struct entry *e) {
   return e->fetch != 0;
 }
 
+bool entry_is_overtaken(const struct entry *e) {
+  return e->phase == ENTRY_FLYING && e->freshness.changed >= e->fetch_asked;
+}
+
 uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
   uint32_t bits = 0;
   if (is_under_way(e)) {
     if (!restart) {
       e->refetch = e->refetch && refetch;
       e->no_retry = false;
-      return 0;
+      return entry_is_overtaken(e) ? entry_want_after(e, refetch) : 0;
     }
     bits = settle(e, TIDEMARK_OUTCOME_SUPERSEDED);
     e->again = false;

@@ -115,6 +115,8 @@ uint32_t entry_reset(struct entry *e, double time);
 
 /* ---- Questions ------------------------------------------------------------------------------ */
 bool entry_is_stale(const struct entry *e, double stale_time, double time);
+/* A change came after what is in flight was asked: its answer will be marked when it lands. */
+bool entry_is_overtaken(const struct entry *e);
 /* Nobody needs it: it may be collected gc_time after `unused`. */
 bool entry_is_unused(const struct entry *e);
 /* When its timer must go off; INFINITY for never. */

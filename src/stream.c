@@ -43,6 +43,11 @@ static void begin(struct stream *s, double time) {
   s->deadline = time + HANDSHAKE_MS;
 }
 
+static void begin_again(struct stream *s, double time) {
+  s->reconnects++;
+  begin(s, time);
+}
+
 static void wait_for_network(struct stream *s) {
   s->phase = STREAM_WAITING;
   s->deadline = INFINITY;
@@ -123,19 +128,19 @@ void stream_online(struct stream *s, bool online, double time) {
     wait_for_network(s);
   } else if (back && s->phase == STREAM_WAITING) {
     s->attempts = 0;
-    begin(s, time);
+    begin_again(s, time);
   }
 }
 
 void stream_visible(struct stream *s, double time) {
   if (s->phase == STREAM_WAITING && s->online) {
-    begin(s, time);
+    begin_again(s, time);
   }
 }
 
 void stream_timeout(struct stream *s, double time, uint64_t *random) {
   if (s->phase == STREAM_WAITING) {
-    begin(s, time);
+    begin_again(s, time);
     return;
   }
   close_socket(s, CLOSE_SILENT);
@@ -212,11 +217,13 @@ static void take_epoch(struct stream *s, const char *epoch, size_t length) {
   s->seq = -1;
 }
 
-/* Something is missing: ask for it from where we stand. */
-static void find_gap(struct stream *s) {
+/* Something is missing: ask for it from where we stand. A server that does not answer is given up.
+ */
+static void find_gap(struct stream *s, double time) {
   if (!s->gap) {
     s->gap = true;
     s->effects |= STREAM_SEND_SUBSCRIBE;
+    s->deadline = time + HANDSHAKE_MS;
   }
 }
 
@@ -241,7 +248,8 @@ enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, doubl
   s->phase = STREAM_OPEN;
   s->gap = false;
   s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
-  if (recovered && !s->new_epoch) {
+  /* Without a position there was nothing to resume from, whatever the server says. */
+  if (recovered && !s->new_epoch && s->seq >= 0) {
     return STREAM_RECOVER;
   }
   s->seq = seq;
@@ -260,29 +268,30 @@ void stream_recovered(struct stream *s, double seq) {
   s->seq = fmax(s->seq, seq);
 }
 
-enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev) {
+enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev,
+                                  double time) {
   if (seq < 0) {
     return STREAM_APPLY; /* a plain server: no positions, nothing to compare */
   }
   if (epoch != NULL && !is_epoch(s, epoch, strlen(epoch))) {
-    find_gap(s);
+    find_gap(s, time);
     return STREAM_DROP;
   }
   if (seq <= s->seq) {
     return STREAM_DROP;
   }
   if (prev > s->seq || s->gap) {
-    find_gap(s);
+    find_gap(s, time);
     return STREAM_DROP;
   }
   s->seq = seq;
   return STREAM_APPLY;
 }
 
-void stream_ping(struct stream *s, double seq) {
+void stream_ping(struct stream *s, double seq, double time) {
   s->effects |= STREAM_SEND_PONG;
   if (seq > s->seq && s->phase == STREAM_OPEN) {
-    find_gap(s);
+    find_gap(s, time);
   }
 }
 

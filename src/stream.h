@@ -52,9 +52,10 @@ enum stream_verdict {
 struct stream {
   enum stream_phase phase;
   tidemark_stream_options options;
-  uint32_t socket;   /* id of the one socket, 0 before the first */
-  uint32_t attempts; /* in a row without a stable connection */
-  uint32_t effects;  /* enum stream_effect */
+  uint32_t socket;     /* id of the one socket, 0 before the first */
+  uint32_t attempts;   /* in a row without a stable connection */
+  uint32_t reconnects; /* connections begun, but for those that CONNECT began */
+  uint32_t effects;    /* enum stream_effect */
   uint32_t closing, closing_code;
   bool online;
   bool gap;
@@ -89,10 +90,11 @@ bool stream_heard(struct stream *s, uint32_t socket, double time);
 void stream_hello(struct stream *s, const char *epoch, double ping, double time);
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
                                       bool recovered, double time);
-enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev);
+enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev,
+                                  double time);
 /* A message of the list in `subscribed`: no gap to look for. */
 enum stream_verdict stream_missed(struct stream *s, double seq);
-void stream_ping(struct stream *s, double seq);
+void stream_ping(struct stream *s, double seq, double time);
 /* Anything may have changed; the server may say which position holds from here on. */
 void stream_reset(struct stream *s, const char *epoch, double seq);
 /* The list in `subscribed` has been applied. */

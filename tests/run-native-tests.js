@@ -12,7 +12,7 @@ export async function runNativeTests(files) {
   const total = { passed: 0, failed: 0, output: '' };
   if (files.length === 0) return total;
 
-  const built = await make('compile-tests', '-k', '-j2', 'tests');
+  const built = await make('compile-tests', '-k', 'tests');
   if (!built.ok) total.output += built.output;
   for (const file of files) {
     const program = file.replace(/^tests\/native\/(.*)\.c$/, 'build/native-tests/$1');
@@ -40,7 +40,7 @@ async function runProgram(program) {
 
 /** @param {string} log @param {string[]} args */
 function make(log, ...args) {
-  return runCommand(log, ['make', '-s', '-f', 'src/Makefile', ...args]);
+  return runCommand(log, ['./build.sh', 'make', ...args]);
 }
 
 /** @returns {Record<string, string>}  TAP from cmocka, line numbers from the sanitizers */

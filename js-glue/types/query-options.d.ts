@@ -144,11 +144,11 @@ export interface QueryObserverOptions<
   select?: (data: TQueryData) => TData;
   /** Shown while there is no data; never goes into the cache. */
   placeholderData?:
-    | NonFunctionGuard<TQueryData>
+    | NonFunctionGuard<NoInfer<TQueryData>>
     | PlaceholderDataFunction<
-        NonFunctionGuard<TQueryData>,
+        NonFunctionGuard<NoInfer<TQueryData>>,
         TError,
-        NonFunctionGuard<TQueryData>,
+        NonFunctionGuard<NoInfer<TQueryData>>,
         TQueryKey
       >;
 }
