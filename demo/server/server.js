@@ -1,0 +1,122 @@
+/**
+ * Puts the demo together: database, hub, API and page on one port.
+ *
+ * @typedef {import('./session.js').User} User
+ */
+import { once } from 'node:events';
+import { access } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import fastify from 'fastify';
+import { createHub } from 'tidemark/hub';
+import { api } from './api.js';
+import { openDatabase } from './database.js';
+import { mayHear } from './session.js';
+import { openSqlSocket } from './sql-socket.js';
+
+const PAGE = fileURLToPath(new URL('../../build/demo/', import.meta.url));
+
+// 'wasm-unsafe-eval' lets the page compile WebAssembly, and nothing else.
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * Starts the demo and resolves when it can be used.
+ *
+ * @param {object} [options]
+ * @param {number} [options.port] 0 picks a free one
+ * @param {string} [options.host] the name or address to listen on; loopback by default
+ * @param {string} [options.databaseUrl] a PostgreSQL server; without it, PGlite in memory
+ * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
+ */
+export async function startDemo({ port = 5173, host = 'localhost', databaseUrl } = {}) {
+  await mustBeBuilt();
+  const thePort = port || (await freePort());
+  const database = await openDatabase(databaseUrl);
+  const hub = createHub({
+    source: database.source(),
+    authorize: (user, scope) => mayHear(/** @type {User} */ (user), scope),
+    origins: originsFor(host, thePort),
+    limits: { connectionsPerUser: 500 }, // all who try the demo share its four accounts
+  });
+  await hub.ready;
+  const app = await createApp({ database, hub });
+  hub.attach(app.server);
+  await app.listen({ port: thePort, host });
+  const sqlSocket = database.embedded ? await openSqlSocket(database, thePort) : undefined;
+
+  return {
+    url: `http://${host}:${thePort}`,
+    port: thePort,
+    async close() {
+      await sqlSocket?.close();
+      await hub.close();
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+/**
+ * The HTTP side alone, not yet listening.
+ *
+ * @param {{
+ *   database: import('./database.js').Database,
+ *   hub: import('tidemark/hub').Hub,
+ *   tokenLifetime?: number,
+ * }} options
+ */
+export async function createApp({ database, hub, tokenLifetime }) {
+  const app = fastify({ logger: { level: 'error' }, bodyLimit: 16 * 1024 });
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+  });
+  await app.register(api, { prefix: '/api', database, hub, tokenLifetime });
+  await app.register(fastifyStatic, { root: PAGE, cacheControl: false });
+  return app;
+}
+
+/**
+ * The origins of this demo's own pages, by every name that leads to it.
+ *
+ * @param {string} host
+ * @param {number} port
+ */
+function originsFor(host, port) {
+  const names = ['localhost', '127.0.0.1', '[::1]'];
+  if (host === '0.0.0.0' || host === '::') names.push(...ownAddresses());
+  else names.push(host.includes(':') ? `[${host}]` : host);
+  return [...new Set(names.map((name) => new URL(`http://${name}:${port}`).origin))];
+}
+
+/** IPv4 addresses by which others on the network reach this machine. */
+function ownAddresses() {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.filter(({ family }) => family === 'IPv4').map(({ address }) => address);
+}
+
+/** @returns {Promise<number>} a port that is free now; the hub must know it before listening */
+async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function mustBeBuilt() {
+  await access(`${PAGE}index.html`).catch(() => {
+    throw new Error('The page is not built. Run ./build.sh demo, which builds and starts it.');
+  });
+}

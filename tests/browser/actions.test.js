@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { gone, openClinic, shows } from './clinic.js';
+
+describe('acting on a dashboard', () => {
+  let clinic;
+
+  before(async () => {
+    clinic = await openClinic();
+  });
+  beforeEach(() => clinic.startTheDay());
+  after(() => clinic.close());
+
+  const open = async (path) => (await clinic.open(path)).settled();
+  const alertIn = (row) => row.getByRole('alert');
+  const statusOf = async (id) => {
+    const [{ status }] = await clinic.sql(`select status from appointments where id = ${id}`);
+    return status;
+  };
+
+  it('shows on the acting dashboard before the server has answered', async () => {
+    const visit = await open('/?role=therapist');
+    const held = await visit.hold('/appointments/5/accept');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await shows(row, 'Confirmed');
+    assert.equal(await statusOf(5), 'pending');
+    held.release();
+  });
+
+  it('keeps the button busy until the server has answered, and no longer', async () => {
+    const visit = await open('/?role=therapist');
+    const held = await visit.hold('/appointments/5/accept');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await row
+      .getByRole('button', { name: 'Accepting…' })
+      .and(row.locator('[aria-busy=true]'))
+      .waitFor();
+    held.release();
+    await gone(row.getByRole('button'));
+    await shows(row, 'Confirmed');
+  });
+
+  it('is seen on the other dashboards in other browsers, without a reload', async () => {
+    const [therapist, operator, driver] = await Promise.all([
+      open('/?role=therapist'),
+      open('/?role=operator'),
+      open('/?role=driver'),
+    ]);
+    await therapist.row('therapist', 'Greta Solberg').getByRole('button').click();
+    await shows(operator.row('operator', 'Greta Solberg'), 'Confirmed');
+    await driver
+      .row('driver', 'Greta Solberg')
+      .getByRole('button', { name: 'Confirm pickup' })
+      .waitFor();
+  });
+
+  it('takes an appointment all the way, from request to treatment, over three dashboards', async () => {
+    const visit = await open('/?view=all');
+    const press = (role, name) =>
+      visit.row(role, 'Greta Solberg').getByRole('button', { name }).click();
+    await press('therapist', 'Accept');
+    await press('driver', 'Confirm pickup');
+    await press('driver', 'Start journey');
+    await press('operator', 'Verify payment');
+    await press('operator', 'Start');
+    await shows(visit.row('therapist', 'Greta Solberg'), 'In progress');
+    await shows(visit.row('driver', 'Greta Solberg'), 'Arrived');
+    assert.equal(await statusOf(5), 'in_progress');
+  });
+
+  it('is taken back when the server refuses, and a sentence next to it says so', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await visit.control('Refuse the next action').click();
+    const held = await visit.hold('/appointments/5/accept');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await shows(row, 'Confirmed');
+    held.release();
+    await shows(alertIn(row), 'The server refused this, as you asked it to. Try again.');
+    await shows(row, 'Pending');
+    await row.getByRole('button', { name: 'Accept', exact: true }).waitFor();
+  });
+
+  it('works again after a refusal, and the sentence goes', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await visit.control('Refuse the next action').click();
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await alertIn(row).waitFor();
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await gone(alertIn(row));
+    await shows(row, 'Confirmed');
+    assert.equal(await statusOf(5), 'confirmed');
+  });
+
+  it('lets a person dismiss the sentence', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await visit.control('Refuse the next action').click();
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await row.getByRole('button', { name: 'Dismiss message' }).click();
+    await gone(alertIn(row));
+  });
+
+  it('is taken back when the connection breaks on the way', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    const held = await visit.hold('/appointments/5/accept');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await shows(row, 'Confirmed');
+    held.breakOff();
+    await shows(alertIn(row), 'The clinic’s server cannot be reached.');
+    await shows(row, 'Pending');
+  });
+
+  it('fails at once while offline, and says so', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await visit.control('Go offline').click();
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await shows(alertIn(row), 'You are offline, so nothing was sent.');
+    await shows(row, 'Pending');
+  });
+
+  it('of two people on one appointment refuses one, and the other’s change stands', async () => {
+    const [therapist, operator] = await Promise.all([
+      open('/?role=therapist'),
+      open('/?role=operator'),
+    ]);
+    const held = await therapist.hold('/appointments/5/accept');
+    const row = therapist.row('therapist', 'Greta Solberg');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await shows(row, 'Confirmed');
+    await operator.row('operator', 'Greta Solberg').getByRole('button', { name: 'Cancel' }).click();
+    await shows(row, 'Cancelled'); // under her change that is still on its way
+    held.release();
+    await shows(alertIn(row), 'Greta Solberg’s appointment has been cancelled by Marisol Vega.');
+    await shows(row, 'Cancelled');
+    assert.equal(await statusOf(5), 'cancelled');
+  });
+
+  it('leaves other pending changes of the same list alone when one is refused', async () => {
+    const visit = await open('/?role=therapist');
+    const [greta, mateus] = ['Greta Solberg', 'Mateus Farias'].map((p) =>
+      visit.row('therapist', p),
+    );
+    const slow = await visit.hold('/appointments/6/accept');
+    await mateus.getByRole('button', { name: 'Accept' }).click();
+    await visit.control('Refuse the next action').click();
+    await greta.getByRole('button', { name: 'Accept' }).click();
+    await alertIn(greta).waitFor();
+    await shows(mateus, 'Confirmed');
+    slow.release();
+    await gone(mateus.getByRole('button'));
+    await shows(mateus, 'Confirmed');
+  });
+
+  it('is still busy after a look at another dashboard, and still says why it was refused', async () => {
+    const visit = await open('/?role=therapist');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await visit.control('Refuse the next action').click();
+    const held = await visit.hold('/appointments/5/accept');
+    await row.getByRole('button', { name: 'Accept' }).click();
+    await visit.tab('Driver').click();
+    await visit.tab('Therapist').click();
+    await row.getByRole('button', { name: 'Accepting…' }).waitFor();
+    await visit.tab('Driver').click();
+    held.release();
+    await visit.settled();
+    await visit.tab('Therapist').click();
+    await shows(alertIn(row), 'The server refused this');
+    await shows(row, 'Pending');
+  });
+
+  it('marks a row that somebody else changed, but not the actor’s own', async () => {
+    const visit = await open('/?view=all');
+    const row = visit.row('therapist', 'Greta Solberg');
+    await row.getByRole('button').click();
+    await visit.row('driver', 'Greta Solberg').locator('.flash').waitFor({ state: 'attached' });
+    await clinic.sql(`update appointments set room = 'Room 9' where id = 6`); // shows after her own
+    await visit.row('therapist', 'Mateus Farias').locator('.flash').waitFor({ state: 'attached' });
+    assert.equal(await row.locator('.flash').count(), 0);
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isCancelledError } from '../../../js-glue/index.js';
+import { observe, server, start } from './setup.js';
+
+const queryKey = ['k'];
+
+test('cancelQueries aborts the signal', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  client.prefetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  const { signal } = calls[0].args[0];
+  await client.cancelQueries({ queryKey });
+  assert.equal(signal.aborted, true);
+});
+
+test('the query is as before the fetch', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  client.setQueryData(queryKey, 'old');
+  const before = client.getQueryState(queryKey);
+  observe(t, client, { queryKey, queryFn: ask });
+  await advance(0);
+  await client.cancelQueries({ queryKey });
+  assert.deepEqual(client.getQueryState(queryKey), before);
+  calls[0].resolve('late');
+  await advance(0);
+  assert.equal(client.getQueryData(queryKey), 'old');
+});
+
+test('who waits for a first answer learns that it was cancelled', async (t) => {
+  const { client, advance } = start(t);
+  const fetched = client.fetchQuery({ queryKey, queryFn: server().ask });
+  const rejected = assert.rejects(fetched, isCancelledError);
+  await advance(0);
+  client.cancelQueries({ queryKey });
+  await rejected;
+});
+
+test('it works in the turn in which the fetch was asked for, too', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  const rejected = assert.rejects(fetched, isCancelledError);
+  client.cancelQueries({ queryKey });
+  await rejected;
+  await advance(0);
+  assert.equal(calls.length, 0);
+});
+
+test('who waits for a refetch gets the answer that stands', async (t) => {
+  const { client, advance } = start(t);
+  client.setQueryData(queryKey, 'old');
+  const fetched = client.fetchQuery({ queryKey, queryFn: server().ask });
+  await advance(0);
+  client.cancelQueries({ queryKey });
+  assert.equal(await fetched, 'old');
+});
+
+test('a fetch whose signal was taken is aborted when the last observer leaves', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const one = observe(t, client, { queryKey, queryFn: ask });
+  const two = observe(t, client, { queryKey, queryFn: ask });
+  await advance(0);
+  const { signal } = calls[0].args[0];
+  one.stop();
+  assert.equal(signal.aborted, false);
+  two.stop();
+  assert.equal(signal.aborted, true);
+  assert.equal(client.getQueryState(queryKey)?.fetchStatus, 'idle');
+});
+
+test('a fetch whose signal nobody took is let finish', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const queryFn = () => ask();
+  const one = observe(t, client, { queryKey, queryFn });
+  await advance(0);
+  one.stop();
+  calls[0].resolve('data');
+  await advance(0);
+  assert.equal(client.getQueryData(queryKey), 'data');
+});
+
+test('a fetch that is let finish is not tried again', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const queryFn = () => ask();
+  const one = observe(t, client, { queryKey, queryFn });
+  await advance(0);
+  one.stop();
+  calls[0].reject(new Error('no'));
+  await advance(1e5);
+  assert.equal(calls.length, 1);
+});
+
+test('when an observer moves to another key, what it leaves behind is aborted', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const { observer } = observe(t, client, { queryKey: ['a'], queryFn: ask });
+  await advance(0);
+  const { signal } = calls[0].args[0];
+  observer.setOptions({ queryKey: ['b'], queryFn: ask });
+  assert.equal(signal.aborted, true);
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { WebSocket } from 'ws';
+import { observe, start } from './setup.js';
+import { listen } from './websocket-server.js';
+
+const RULES = [{ on: 'task', invalidate: [['tasks', '$id']] }];
+const scopes = ['project:9'];
+
+/** @param {any} channel @param {string} status */
+function reached(channel, status) {
+  return new Promise((resolve) => {
+    const stop = channel.subscribe(check);
+    function check() {
+      if (channel.status !== status) return;
+      stop();
+      resolve(undefined);
+    }
+    check();
+  });
+}
+
+/**
+ * A client that is live with a server that signs it in.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function startLive(t) {
+  const { client, advance } = start(t, { rules: RULES });
+  const hub = await listen(t);
+  let tickets = 0;
+  const ticket = async () => {
+    tickets += 1;
+    return `ticket ${tickets}`;
+  };
+  const connected = hub.connection();
+  const channel = client.connect({ url: hub.url, ticket, scopes, WebSocket });
+  t.after(() => channel.close());
+  const connection = await connected;
+  const auth = await connection.received();
+  connection.send({ type: 'hello', v: 1, epoch: 'e', seq: 5, ping: 25000, window: 1024 });
+  const subscribe = await connection.received();
+  connection.send({ type: 'subscribed', epoch: 'e', seq: 5, recovered: true, messages: [] });
+  await reached(channel, 'live');
+  return { client, advance, hub, channel, connection, auth, subscribe };
+}
+
+test('a channel signs in with a ticket, subscribes to its scopes and is live', async (t) => {
+  const { client, channel, auth, subscribe } = await startLive(t);
+  assert.deepEqual(auth, { type: 'auth', v: 1, ticket: 'ticket 1' });
+  assert.deepEqual(subscribe, { type: 'subscribe', scopes, resume: null });
+  assert.deepEqual([channel.status, channel.error], ['live', null]);
+  assert.equal(client.getStats().reconnects, 0);
+});
+
+/**
+ * Looks at a key, and waits until it is fetched a second time.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {import('../../../js-glue/index.js').QueryClient} client
+ * @param {unknown[]} queryKey
+ */
+function secondFetch(t, client, queryKey) {
+  return new Promise((resolve) => {
+    let calls = 0;
+    const queryFn = async () => {
+      calls += 1;
+      if (calls === 2) resolve(undefined);
+      return calls;
+    };
+    observe(t, client, { queryKey, queryFn, staleTime: Infinity });
+  });
+}
+
+test('a change from the stream fetches what is looked at', async (t) => {
+  const { client, connection } = await startLive(t);
+  const fetchedAgain = secondFetch(t, client, ['tasks', '42']);
+  const data = { resource: 'task', id: '42', action: 'UPDATE' };
+  connection.send({ type: 'cache_invalidate', epoch: 'e', seq: 6, prev: 5, data });
+  await fetchedAgain;
+  assert.equal(client.getStats().changes, 1);
+});
+
+test('after a lost connection it comes back with a new ticket, and resumes where it was', async (t) => {
+  const { advance, hub, channel, connection } = await startLive(t);
+  const again = hub.connection();
+  connection.close(1001);
+  await reached(channel, 'offline');
+  await advance(20_000);
+  const second = await again;
+  assert.equal((await second.received()).ticket, 'ticket 2');
+  second.send({ type: 'hello', v: 1, epoch: 'e', seq: 5, ping: 25000, window: 1024 });
+  assert.deepEqual((await second.received()).resume, { epoch: 'e', seq: 5 });
+});
+
+test('a ping is answered', async (t) => {
+  const { connection } = await startLive(t);
+  connection.send({ type: 'ping', seq: 5 });
+  assert.deepEqual(await connection.received(), { type: 'pong' });
+});
+
+test('a binary frame is counted as a bad one, and nothing else', async (t) => {
+  const { client, connection } = await startLive(t);
+  connection.socket.send(Buffer.from('{"type":"reconnect"}'));
+  connection.send({ type: 'ping', seq: 5 });
+  await connection.received();
+  assert.equal(client.getStats().messagesBad, 1);
+});
+
+test('a server that refuses for good stops the channel, which says so and can be tried again', async (t) => {
+  const { hub, channel, connection } = await startLive(t);
+  t.mock.method(console, 'warn', () => {});
+  connection.close(4403);
+  await reached(channel, 'stopped');
+  assert.match(String(channel.error), /does not allow this connection/);
+  const again = hub.connection();
+  channel.reconnect();
+  assert.equal((await (await again).received()).type, 'auth');
+});
+
+test('a server that speaks the two plain messages needs no ticket', async (t) => {
+  const { client } = start(t, { rules: RULES });
+  const hub = await listen(t);
+  const connected = hub.connection();
+  const channel = client.connect({ url: hub.url, WebSocket });
+  t.after(() => channel.close());
+  const connection = await connected;
+  await reached(channel, 'live');
+  const fetchedAgain = secondFetch(t, client, ['tasks', '1']);
+  connection.send({ type: 'cache_invalidate', data: { resource: 'task', id: '1' } });
+  await fetchedAgain;
+  assert.equal(client.getStats().messagesBad, 0);
+});
+
+test('a ticket that is refused for good stops the channel with that error', async (t) => {
+  const { client } = start(t);
+  t.mock.method(console, 'warn', () => {});
+  const refused = Object.assign(new Error('signed out'), { status: 401 });
+  const channel = client.connect({
+    url: 'ws://127.0.0.1:9',
+    ticket: () => Promise.reject(refused),
+    WebSocket,
+  });
+  t.after(() => channel.close());
+  await reached(channel, 'stopped');
+  assert.equal(channel.error, refused);
+});
+
+test('a ticket that cannot be had now is asked for again later', async (t) => {
+  const { client, advance } = start(t);
+  let calls = 0;
+  const ticket = async () => {
+    calls += 1;
+    throw new Error('no network');
+  };
+  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, WebSocket });
+  t.after(() => channel.close());
+  await advance(0);
+  assert.deepEqual([channel.status, calls], ['offline', 1]);
+  await advance(20_000);
+  assert.ok(calls > 1);
+});
+
+test('the backoff of the options is kept, and its end', async (t) => {
+  const { client, advance } = start(t);
+  t.mock.method(console, 'warn', () => {});
+  let calls = 0;
+  const ticket = async () => {
+    calls += 1;
+    throw new Error('no network');
+  };
+  const backoff = { base: 1000, cap: 30_000, maxAttempts: 3, jitter: false };
+  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, backoff, WebSocket });
+  t.after(() => channel.close());
+  await advance(999);
+  assert.equal(calls, 1);
+  await advance(1);
+  assert.equal(calls, 2);
+  await advance(1e6);
+  assert.equal(channel.status, 'stopped');
+  assert.ok(calls <= 4);
+});
+
+test('a client has one channel at a time', (t) => {
+  const { client } = start(t);
+  const options = { url: 'ws://127.0.0.1:9', ticket: async () => 'ticket', WebSocket };
+  const first = client.connect(options);
+  assert.throws(() => client.connect(options), /has a channel already: close\(\) it/);
+  first.close();
+  const second = client.connect(options);
+  assert.equal(first.status, 'stopped');
+  assert.throws(() => first.reconnect(), /closed/);
+  second.close();
+  second.close();
+});
+
+test('a closed channel leaves no socket and no timer', async (t) => {
+  const { client, time } = start(t);
+  const hub = await listen(t);
+  const connected = hub.connection();
+  const channel = client.connect({ url: hub.url, WebSocket });
+  const { socket } = await connected;
+  await reached(channel, 'live');
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  channel.close();
+  assert.equal(await closed, 1000);
+  assert.equal(time.waiting, 0);
+});
+
+test('wrong options are refused with what is allowed', (t) => {
+  const { client } = start(t);
+  const good = { url: 'wss://example.com/live', WebSocket };
+  const refuses = (/** @type {any} */ options, /** @type {RegExp} */ message) =>
+    assert.throws(() => client.connect(options), message);
+  refuses(undefined, /url is undefined; allowed: 'wss:\/\/example.com\/live'/);
+  refuses({ ...good, url: 'ftp://example.com' }, /url is ftp/);
+  refuses({ ...good, ticket: 'abc' }, /ticket is no function; allowed/);
+  refuses({ ...good, scopes: 'project:9' }, /scopes are no list of names; allowed/);
+  refuses({ ...good, WebSocket: 1 }, /There is no WebSocket here; pass one/);
+  refuses({ ...good, backoff: { base: -1 } }, /backoff.base is -1; allowed/);
+});

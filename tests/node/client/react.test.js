@@ -1,0 +1,210 @@
+/* global lab */
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { openPage } from './open-page.js';
+
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let chromium;
+before(async () => {
+  chromium = await openPage();
+});
+after(() => chromium.close());
+
+/** Runs a function in the page, which finds the package and React as `lab`. */
+const inPage = (run) => chromium.page.evaluate(run);
+
+test('useQuery shows that it loads, then the data, and fetches once, also in StrictMode', async () => {
+  const shown = await inPage(async () => {
+    const { h, React, QueryClient, useQuery, mount, server, settle } = lab;
+    const { ask, calls } = server();
+    const Name = () => {
+      const { data, status } = useQuery({ queryKey: ['name'], queryFn: ask });
+      return `${status} ${data}`;
+    };
+    const { box, unmount } = mount(new QueryClient(), h(React.StrictMode, null, h(Name)));
+    const first = box.textContent;
+    await settle();
+    calls[0].resolve('Ada');
+    await settle();
+    const second = box.textContent;
+    unmount();
+    return [first, second, calls.length];
+  });
+  assert.deepEqual(shown, ['pending undefined', 'success Ada', 1]);
+});
+
+test('after unmounting nobody looks', async () => {
+  const counts = await inPage(async () => {
+    const { h, React, QueryClient, useQuery, mount, settle } = lab;
+    const client = new QueryClient();
+    const Name = () => useQuery({ queryKey: ['name'], queryFn: () => 'Ada' }).data ?? '';
+    const { unmount } = mount(client, h(React.StrictMode, null, h(Name)));
+    await settle();
+    const count = () =>
+      client
+        .getQueryCache()
+        .find({ queryKey: ['name'] })
+        .getObserversCount();
+    const before = count();
+    unmount();
+    return [before, count(), client.getStats().active];
+  });
+  assert.deepEqual(counts, [1, 0, 0]);
+});
+
+test('a component renders again only for fields that it reads', async () => {
+  const renders = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount, settle } = lab;
+    const client = new QueryClient();
+    let count = 0;
+    const Name = () => {
+      count += 1;
+      const { data } = useQuery({ queryKey: ['name'], queryFn: () => 'Ada', staleTime: Infinity });
+      return data ?? '';
+    };
+    const { unmount } = mount(client, h(Name));
+    await settle();
+    const before = count;
+    await client.invalidateQueries();
+    await settle();
+    const same = count;
+    client.setQueryData(['name'], 'Grace');
+    await settle();
+    unmount();
+    return [same - before, count - same];
+  });
+  assert.deepEqual(renders, [0, 1]);
+});
+
+test('another key shows the other query in the same render', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount } = lab;
+    const client = new QueryClient();
+    client.setQueryData(['name', 1], 'Ada');
+    client.setQueryData(['name', 2], 'Grace');
+    const seen = [];
+    const Name = ({ id }) => {
+      const { data } = useQuery({ queryKey: ['name', id], queryFn: () => '', staleTime: Infinity });
+      seen.push(`${id} ${data}`);
+      return data;
+    };
+    const { show, unmount } = mount(client, h(Name, { id: 1 }));
+    show(h(Name, { id: 2 }));
+    unmount();
+    return [...new Set(seen)];
+  });
+  assert.deepEqual(shown, ['1 Ada', '2 Grace']);
+});
+
+test('another client shows its own data', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount, settle } = lab;
+    const clients = ['Ada', 'Grace'].map((name) => {
+      const client = new QueryClient();
+      client.setQueryData(['name'], name);
+      return client;
+    });
+    const seen = [];
+    const Name = ({ client }) => {
+      const { data } = useQuery({ queryKey: ['name'], staleTime: Infinity }, client);
+      seen.push(`${clients.indexOf(client)} ${data}`);
+      return data;
+    };
+    const { box, show, unmount } = mount(clients[0], h(Name, { client: clients[0] }));
+    show(h(Name, { client: clients[1] }));
+    await settle();
+    clients[1].setQueryData(['name'], 'Grace Hopper');
+    await settle();
+    const last = box.textContent;
+    unmount();
+    return { seen: [...new Set(seen)], last };
+  });
+  assert.deepEqual(shown, {
+    seen: ['0 Ada', '1 Grace', '1 Grace Hopper'],
+    last: 'Grace Hopper',
+  });
+});
+
+test('with throwOnError the nearest boundary shows the error', async () => {
+  const shown = await inPage(async () => {
+    const { h, React, QueryClient, useQuery, mount, until } = lab;
+    class Boundary extends React.Component {
+      state = { text: null };
+      static getDerivedStateFromError(error) {
+        return { text: `caught ${error.message}` };
+      }
+      render() {
+        return this.state.text ?? this.props.children;
+      }
+    }
+    const Name = () => {
+      const queryFn = () => Promise.reject(new Error('no'));
+      useQuery({ queryKey: ['name'], queryFn, retry: false, throwOnError: true });
+      return 'loading';
+    };
+    const { box, unmount } = mount(new QueryClient(), h(Boundary, null, h(Name)));
+    await until(() => box.textContent !== 'loading');
+    const text = box.textContent;
+    unmount();
+    return text;
+  });
+  assert.equal(shown, 'caught no');
+});
+
+test('useMutation shows the change at once, and takes it back when it is refused', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useMutation, useQuery, useIsMutating, mount, server, settle } = lab;
+    const client = new QueryClient();
+    client.setQueryData(['list'], ['base']);
+    const { ask, calls } = server();
+    let add;
+    const List = () => {
+      const { data } = useQuery({ queryKey: ['list'], staleTime: Infinity });
+      const { mutate, status, error } = useMutation({
+        mutationFn: ask,
+        optimistic: [{ queryKey: ['list'], update: (list, item) => [...list, item] }],
+      });
+      add = mutate;
+      return `${data} | ${status} | ${useIsMutating()} | ${error?.message}`;
+    };
+    const { box, unmount } = mount(client, h(List));
+    const texts = [box.textContent];
+    add('A');
+    await settle();
+    texts.push(box.textContent);
+    calls[0].reject(new Error('refused'));
+    await settle();
+    texts.push(box.textContent);
+    unmount();
+    return texts;
+  });
+  assert.deepEqual(shown, [
+    'base | idle | 0 | undefined',
+    'base,A | pending | 1 | undefined',
+    'base | error | 0 | refused',
+  ]);
+});
+
+test('useIsFetching counts', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useIsFetching, mount, server, settle } = lab;
+    const client = new QueryClient();
+    const { ask, calls } = server();
+    const Count = () => String(useIsFetching());
+    const { box, unmount } = mount(client, h(Count));
+    client.prefetchQuery({ queryKey: ['name'], queryFn: ask });
+    await settle();
+    const during = box.textContent;
+    calls[0].resolve('Ada');
+    await settle();
+    const after = box.textContent;
+    unmount();
+    return [during, after];
+  });
+  assert.deepEqual(shown, ['1', '0']);
+});
+
+test('React and the page complain of nothing but the error that a boundary caught', () => {
+  const others = chromium.errors.filter((text) => !/Error: no\b/.test(text));
+  assert.deepEqual(others, []);
+});

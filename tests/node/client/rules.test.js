@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { defineRules, TidemarkError } from '../../../js-glue/index.js';
+import { counter, observe, start } from './setup.js';
+
+const RULES = [
+  {
+    on: 'task',
+    invalidate: [
+      ['tasks', 'detail', '$id'],
+      ['tasks', 'list', '$project_id'],
+    ],
+  },
+];
+
+/**
+ * What is marked after the changes, of these keys.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {any} rules
+ * @param {any[]} changes
+ * @param {unknown[][]} keys
+ */
+function marked(t, rules, changes, keys) {
+  const { client } = start(t, { rules: defineRules(rules) });
+  for (const key of keys) client.setQueryData(key, 'data');
+  client.applyChanges(changes);
+  return keys.filter((key) => client.getQueryState(key)?.isInvalidated);
+}
+
+test('a change marks what the rules of its resource name', (t) => {
+  const keys = [
+    ['tasks', 'detail', 42],
+    ['tasks', 'detail', 43],
+    ['tasks', 'list', 9, { page: 1 }],
+    ['tasks', 'list', 8],
+    ['projects'],
+  ];
+  const change = { resource: 'task', id: 42, project_id: 9, action: 'UPDATE' };
+  assert.deepEqual(marked(t, RULES, [change], keys), [keys[0], keys[2]]);
+});
+
+test('applyChange says how many entries it touched', (t) => {
+  const { client } = start(t, { rules: RULES });
+  client.setQueryData(['tasks', 'list', 9, 'a'], 1);
+  client.setQueryData(['tasks', 'list', 9, 'b'], 1);
+  client.setQueryData(['tasks', 'list', 8], 1);
+  assert.equal(client.applyChange({ resource: 'task', project_id: 9 }), 2);
+  assert.equal(client.applyChanges([]), 0);
+});
+
+test('a change fetches active queries once, and inactive ones not', async (t) => {
+  const { client, advance } = start(t, { rules: RULES });
+  const active = counter();
+  const inactive = counter();
+  observe(t, client, { queryKey: ['tasks', 'detail', 1], queryFn: active, staleTime: Infinity });
+  await client.fetchQuery({ queryKey: ['tasks', 'detail', 2], queryFn: inactive });
+  await advance(0);
+  for (let i = 0; i < 10; i += 1) {
+    client.applyChanges([
+      { resource: 'task', id: 1 },
+      { resource: 'task', id: 2 },
+    ]);
+  }
+  await advance(0);
+  assert.deepEqual([active.calls, inactive.calls], [2, 1]);
+});
+
+test('a template whose field is absent is skipped', (t) => {
+  const keys = [
+    ['tasks', 'detail', 1],
+    ['tasks', 'list', 9],
+  ];
+  assert.deepEqual(marked(t, RULES, [{ resource: 'task', id: 1 }], keys), [keys[0]]);
+});
+
+test('a field keeps its type unless the template casts it', (t) => {
+  const rules = [
+    {
+      on: 'a',
+      invalidate: [
+        ['as', '$id'],
+        ['numbers', '$id:number'],
+        ['texts', '$id:string'],
+      ],
+    },
+  ];
+  const keys = [
+    ['as', '7'],
+    ['as', 7],
+    ['numbers', 7],
+    ['numbers', '7'],
+    ['texts', '7'],
+  ];
+  assert.deepEqual(marked(t, rules, [{ resource: 'a', id: '7' }], keys), [
+    keys[0],
+    keys[2],
+    keys[4],
+  ]);
+  assert.deepEqual(marked(t, rules, [{ resource: 'a', id: 7 }], keys), [keys[1], keys[2], keys[4]]);
+});
+
+test('a rule may be about certain actions', (t) => {
+  const rules = [{ on: { resource: 'a', action: ['INSERT', 'DELETE'] }, invalidate: [['as']] }];
+  assert.equal(marked(t, rules, [{ resource: 'a', action: 'UPDATE' }], [['as']]).length, 0);
+  assert.equal(marked(t, rules, [{ resource: 'a', action: 'DELETE' }], [['as']]).length, 1);
+});
+
+test('exact marks the very key', (t) => {
+  const rules = [{ on: 'a', invalidate: [{ key: ['as'], exact: true }] }];
+  assert.deepEqual(marked(t, rules, [{ resource: 'a' }], [['as'], ['as', 1]]), [['as']]);
+});
+
+test('remove forgets and reset empties', (t) => {
+  const rules = [{ on: 'a', remove: [['removed']], reset: [['reset']] }];
+  const { client } = start(t, { rules });
+  client.setQueryData(['removed'], 1);
+  client.setQueryData(['reset'], 1);
+  client.applyChange({ resource: 'a' });
+  assert.equal(client.getQueryState(['removed']), undefined);
+  assert.equal(client.getQueryState(['reset'])?.status, 'pending');
+});
+
+test('a resource without a rule is warned of once', (t) => {
+  const { client } = start(t, { rules: RULES });
+  const warn = t.mock.method(console, 'warn', () => {});
+  client.applyChange({ resource: 'unheard' });
+  client.applyChange({ resource: 'unheard' });
+  assert.equal(warn.mock.callCount(), 1);
+  assert.match(String(warn.mock.calls[0].arguments[0]), /unheard/);
+});
+
+test('a change without a resource is refused whole, and the error names it', (t) => {
+  const { client } = start(t, { rules: RULES });
+  client.setQueryData(['tasks', 'detail', 1], 1);
+  const changes = /** @type {any} */ ([{ resource: 'task', id: 1 }, { id: 2 }]);
+  assert.throws(() => client.applyChanges(changes), /change 2 names no resource/);
+  assert.equal(client.getQueryState(['tasks', 'detail', 1])?.isInvalidated, false);
+});
+
+for (const [wrong, message] of /** @type {[any, RegExp][]} */ ([
+  ['task', /rules are not an array; allowed: /],
+  [[[]], /rule 1: not an object; allowed: /],
+  [[{ invalidate: [['a']] }], /rule 1: "on" names no resource; allowed: /],
+  [[{ on: { resource: 'a', actoin: 'X' }, invalidate: [] }], /unknown member "actoin"; allowed: /],
+  [[{ on: { resource: 'a', action: 1 }, invalidate: [] }], /an action in "on" is not a name/],
+  [[{ on: 'a' }], /rule 1: it touches nothing; allowed: invalidate, refetch, remove, reset/],
+  [
+    [
+      { on: 'a', invalidate: [] },
+      { on: 'b', invalidte: [] },
+    ],
+    /rule 2: unknown member "invalidte"/,
+  ],
+  [[{ on: 'a', patch: [['a']] }], /rule 1: "patch" is not there yet; allowed: invalidate/],
+  [[{ on: 'a', invalidate: ['tasks'] }], /rule 1, invalidate 1: not a key; allowed: /],
+  [[{ on: 'a', refetch: [['a'], { key: 'b' }] }], /rule 1, refetch 2: "key" is not an array/],
+  [[{ on: 'a', remove: [{ key: ['b'], exact: 1 }] }], /remove 1: "exact" is not a boolean/],
+  [[{ on: 'a', reset: [{ key: ['b'], refetchType: 'x' }] }], /unknown refetchType "x"; allowed: /],
+  [[{ on: 'a', invalidate: [['a', undefined]] }], /invalidate 1: a part of the key is undefined/],
+])) {
+  test(`defineRules refuses ${JSON.stringify(wrong)}`, () => {
+    assert.throws(() => defineRules(wrong), message);
+  });
+}
+
+test('defineRules returns what it was given, frozen, also in its typed form', () => {
+  const rules = defineRules()([{ on: 'a', invalidate: [['a']] }]);
+  assert.deepEqual(rules, [{ on: 'a', invalidate: [['a']] }]);
+  assert.ok(Object.isFrozen(/** @type {any} */ (rules)[0].invalidate[0]));
+});
+
+test('rules that never went through defineRules are checked by the client', (t) => {
+  assert.throws(
+    () => start(t, { rules: [{ on: 'a', invalidte: [] }] }),
+    (error) => {
+      assert.ok(error instanceof TidemarkError);
+      assert.match(error.message, /rule 1.*invalidte/);
+      return true;
+    },
+  );
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { MutationObserver } from '../../../js-glue/index.js';
+import { catchReports, counter, observe, server, start } from './setup.js';
+
+/** The memory of every instance of the core, in the order they were made. @type {WebAssembly.Memory[]} */
+const memories = [];
+const { Instance } = WebAssembly;
+WebAssembly.Instance = /** @type {any} */ (
+  class extends Instance {
+    /** @param {WebAssembly.Module} module @param {WebAssembly.Imports} imports */
+    constructor(module, imports) {
+      super(module, imports);
+      memories.push(/** @type {WebAssembly.Memory} */ (this.exports.memory));
+    }
+  }
+);
+
+/** What a stray write does: from here on the instance traps or lies. */
+function corrupt() {
+  const memory = /** @type {WebAssembly.Memory} */ (memories.at(-1));
+  new Uint8Array(memory.buffer).fill(0xff);
+}
+
+const queryKey = ['k'];
+const staleTime = Infinity;
+
+/** @param {import('node:test').TestContext} t @param {any} [config] */
+function startCatching(t, config) {
+  const reports = catchReports(t);
+  return { ...start(t, config), reports };
+}
+
+test('the verb that met the trap does its work on a new core, and it is reported', async (t) => {
+  const { client, reports } = startCatching(t);
+  client.setQueryData(queryKey, 'kept');
+  corrupt();
+  client.setQueryData(['other'], 'new');
+  assert.deepEqual(
+    [client.getQueryData(queryKey), client.getQueryData(['other'])],
+    ['kept', 'new'],
+  );
+  assert.match(reports[0].message, /core stopped and was started again/);
+});
+
+test('answers are kept but marked, and what is looked at is fetched again', async (t) => {
+  const { client, advance } = startCatching(t);
+  const queryFn = counter();
+  const one = observe(t, client, { queryKey, queryFn, staleTime, refetchOnMount: false });
+  client.setQueryData(['inactive'], 'kept');
+  await advance(0);
+  corrupt();
+  client.isFetching();
+  assert.equal(one.result.data, 1);
+  await advance(0);
+  assert.deepEqual([one.result.data, queryFn.calls], [2, 2]);
+  assert.equal(client.getQueryState(['inactive'])?.isInvalidated, true);
+});
+
+test('observers go on hearing, and can leave', async (t) => {
+  const { client, advance } = startCatching(t);
+  const one = observe(t, client, { queryKey, queryFn: counter(), staleTime });
+  await advance(0);
+  corrupt();
+  client.isFetching();
+  await advance(0);
+  const before = one.heard.length;
+  client.setQueryData(queryKey, 'set');
+  await advance(0);
+  assert.equal(one.heard.length, before + 1);
+  one.stop();
+  assert.equal(client.getQueryCache().find({ queryKey })?.isActive(), false);
+});
+
+test('an observer that leaves through the trap is gone', async (t) => {
+  const { client, advance } = startCatching(t);
+  const one = observe(t, client, { queryKey, queryFn: counter() });
+  await advance(0);
+  corrupt();
+  one.stop();
+  assert.equal(client.getQueryCache().find({ queryKey })?.isActive(), false);
+});
+
+test('who waits for a fetch gets the answer of the next one', async (t) => {
+  const { client, advance } = startCatching(t);
+  const { ask, calls } = server();
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  corrupt();
+  client.isFetching();
+  await advance(0);
+  assert.equal(calls[0].args[0].signal.aborted, true);
+  calls[0].resolve('of the lost core');
+  calls[1].resolve('of the new one');
+  assert.equal(await fetched, 'of the new one');
+});
+
+test('an answer that meets the trap is asked for again', async (t) => {
+  const { client, advance } = startCatching(t);
+  const { ask, calls } = server();
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  corrupt();
+  calls[0].resolve('lost');
+  await advance(0);
+  calls[1].resolve('found');
+  assert.equal(await fetched, 'found');
+});
+
+test('pending changes still show, and still roll back', async (t) => {
+  const { client, advance } = startCatching(t);
+  const { ask, calls } = server();
+  client.setQueryData(queryKey, ['base']);
+  const observer = new MutationObserver(client, {
+    mutationFn: ask,
+    optimistic: [{ queryKey, update: (list, item) => [...list, item] }],
+  });
+  const first = observer.mutate('A');
+  const second = assert.rejects(observer.mutate('B'));
+  await advance(0);
+  corrupt();
+  client.isFetching();
+  assert.deepEqual(client.getQueryData(queryKey), ['base', 'A', 'B']);
+  calls[1].reject(new Error('refused'));
+  await second;
+  assert.deepEqual(client.getQueryData(queryKey), ['base', 'A']);
+  calls[0].resolve('done');
+  await first;
+  assert.deepEqual(client.getQueryData(queryKey), ['base', 'A']);
+});
+
+test('the rules still hold', async (t) => {
+  const { client } = startCatching(t, { rules: [{ on: 'a', invalidate: [queryKey] }] });
+  client.setQueryData(queryKey, 'data');
+  corrupt();
+  client.setQueryData(queryKey, 'data');
+  assert.equal(client.applyChange({ resource: 'a' }), 1);
+});
+
+test('timers still run', async (t) => {
+  const { client, advance } = startCatching(t);
+  client.setQueryDefaults(queryKey, { gcTime: 1000 });
+  client.setQueryData(queryKey, 'data');
+  corrupt();
+  await advance(1000);
+  await advance(1000);
+  assert.equal(client.getQueryData(queryKey), undefined);
+});
