@@ -235,22 +235,27 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
   e->network_mode = o->options.network_mode;
 }
 
+/* No observer is enabled any more: what only they wanted and nobody has started is not asked for. */
+static void disable(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  if (e->fetch == 0 && !e->awaited) {
+    query_act(cache, id, entry_cancel(e, true, cache->time));
+  }
+  mutation_fold(cache, id);
+}
+
 /* Nobody observes the entry any more. */
 static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   struct entry *e = entry_at(cache, id);
-  bool started = e->phase == ENTRY_FLYING || e->phase == ENTRY_RETRYING;
+  bool started = e->fetch != 0;
   uint32_t bits = 0;
-  if (started && !signal_taken) {
-    e->no_retry = true;
-    if (e->phase == ENTRY_RETRYING) {
-      bits = entry_cancel(e, true, cache->time);
-    }
-  } else if (started || !e->awaited) {
+  if (started && (signal_taken || e->phase != ENTRY_FLYING)) {
     bits = entry_cancel(e, true, cache->time);
   }
+  e->no_retry = e->fetch != 0;
   e->unused = cache->time;
   query_act(cache, id, bits);
-  mutation_fold(cache, id);
+  disable(cache, id);
   if (e->node == 0 && entry_is_unused(e)) {
     drop(cache, id);
   }
@@ -272,7 +277,7 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   if (e->observers == 0) {
     abandon(cache, o->entry, signal_taken);
   } else if (e->enabled == 0) {
-    mutation_fold(cache, o->entry);
+    disable(cache, o->entry);
   }
 }
 
@@ -329,7 +334,7 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
   bool fetches = comes && observer_is_stale(o, e, cache->time);
   query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
   if (e->enabled == 0) {
-    mutation_fold(cache, event->entry);
+    disable(cache, event->entry);
   }
   arm_stale_timer(cache, o);
   if (moves || before.refetch_interval != o->options.refetch_interval ||
