@@ -7,7 +7,7 @@ help() {
   cat <<'END'
 ./build.sh WORD
 
-  demo            build, bundle the demo and serve it (PORT picks the port, 3000 unless set)
+  demo            build, bundle the demo and serve it (PORT picks the port, 5173 unless set)
   sql "SQL"       run SQL in the running demo's database
   test [SUITE]    build, then run every check and test, or one suite: checks native node browser
                   more words keep only the test files whose path holds one: test node hub

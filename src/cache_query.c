@@ -235,7 +235,8 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
   e->network_mode = o->options.network_mode;
 }
 
-/* No observer is enabled any more: what only they wanted and nobody has started is not asked for. */
+/* No observer is enabled any more: what only they wanted and nobody has started is not asked for.
+ */
 static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (e->fetch == 0 && !e->awaited) {

@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions } from './channel-options.js';
@@ -10,11 +10,11 @@ import { openSocket } from './websocket.js';
 
 /** @type {Readonly<Record<number, string>>} */
 const STATUS = Object.freeze({
-  [codes.StreamStatus.STOPPED]: 'stopped',
-  [codes.StreamStatus.OFFLINE]: 'offline',
-  [codes.StreamStatus.CATCHING_UP]: 'catching-up',
-  [codes.StreamStatus.GAP]: 'gap',
-  [codes.StreamStatus.LIVE]: 'live',
+  [StreamStatus.STOPPED]: 'stopped',
+  [StreamStatus.OFFLINE]: 'offline',
+  [StreamStatus.CATCHING_UP]: 'catching-up',
+  [StreamStatus.GAP]: 'gap',
+  [StreamStatus.LIVE]: 'live',
 });
 
 /** Why a server closes a connection for good. @type {Readonly<Record<number, string>>} */
@@ -30,7 +30,7 @@ const REASONS = Object.freeze({
  * @extends {Subscribable<(status: string) => void>}
  */
 export class StreamHost extends Subscribable {
-  status = STATUS[codes.StreamStatus.STOPPED];
+  status = STATUS[StreamStatus.STOPPED];
   /** Why it is not live, if something said so. @type {Error | null} */
   error = null;
   /** @type {Channel | null} */
@@ -93,12 +93,11 @@ export class StreamHost extends Subscribable {
   }
 
   /**
-   * @param {number} type codes.Effect, of the stream
+   * @param {number} type Effect, of the stream
    * @param {number} id the socket
    * @param {number} flags
    */
   perform(type, id, flags) {
-    const { Effect } = codes;
     if (type === Effect.TICKET) this.#getTicket(id);
     else if (type === Effect.OPEN) this.#open(id);
     else if (type === Effect.SEND) this.#sockets.get(id)?.send(this.#frame(flags));
@@ -165,10 +164,10 @@ export class StreamHost extends Subscribable {
     this.#sockets.delete(id);
   }
 
-  /** @param {number} kind codes.Frame */
+  /** @param {number} kind Frame */
   #frame(kind) {
-    if (kind === codes.Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket };
-    if (kind === codes.Frame.PONG) return { type: 'pong' };
+    if (kind === Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket };
+    if (kind === Frame.PONG) return { type: 'pong' };
     const resume = this.#client.driver.ask((engine) => engine.streamPosition());
     return { type: 'subscribe', scopes: this.#options?.scopes, resume };
   }

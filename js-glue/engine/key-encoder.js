@@ -43,7 +43,7 @@ export class KeyEncoder {
     this.memory.scratch[this.at++] = byte;
   }
 
-  /** @param {unknown} value @param {number} depth */
+  /** @param {unknown} value @param {number} depth @returns {void} */
   #part(value, depth) {
     switch (typeof value) {
       case 'string':
@@ -116,7 +116,7 @@ export class KeyEncoder {
     }
   }
 
-  /** @param {object} value @param {number} depth */
+  /** @param {object} value @param {number} depth @returns {void} */
   #object(value, depth) {
     if (depth >= MAX_DEPTH) {
       throw new TidemarkError(ErrorCode.KEY, 'the query key is nested too deeply, or in a circle');

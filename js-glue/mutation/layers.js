@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { RefetchType } from '../engine/codes.js';
 import { report } from '../environment.js';
 import { hashKey } from '../query/hash-key.js';
 import { resolveOption } from '../query/options.js';
@@ -91,7 +91,7 @@ export class Layers {
   /**
    * The server did it. The layers stay until an answer that was asked for later is there.
    *
-   * @param {string | null} changes JSON of the changes that the app says it caused
+   * @param {string[] | null} changes that the app says it caused, as JSON
    */
   acknowledge(changes) {
     const { driver } = this.#client;
@@ -103,7 +103,7 @@ export class Layers {
     }
     if (changes === null) return;
     try {
-      driver.apply((engine, now) => engine.change(changes, now));
+      for (const text of changes) driver.apply((engine, now) => engine.change(text, now));
     } catch (error) {
       // The mutation stands: the server did it. What it touched is asked for again instead.
       report(error);
@@ -152,7 +152,7 @@ export class Layers {
     this.#client.driver.apply((engine, now) =>
       engine.invalidate(
         queries.map((query) => query.entry),
-        { refetchType: codes.RefetchType.ACTIVE, trail: true },
+        { refetchType: RefetchType.ACTIVE, trail: true },
         now,
       ),
     );

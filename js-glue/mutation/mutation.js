@@ -167,7 +167,7 @@ export class Mutation {
   }
 
   /**
-   * The changes that the app says this mutation causes, as JSON. A mistake in them is reported: the
+   * The changes that the app says this mutation causes, as the core reads them. A mistake in them is reported: the
    * server has done its part, so it does not fail the mutation.
    *
    * @param {any} data
@@ -177,7 +177,8 @@ export class Mutation {
     try {
       const change = resolveOption(this.options.change, data, variables);
       if (change === undefined || change === null) return null;
-      return encodeChanges(Array.isArray(change) ? change : [change]);
+      const changes = Array.isArray(change) ? change : [change];
+      return encodeChanges(changes, this.#client.messageBytes);
     } catch (error) {
       report(error);
       return null;

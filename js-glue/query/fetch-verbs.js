@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { State } from '../engine/codes.js';
 import { networkMode, resolveOption } from './options.js';
 
 /** @import { QueryClient } from './query-client.js' */
@@ -48,7 +48,7 @@ export async function ensureQueryData(client, options) {
  * @returns {Promise<any>} how it ends
  */
 export function startFetch(query, options, restart) {
-  const busy = (query.bits & codes.State.FETCH_STATUS_MASK) !== codes.State.FETCH_STATUS_IDLE;
+  const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;
   if (restart || !busy) {
     query.options = options;
     query.wanted = options;

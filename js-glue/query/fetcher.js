@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { Landing } from '../engine/codes.js';
 import { report } from '../environment.js';
 import { skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
@@ -89,7 +89,7 @@ function landed(query, run, data) {
   if (query.run !== run) return;
   query.client.driver.applyOnce((engine, now) => {
     const landing = engine.fetchSucceeded(query.entry, run.id, run.asOf, now);
-    if (landing === codes.Landing.SHOWN) query.accept(data, now);
+    if (landing === Landing.SHOWN) query.accept(data, now);
   });
 }
 

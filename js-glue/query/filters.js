@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { Match } from '../engine/codes.js';
 import { hashKey, partialMatchKey } from './hash-key.js';
 import { fetchStatusOf } from './query-state.js';
 
@@ -17,23 +17,23 @@ import { fetchStatusOf } from './query-state.js';
  * @property {Predicate} [predicate]
  */
 
-const TYPE_FLAGS = { active: codes.Match.ACTIVE, inactive: codes.Match.INACTIVE, all: 0 };
+const TYPE_FLAGS = { active: Match.ACTIVE, inactive: Match.INACTIVE, all: 0 };
 const FETCH_STATUS_FLAGS = {
-  fetching: codes.Match.FETCHING,
-  idle: codes.Match.IDLE,
-  paused: codes.Match.PAUSED,
+  fetching: Match.FETCHING,
+  idle: Match.IDLE,
+  paused: Match.PAUSED,
 };
 
 /**
- * What the core can decide of a filter, as bits of codes.Match.
+ * What the core can decide of a filter, as bits of Match.
  *
  * @param {QueryFilters} filters
  * @throws {TypeError} for a value that is not one of the allowed ones
  */
 export function matchFlags({ queryKey, exact, type = 'all', stale, fetchStatus }) {
   let flags = choice('type', type, TYPE_FLAGS);
-  if (exact && queryKey) flags |= codes.Match.EXACT;
-  if (typeof stale === 'boolean') flags |= stale ? codes.Match.STALE : codes.Match.FRESH;
+  if (exact && queryKey) flags |= Match.EXACT;
+  if (typeof stale === 'boolean') flags |= stale ? Match.STALE : Match.FRESH;
   if (fetchStatus) flags |= choice('fetchStatus', fetchStatus, FETCH_STATUS_FLAGS);
   return flags;
 }

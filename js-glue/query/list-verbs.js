@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { RefetchType } from '../engine/codes.js';
 import { choice } from './filters.js';
 import { fetchStatusOf } from './query-state.js';
 
@@ -11,10 +11,10 @@ import { fetchStatusOf } from './query-state.js';
 /** @typedef {{ cancelRefetch?: boolean, throwOnError?: boolean }} RefetchOptions */
 
 const REFETCH_TYPES = {
-  active: codes.RefetchType.ACTIVE,
-  inactive: codes.RefetchType.INACTIVE,
-  all: codes.RefetchType.ALL,
-  none: codes.RefetchType.NONE,
+  active: RefetchType.ACTIVE,
+  inactive: RefetchType.INACTIVE,
+  all: RefetchType.ALL,
+  none: RefetchType.NONE,
 };
 
 /**

@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { RefetchOn, STATIC } from '../engine/codes.js';
 import { networkMode, resolveOption } from './options.js';
 
 /** @import { Query } from './query.js' */
@@ -49,10 +49,10 @@ export function isEnabled(options, query) {
   return resolveOption(options.enabled, query) !== false;
 }
 
-/** @param {any} options @param {Query} query @returns {number} ms, Infinity or codes.STATIC */
+/** @param {any} options @param {Query} query @returns {number} ms, Infinity or STATIC */
 export function coreStaleTime(options, query) {
   const staleTime = resolveOption(options.staleTime, query) ?? 0;
-  return staleTime === 'static' ? codes.STATIC : staleTime;
+  return staleTime === 'static' ? STATIC : staleTime;
 }
 
 /**
@@ -68,9 +68,9 @@ export function checkObserverOptions({ enabled }) {
   }
 }
 
-/** @param {any} option @param {Query} query @returns {number} codes.RefetchOn */
+/** @param {any} option @param {Query} query @returns {number} RefetchOn */
 function refetchOn(option, query) {
   const value = resolveOption(option, query);
-  if (value === 'always') return codes.RefetchOn.ALWAYS;
-  return value === false ? codes.RefetchOn.NEVER : codes.RefetchOn.IF_STALE;
+  if (value === 'always') return RefetchOn.ALWAYS;
+  return value === false ? RefetchOn.NEVER : RefetchOn.IF_STALE;
 }

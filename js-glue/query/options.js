@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { NetworkMode } from '../engine/codes.js';
 import { choice } from './filters.js';
 
 /** In place of a `queryFn`: the query is disabled until there is a function. */
@@ -38,12 +38,12 @@ export function resolveOption(option, ...args) {
 }
 
 const NETWORK_MODES = {
-  online: codes.NetworkMode.ONLINE,
-  always: codes.NetworkMode.ALWAYS,
-  offlineFirst: codes.NetworkMode.OFFLINE_FIRST,
+  online: NetworkMode.ONLINE,
+  always: NetworkMode.ALWAYS,
+  offlineFirst: NetworkMode.OFFLINE_FIRST,
 };
 
-/** @param {{ networkMode?: string }} options @returns {number} codes.NetworkMode */
+/** @param {{ networkMode?: string }} options @returns {number} NetworkMode */
 export function networkMode({ networkMode: mode = 'online' }) {
   return choice('networkMode', mode, NETWORK_MODES);
 }

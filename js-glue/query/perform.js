@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { Effect, Outcome, Warning } from '../engine/codes.js';
 import { report } from '../environment.js';
 import { restoreInitialData } from './data-verbs.js';
 import { runFetch } from './fetcher.js';
@@ -16,7 +16,6 @@ import { createWarner } from './warnings.js';
  * @returns {Perform}
  */
 export function createPerformer(client) {
-  const { Effect } = codes;
   const warn = createWarner();
 
   return (type, entry, id, flags) => {
@@ -24,7 +23,7 @@ export function createPerformer(client) {
       const query = client.getQueryCache().of(entry);
       if (query) performOnQuery(query, type, id, flags);
     } else if (type === Effect.WARN) {
-      if (flags === codes.Warning.REFUSED) client.stream.refused();
+      if (flags === Warning.REFUSED) client.stream.refused();
       warn(
         flags,
         client.driver.ask((engine) => engine.detail()),
@@ -37,12 +36,11 @@ export function createPerformer(client) {
 
 /**
  * @param {Query} query
- * @param {number} type codes.Effect
+ * @param {number} type Effect
  * @param {number} id
  * @param {number} flags
  */
 function performOnQuery(query, type, id, flags) {
-  const { Effect } = codes;
   switch (type) {
     case Effect.SETTLE:
       settle(query, flags);
@@ -72,15 +70,15 @@ function performOnQuery(query, type, id, flags) {
 
 /**
  * @param {Query} query
- * @param {number} outcome codes.Outcome
+ * @param {number} outcome Outcome
  */
 function settle(query, outcome) {
   query.settle(outcome, query.client.driver.now());
   const { config } = query.client.getQueryCache();
-  if (outcome === codes.Outcome.SUCCESS) {
+  if (outcome === Outcome.SUCCESS) {
     guarded(() => config.onSuccess?.(query.data, query));
     guarded(() => config.onSettled?.(query.data, null, query));
-  } else if (outcome === codes.Outcome.ERROR) {
+  } else if (outcome === Outcome.ERROR) {
     guarded(() => config.onError?.(query.error, query));
     guarded(() => config.onSettled?.(query.data, query.error, query));
   }

@@ -33,6 +33,8 @@ export class QueryClient {
     const { queryCache, mutationCache, defaultOptions = {}, limits, seed } = options;
     this.environment = { ...systemEnvironment, ...options.environment };
     this.clientId = options.clientId ?? randomId();
+    /** Longest text of JSON that the core takes. */
+    this.messageBytes = limits?.messageBytes || 65536;
     /** As JSON, for the core. @type {string | null} */
     this.rules = options.rules ? JSON.stringify(options.rules) : null;
     this.#queryCache = queryCache ?? new QueryCache();

@@ -1,3 +1,4 @@
+import { Attention } from './attention.js';
 import { startFetch } from './fetch-verbs.js';
 import { checkObserverOptions, coreOptions, isDynamic } from './observer-options.js';
 import { createResult, fetchesOnArrival, fetchesOnMount } from './result.js';
@@ -29,8 +30,7 @@ export class QueryObserver extends Subscribable {
   /** @type {Query | undefined} */
   #lastWithData;
   #counts = { data: 0, error: 0 };
-  /** Fields that somebody read from a tracked result. @type {Set<string>} */
-  #tracked = new Set();
+  #attention = new Attention();
 
   /**
    * @param {QueryClient} client
@@ -88,18 +88,12 @@ export class QueryObserver extends Subscribable {
    * @param {(field: string) => void} [onRead]
    */
   trackResult(result, onRead) {
-    return new Proxy(result, {
-      get: (target, field) => {
-        this.trackProp(/** @type {string} */ (field));
-        onRead?.(/** @type {string} */ (field));
-        return target[field];
-      },
-    });
+    return this.#attention.track(result, onRead);
   }
 
   /** @param {string} field */
   trackProp(field) {
-    this.#tracked.add(field);
+    this.#attention.pay(field);
   }
 
   /**
@@ -121,7 +115,8 @@ export class QueryObserver extends Subscribable {
     const next = this.#createResult(this.#query, this.options, false);
     if (shallowEqual(next, before)) return;
     this.#result = next;
-    if (this.hasListeners() && this.#isWorthACall(before)) this.#client.driver.notify(this);
+    if (!this.hasListeners()) return;
+    if (this.#attention.isDueTo(before, next, this.options)) this.#client.driver.notify(this);
   }
 
   destroy() {
@@ -240,16 +235,5 @@ export class QueryObserver extends Subscribable {
       willFetch,
       refetch: this.refetch,
     });
-  }
-
-  /** @param {any} before the result that was shown */
-  #isWorthACall(before) {
-    const { notifyOnChangeProps, throwOnError } = this.options;
-    const wanted =
-      typeof notifyOnChangeProps === 'function' ? notifyOnChangeProps() : notifyOnChangeProps;
-    if (wanted === 'all' || (!wanted && this.#tracked.size === 0)) return true;
-    if (throwOnError && this.#result.error !== before.error) return true;
-    const fields = [...(wanted ?? this.#tracked)];
-    return fields.some((field) => !Object.is(this.#result[field], before[field]));
   }
 }

@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { Outcome, STATIC, State } from '../engine/codes.js';
 import { CancelledError } from './cancelled-error.js';
 import { hashKey } from './hash-key.js';
 import { skipToken } from './options.js';
@@ -63,10 +63,10 @@ export class Query {
     return this.view.value;
   }
 
-  /** Bits of codes.State. */
+  /** Bits of State. */
   get bits() {
     if (this.dropped) {
-      return this.view.hasBase ? codes.State.STATUS_SUCCESS : codes.State.STATUS_PENDING;
+      return this.view.hasBase ? State.STATUS_SUCCESS : State.STATUS_PENDING;
     }
     return this.client.driver.ask((engine) => engine.state(this.entry));
   }
@@ -76,7 +76,7 @@ export class Query {
   }
 
   isActive() {
-    return (this.bits & codes.State.ACTIVE) !== 0;
+    return (this.bits & State.ACTIVE) !== 0;
   }
 
   isDisabled() {
@@ -96,7 +96,7 @@ export class Query {
   /** @param {number | 'static'} [staleTime] ms */
   isStaleByTime(staleTime = 0) {
     if (this.dropped) return true;
-    const limit = staleTime === 'static' ? codes.STATIC : staleTime;
+    const limit = staleTime === 'static' ? STATIC : staleTime;
     return this.client.driver.ask((engine, now) => engine.isStale(this.entry, limit, now));
   }
 
@@ -106,13 +106,13 @@ export class Query {
 
   /** The core forgot it, so that its key would find another entry or none. */
   isGone() {
-    return this.dropped || (this.bits & codes.State.DETACHED) !== 0;
+    return this.dropped || (this.bits & State.DETACHED) !== 0;
   }
 
   /** What is in flight can be aborted, and nobody looks any more. */
   isAbandoned() {
     if (this.dropped || !this.run?.signalTaken) return false;
-    return (this.bits & codes.State.OBSERVED) === 0;
+    return (this.bits & State.OBSERVED) === 0;
   }
 
   /** The options of whoever asked; else of whoever looks; else the last ones known. @returns {any} */
@@ -164,20 +164,20 @@ export class Query {
   /**
    * The core's word that a fetch is over.
    *
-   * @param {number} outcome codes.Outcome
+   * @param {number} outcome Outcome
    * @param {number} now ms
    */
   settle(outcome, now) {
     const run = this.run;
     this.run = null;
-    if (outcome === codes.Outcome.SUPERSEDED) {
+    if (outcome === Outcome.SUPERSEDED) {
       run?.controller.abort();
       return;
     }
     this.wanted = null;
-    if (outcome === codes.Outcome.SUCCESS) {
+    if (outcome === Outcome.SUCCESS) {
       this.#waiting.resolve(this.data);
-    } else if (outcome === codes.Outcome.ERROR) {
+    } else if (outcome === Outcome.ERROR) {
       this.error = this.failureReason;
       this.errorUpdatedAt = now;
       this.errorUpdateCount += 1;

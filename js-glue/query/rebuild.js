@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { NetworkMode, RefetchType } from '../engine/codes.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from './query-client.js' */
@@ -46,7 +46,7 @@ function rebuildQueries(client, engine, now) {
     if (!query.view.hasBase) continue;
     const age = Math.max(0, now - query.dataUpdatedAt);
     engine.setData(query.entry, { age, keepChanges: false }, now);
-    engine.invalidate([query.entry], { refetchType: codes.RefetchType.NONE, trail: false }, now);
+    engine.invalidate([query.entry], { refetchType: RefetchType.NONE, trail: false }, now);
   }
   return queries;
 }
@@ -69,7 +69,7 @@ function mergeInto(successor, removed) {
 function refetch(query, engine, now) {
   for (const observer of query.observers) observer.reobserve(engine, now);
   if (query.isAwaited) {
-    const networkMode = codes.NetworkMode.ONLINE;
+    const networkMode = NetworkMode.ONLINE;
     engine.fetch(query.entry, { restart: false, networkMode, refetch: false }, now);
   } else if (query.observers.size > 0) {
     engine.refetch([query.entry], { trail: false }, now);

@@ -1,4 +1,4 @@
-import * as codes from '../engine/codes.js';
+import { RefetchOn, STATIC } from '../engine/codes.js';
 import { coreStaleTime, isEnabled } from './observer-options.js';
 import { onlineManager } from './online-manager.js';
 
@@ -130,9 +130,9 @@ export function fetchesOnMount(query, core) {
   if (!core.enabled) return false;
   const { data, status } = query.state;
   if (data === undefined) return status !== 'error' || core.retryOnMount;
-  if (core.staleTime === codes.STATIC) return false;
-  if (core.refetchOnMount === codes.RefetchOn.ALWAYS) return true;
-  return core.refetchOnMount === codes.RefetchOn.IF_STALE && isStaleFor(query, core);
+  if (core.staleTime === STATIC) return false;
+  if (core.refetchOnMount === RefetchOn.ALWAYS) return true;
+  return core.refetchOnMount === RefetchOn.IF_STALE && isStaleFor(query, core);
 }
 
 /**

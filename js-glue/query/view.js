@@ -90,8 +90,7 @@ export class View {
     const layer = this.#updaters.get(mutation);
     if (!layer || value === undefined) return value;
     try {
-      const next = layer.update(value);
-      return next === undefined ? value : next;
+      return layer.update(value);
     } catch (error) {
       layer.owner.updaterThrew(error, this.#query.queryKey);
       return value;

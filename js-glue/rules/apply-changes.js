@@ -3,22 +3,56 @@ import { isPlainObject } from '../query/hash-key.js';
 /** @import { QueryClient } from '../query/query-client.js' */
 
 /**
- * A list of changes as the core reads them.
+ * Changes as the core reads them: JSON, in as many texts as it takes for none to be too long.
  *
  * @param {readonly unknown[]} changes
- * @returns {string}
- * @throws {TypeError} for one that is no object with a `resource`
+ * @param {number} limit bytes of one text
+ * @returns {string[]}
+ * @throws {TypeError} for a change that has no `resource`, or is too long by itself
  */
-export function encodeChanges(changes) {
-  changes.forEach((change, index) => {
-    const resource = isPlainObject(change) ? change.resource : undefined;
-    if (typeof resource === 'string' && resource !== '') return;
+export function encodeChanges(changes, limit) {
+  const texts = changes.map((change, index) => {
     const place = changes.length > 1 ? `change ${index + 1}` : 'the change';
+    return encodeChange(change, place, limit);
+  });
+  /** @type {string[][]} */
+  const batches = [];
+  let size = Infinity;
+  for (const text of texts) {
+    const bytes = byteLength(text) + 1;
+    if (size + bytes > limit) {
+      batches.push([]);
+      size = 2;
+    }
+    batches.at(-1)?.push(text);
+    size += bytes;
+  }
+  return batches.map((batch) => `[${batch.join()}]`);
+}
+
+/**
+ * @param {unknown} change
+ * @param {string} place
+ * @param {number} limit
+ */
+function encodeChange(change, place, limit) {
+  const resource = isPlainObject(change) ? change.resource : undefined;
+  if (typeof resource !== 'string' || resource === '') {
     throw new TypeError(
       `${place} names no resource; allowed: { resource: 'task', id: 42, action: 'UPDATE', … }`,
     );
-  });
-  return JSON.stringify(changes);
+  }
+  const text = JSON.stringify(change);
+  const bytes = byteLength(text);
+  if (bytes + 3 > limit) {
+    throw new TypeError(`${place} has ${bytes} bytes; allowed: ${limit - 3} (limits.messageBytes)`);
+  }
+  return text;
+}
+
+/** @param {string} text @returns {number} bytes as UTF-8 */
+function byteLength(text) {
+  return new TextEncoder().encode(text).length;
 }
 
 /**
@@ -32,7 +66,8 @@ export function applyChanges(client, changes) {
   if (!Array.isArray(changes)) {
     throw new TypeError("applyChanges takes an array: [{ resource: 'task', id: 42 }, …]");
   }
-  if (changes.length === 0) return 0;
-  const json = encodeChanges(changes);
-  return client.driver.apply((engine, now) => engine.change(json, now));
+  const texts = encodeChanges(changes, client.messageBytes);
+  return client.driver.apply((engine, now) =>
+    texts.reduce((touched, text) => touched + engine.change(text, now), 0),
+  );
 }

@@ -1,3 +1,5 @@
+import type { dataTag, errorTag } from './data-tag.js';
+
 /**
  * What an app may say once for all of its types, by declaration merging:
  *
@@ -54,9 +56,6 @@ export type RetryDelayValue<TError> = number | ((failureCount: number, error: TE
 export declare const skipToken: unique symbol;
 /** In place of a `queryFn`: the query is disabled until there is a function. */
 export type SkipToken = typeof skipToken;
-
-declare const dataTag: unique symbol;
-declare const errorTag: unique symbol;
 
 /** A key that knows the type of its data, as {@link queryOptions} makes it. */
 export type DataTag<TKey, TData, TError = DefaultError> = TKey extends AnyDataTag
