@@ -38,6 +38,6 @@ for (const [path, target] of entries) {
         encoding: 'utf8',
       },
     );
-    assert.equal(stdout, '');
+    assert.equal(stdout, '', stdout);
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { WebSocket } from 'ws';
+import { focusManager } from '../../../js-glue/index.js';
 import { observe, start } from './setup.js';
 import { listen } from './websocket-server.js';
 
@@ -192,6 +193,32 @@ test('a client has one channel at a time', (t) => {
   assert.throws(() => first.reconnect(), /closed/);
   second.close();
   second.close();
+});
+
+test('a client with a channel follows focus until the channel is closed', async (t) => {
+  const { client, advance } = start(t);
+  client.unmount();
+  t.after(() => client.mount());
+  const ticket = () => new Promise(() => {});
+  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, WebSocket });
+  let calls = 0;
+  observe(t, client, {
+    queryKey: ['k'],
+    queryFn: () => {
+      calls += 1;
+      return calls;
+    },
+  });
+  const comeBack = async () => {
+    focusManager.setFocused(false);
+    focusManager.setFocused(true);
+    await advance(0);
+    return calls;
+  };
+  await advance(0);
+  assert.equal(await comeBack(), 2);
+  channel.close();
+  assert.equal(await comeBack(), 2);
 });
 
 test('a closed channel leaves no socket and no timer', async (t) => {

@@ -121,6 +121,20 @@ test('a client that is not mounted does not follow focus', async (t) => {
   assert.equal(queryFn.calls, 1);
 });
 
+test('a client that is not mounted sees at its next turn whether there is a network', async (t) => {
+  const { client, advance } = start(t);
+  client.unmount();
+  onlineManager.setOnline(false);
+  client.prefetchQuery({ queryKey, queryFn: counter() });
+  await advance(0);
+  assert.equal(client.getQueryState(queryKey)?.fetchStatus, 'paused');
+  onlineManager.setOnline(true);
+  client.setQueryData(['other'], 1);
+  await advance(0);
+  assert.equal(client.getQueryData(queryKey), 1);
+  client.mount();
+});
+
 test('setEventListener replaces the platform as the source of focus', (t) => {
   /** @type {(focused?: boolean) => void} */
   let report = () => {};

@@ -237,6 +237,7 @@ test('of one scope one runs at a time; onMutate of a queued one runs at once', a
   const { names, note } = recorder();
   const options = { mutationFn: ask, scope: { id: 's' }, onMutate: note('onMutate', undefined) };
   client.mutate({ ...options, variables: 1 });
+  assert.equal(client.getMutationCache().getAll()[0].state.isPaused, false);
   client.mutate({ ...options, variables: 2 });
   await advance(0);
   assert.deepEqual([calls.length, names().length], [1, 2]);

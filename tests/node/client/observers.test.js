@@ -155,6 +155,50 @@ test('refetch rejects only with throwOnError', async (t) => {
   await assert.rejects(one.observer.refetch({ throwOnError: true }), /no/);
 });
 
+test('refetch joins a first fetch instead of starting over', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const one = observe(t, client, { queryKey, queryFn: ask });
+  await advance(0);
+  const refetched = one.observer.refetch();
+  await advance(0);
+  assert.equal(calls.length, 1);
+  calls[0].resolve('data');
+  assert.equal((await refetched).data, 'data');
+});
+
+test('a refetch goes by the options of who looks, not of who asked once', async (t) => {
+  const { client, advance } = start(t);
+  await client.fetchQuery({ queryKey, queryFn: () => 'by fetchQuery' });
+  const one = observe(t, client, { queryKey, queryFn: () => 'by the observer' });
+  await advance(0);
+  await client.fetchQuery({ queryKey, queryFn: () => 'by fetchQuery' });
+  assert.equal(one.result.data, 'by fetchQuery');
+  client.invalidateQueries({ queryKey });
+  await advance(0);
+  assert.equal(one.result.data, 'by the observer');
+});
+
+test('an observer whose query was forgotten before anybody listened begins anew', async (t) => {
+  const { client, advance } = start(t);
+  const observer = new QueryObserver(client, { queryKey, queryFn: counter(), gcTime: 1000 });
+  await advance(1000);
+  assert.equal(client.getQueryCache().getAll().length, 0);
+  t.after(observer.subscribe(() => {}));
+  await advance(0);
+  assert.equal(observer.getCurrentResult().data, 1);
+});
+
+test('gcTime 0 keeps an answer as long as somebody looks', async (t) => {
+  const { client, advance } = start(t);
+  const one = observe(t, client, { queryKey, queryFn: counter(), gcTime: 0 });
+  await advance(1000);
+  assert.equal(one.result.data, 1);
+  one.stop();
+  await advance(1);
+  assert.equal(client.getQueryData(queryKey), undefined);
+});
+
 test('another key shows the other query', async (t) => {
   const { client, advance } = start(t);
   client.setQueryData(['a'], 'A');

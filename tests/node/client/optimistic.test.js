@@ -209,7 +209,7 @@ test('an updater that returns undefined changes nothing', (t) => {
 });
 
 test('a mutation whose updater throws at once is not sent, fails, and shows nothing', async (t) => {
-  const { client, add, shown, api, advance } = startWithList(t);
+  const { client, add, shown, api, advance } = startWithList(t, { active: false });
   client.setQueryData(['count'], 1);
   const broken = () => {
     throw new Error('broken updater');

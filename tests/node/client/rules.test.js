@@ -66,6 +66,24 @@ test('a change fetches active queries once, and inactive ones not', async (t) =>
   assert.deepEqual([active.calls, inactive.calls], [2, 1]);
 });
 
+test('a bulk of changes is one call, however long', (t) => {
+  const { client } = start(t, { rules: RULES });
+  const changes = Array.from({ length: 5000 }, (_, id) => ({
+    resource: 'task',
+    id,
+    é: 'é'.repeat(50),
+  }));
+  for (const id of [0, 2500, 4999]) client.setQueryData(['tasks', 'detail', id], 'data');
+  assert.equal(client.applyChanges(changes), 3);
+  assert.equal(client.getStats().changes, 5000);
+});
+
+test('a change that is too long by itself is refused with its length', (t) => {
+  const { client } = start(t, { rules: RULES, limits: { messageBytes: 100 } });
+  const change = { resource: 'task', note: 'x'.repeat(100) };
+  assert.throws(() => client.applyChange(change), /the change has 1\d\d bytes; allowed: 97/);
+});
+
 test('a template whose field is absent is skipped', (t) => {
   const keys = [
     ['tasks', 'detail', 1],

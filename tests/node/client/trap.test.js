@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { WebSocket } from 'ws';
 import { MutationObserver } from '../../../js-glue/index.js';
 import { catchReports, counter, observe, server, start } from './setup.js';
+import { settle } from './virtual-time.js';
+import { listen } from './websocket-server.js';
 
 /** The memory of every instance of the core, in the order they were made. @type {WebAssembly.Memory[]} */
 const memories = [];
@@ -127,6 +130,48 @@ test('pending changes still show, and still roll back', async (t) => {
   calls[0].resolve('done');
   await first;
   assert.deepEqual(client.getQueryData(queryKey), ['base', 'A']);
+});
+
+test('a trap in the midst of effects repeats none of them', async (t) => {
+  const { client, advance } = startCatching(t);
+  let calls = 0;
+  const second = async () => {
+    calls += 1;
+    return 'second';
+  };
+  const first = async () => {
+    if (memories.length === before) {
+      corrupt();
+      client.setQueryData(['other'], 'set');
+    }
+    return 'first';
+  };
+  const before = memories.length;
+  const both = Promise.all([
+    client.fetchQuery({ queryKey: ['first'], queryFn: first }),
+    client.fetchQuery({ queryKey: ['second'], queryFn: second }),
+  ]);
+  await advance(0);
+  assert.deepEqual(await both, ['first', 'second']);
+  assert.equal(calls, 1);
+  assert.equal(client.getQueryData(['other']), 'set');
+});
+
+test('the channel connects anew, and nothing is heard of the old socket', async (t) => {
+  const { client } = startCatching(t);
+  const hub = await listen(t);
+  const first = hub.connection();
+  const channel = client.connect({ url: hub.url, WebSocket });
+  t.after(() => channel.close());
+  const { socket } = await first;
+  const closed = new Promise((resolve) => socket.on('close', resolve));
+  const second = hub.connection();
+  corrupt();
+  client.isFetching();
+  await Promise.all([closed, second]);
+  (await second).send({ type: 'reconnect', data: {} });
+  while (client.getStats().messages === 0) await settle();
+  assert.equal(channel.status, 'live');
 });
 
 test('the rules still hold', async (t) => {

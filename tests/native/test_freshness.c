@@ -1,0 +1,612 @@
+/* No change is lost and none is fetched twice: marks, positions, epochs. */
+#include "helper_stream.h"
+
+static const char RULES[] =
+    "[{'on':'task','invalidate':[['tasks','$id']]},{'on':'all','invalidate':[['tasks']]}]";
+
+/* A change without a position, as the app's own mutations and plain servers report it. */
+static void change_task(struct world *w) {
+  assert_true(change(w, "{'resource':'task','id':1}") >= 0);
+}
+
+/* ---- A change while a fetch is under way ----------------------------------------------------- */
+
+static void a_change_during_the_first_fetch_causes_one_more(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  change_task(w);
+  flush(w);
+  answer(w, entry);
+  flush(w);
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1\nSETTLE tasks/1 #1 SUCCESS\nFETCH tasks/1 #2");
+}
+
+static void the_answer_under_way_is_shown_and_stale_until_the_next(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  change_task(w);
+  assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
+  assert_true(is_marked(w, entry));
+  flush(w);
+  answer(w, entry);
+  assert_false(is_marked(w, entry));
+}
+
+static void fifty_changes_during_a_fetch_cause_one_more(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  for (int i = 0; i < 50; i++) {
+    change_task(w);
+    flush(w);
+  }
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+  answer(w, entry);
+  flush(w);
+  expect_no_fetch(w);
+}
+
+static void fifty_invalidations_of_one_turn_make_one_fetch(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  for (int i = 0; i < 50; i++) {
+    invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  }
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void invalidating_restarts_what_is_in_flight(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", 0);
+  fetch(w, entry);
+  flush(w);
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  flush(w);
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #2\nSETTLE tasks/1 #2 SUPERSEDED\nFETCH tasks/1 #3");
+}
+
+static void invalidating_with_trail_lets_what_is_in_flight_land(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", 0);
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  invalidate_trailing(w, entry);
+  flush(w);
+  expect(w, "SETTLE FETCH", "");
+  assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
+  flush(w);
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #2 SUCCESS\nFETCH tasks/1 #3");
+}
+
+static void a_change_before_the_flush_needs_no_second_fetch(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  observe(w, entry, observing());
+  change_task(w);
+  flush(w);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1");
+  assert_false(is_marked(w, entry));
+}
+
+static void a_change_while_a_retry_waits_needs_no_fetch_but_the_retry(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  fail_fetch(w, entry, 3);
+  change_task(w);
+  pass(w, SECOND);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1\nFETCH tasks/1 #1 try 2");
+  assert_false(is_marked(w, entry));
+}
+
+static void a_change_during_a_try_that_fails_is_in_the_retrys_answer(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  change_task(w);
+  fail_fetch(w, entry, 3);
+  pass(w, SECOND);
+  answer(w, entry);
+  flush(w);
+  assert_false(is_marked(w, entry));
+  expect(w, "FETCH", "FETCH tasks/1 #1\nFETCH tasks/1 #1 try 2");
+}
+
+static void a_change_during_a_fetch_that_fails_for_good_is_fetched_again(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  change_task(w);
+  fail_fetch(w, entry, 0);
+  flush(w);
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 ERROR\nFETCH tasks/1 #2");
+}
+
+static void a_change_during_a_cancelled_fetch_stays_a_mark(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  fetch(w, entry);
+  flush(w);
+  change_task(w);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  assert_true(is_marked(w, entry));
+}
+
+static void a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_only(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  change_task(w);
+  observe(w, entry, observing());
+  flush(w);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1");
+  assert_false(is_marked(w, entry));
+}
+
+static void a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  flush(w);
+  change_task(w);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1");
+  assert_true(is_marked(w, entry));
+}
+
+static void whoever_joins_a_fetch_that_a_change_overtook_gets_one_more(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  flush(w);
+  change_task(w);
+  observe_for(w, entry, INFINITY);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1\nFETCH tasks/1 #2");
+}
+
+static void what_trails_a_fetch_goes_with_the_last_observer(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  change_task(w);
+  unobserve(w, observer);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1");
+  assert_true(is_marked(w, entry));
+}
+
+static void a_change_refetches_what_is_observed_and_marks_the_rest(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  shown(w, "tasks/1", INFINITY);
+  uint32_t inactive = cached(w, "tasks/2");
+  assert_int_equal(change(w, "{'resource':'all'}"), 2);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+  assert_true(has_state(w, inactive, TIDEMARK_STATE_INVALIDATED));
+}
+
+static void a_set_of_data_after_a_change_stands_against_the_fetch_in_flight(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  change_task(w);
+  set_data(w, entry);
+  assert_int_equal(answer(w, entry), TIDEMARK_LANDING_OLDER);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_change_after_set_data_marks_it(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  set_data(w, entry);
+  change_task(w);
+  assert_true(is_marked(w, entry));
+}
+
+/* ---- Positions ------------------------------------------------------------------------------- */
+
+static void an_answer_as_of_the_change_or_later_is_fresh(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  answer_as_of(w, entry, "e:11");
+  assert_false(is_marked(w, entry));
+}
+
+static void an_answer_under_way_that_holds_the_change_is_not_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  task_changed(w, 1, 11, 10);
+  answer_as_of(w, entry, "e:11");
+  flush(w);
+  expect_no_fetch(w);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  task_changed(w, 1, 11, 10);
+  answer_as_of(w, entry, "e:10");
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_change_that_the_answer_shown_holds_marks_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:11");
+  forget_trace(w);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  expect_no_fetch(w);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_change_beyond_the_answer_shown_marks_it(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:11");
+  task_changed(w, 1, 11, 10);
+  task_changed(w, 1, 12, 11);
+  assert_true(is_marked(w, entry));
+}
+
+static void a_lagging_answer_is_shown_but_stays_stale(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  assert_int_equal(answer_as_of(w, entry, "e:10"), TIDEMARK_LANDING_SHOWN);
+  assert_true(is_marked(w, entry));
+}
+
+static void a_lagging_answer_is_asked_for_again_after_a_wait(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  forget_trace(w);
+  answer_as_of(w, entry, "e:10");
+  pass(w, 100);
+  expect_no_fetch(w);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void the_wait_for_a_lagging_server_grows(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  int fetches = 0;
+  for (double end = w->now + 10 * MINUTE; w->now < end; pass(w, 100)) {
+    if (has_state(w, entry, TIDEMARK_FETCH_STATUS_FETCHING)) {
+      answer_as_of(w, entry, "e:10");
+      fetches++;
+    }
+  }
+  assert_in_range(fetches, 5, 40);
+}
+
+static void a_lagging_answer_that_nobody_observes_is_not_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:10");
+  forget_trace(w);
+  pass(w, MINUTE);
+  expect_no_fetch(w);
+  assert_true(is_marked(w, entry));
+}
+
+static void an_answer_older_by_position_than_what_is_shown_is_not_shown(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:20");
+  fetch(w, entry);
+  flush(w);
+  assert_int_equal(answer_as_of(w, entry, "e:19"), TIDEMARK_LANDING_OLDER);
+}
+
+static void an_answer_without_a_position_counts_by_when_it_was_asked_for(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 11, 10);
+  flush(w);
+  answer(w, entry);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_position_of_another_epoch_counts_for_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  answer_as_of(w, entry, "other:99");
+  assert_true(is_marked(w, entry));
+}
+
+static void a_position_that_is_none_counts_for_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  static const char *const BAD[] = {
+      "",      "e",     "e:",    ":11",   "11",
+      "e:-11", "e:11x", "e:1e3", "e: 11", "e:99999999999999999999999999"};
+  for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
+    uint32_t entry = mount(w, "tasks/1");
+    change_task(w);
+    assert_int_equal(answer_as_of(w, entry, BAD[i]), TIDEMARK_LANDING_SHOWN);
+    assert_true(is_marked(w, entry));
+    on_entry(w, TIDEMARK_RESET, entry);
+  }
+}
+
+static void a_change_without_a_position_is_not_proved_by_one(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  change_task(w);
+  answer_as_of(w, entry, "e:999");
+  assert_true(is_marked(w, entry));
+}
+
+static void an_epoch_may_hold_colons(void **state) {
+  struct world *w = *state;
+  go_live(w, "a:b", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  frame(w, "{'type':'cache_invalidate','epoch':'a:b','seq':11,'prev':10,"
+           "'data':{'resource':'task','id':1}}");
+  answer_as_of(w, entry, "a:b:11");
+  assert_false(is_marked(w, entry));
+}
+
+static void set_data_takes_a_position_away_with_the_answer(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:20");
+  set_data(w, entry);
+  task_changed(w, 1, 11, 10);
+  assert_true(is_marked(w, entry));
+}
+
+/* ---- Epochs ---------------------------------------------------------------------------------- */
+
+static void a_new_epoch_marks_everything(void **state) {
+  struct world *w = *state;
+  go_live(w, "old", 10);
+  uint32_t active = shown(w, "tasks/1", INFINITY);
+  uint32_t inactive = cached(w, "tasks/2");
+  reconnect(w, "new", 3, 0);
+  assert_true(is_marked(w, active));
+  assert_true(is_marked(w, inactive));
+}
+
+static void positions_of_the_old_epoch_prove_nothing_in_the_new(void **state) {
+  struct world *w = *state;
+  go_live(w, "old", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "old:1000");
+  reconnect(w, "new", 3, 0);
+  pass(w, 3 * SECOND);
+  answer_as_of(w, entry, "new:3");
+  assert_false(is_marked(w, entry));
+  frame(w, "{'type':'cache_invalidate','epoch':'new','seq':4,'prev':3,"
+           "'data':{'resource':'task','id':1}}");
+  assert_true(is_marked(w, entry));
+}
+
+static void an_answer_under_way_across_epochs_is_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "old", 10);
+  uint32_t entry = mount(w, "tasks/1");
+  reconnect(w, "new", 3, 0);
+  forget_trace(w);
+  answer_as_of(w, entry, "old:10");
+  assert_true(is_marked(w, entry));
+  pass(w, 10 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void an_answer_of_the_new_epoch_is_fresh_after_the_reset_it_covers(void **state) {
+  struct world *w = *state;
+  go_live(w, "old", 10);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  reconnect(w, "new", 3, 0);
+  pass(w, MINUTE);
+  answer_as_of(w, entry, "new:3");
+  assert_false(is_marked(w, entry));
+}
+
+static void an_answer_of_the_new_epoch_older_than_the_reset_is_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "old", 10);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  reconnect(w, "new", 3, 0);
+  pass(w, MINUTE);
+  forget_trace(w);
+  answer_as_of(w, entry, "new:2");
+  assert_true(is_marked(w, entry));
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+/* ---- Never lost ------------------------------------------------------------------------------ */
+
+static void a_change_outlives_a_server_that_is_away_longer_than_the_retries(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  change_task(w);
+  flush(w);
+  fail_fetch(w, entry, 0);
+  assert_true(is_marked(w, entry));
+  forget_trace(w);
+  pass(w, 2 * MINUTE);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void a_change_while_hidden_is_fetched_when_the_page_is_seen(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  shown(w, "tasks/1", INFINITY);
+  visible(w, 0);
+  change_task(w);
+  flush(w);
+  pass(w, MINUTE);
+  expect_no_fetch(w);
+  visible(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_change_while_offline_is_fetched_when_the_network_is_back(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  shown(w, "tasks/1", INFINITY);
+  online(w, 0);
+  change_task(w);
+  flush(w);
+  expect_no_fetch(w);
+  online(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_change_while_disabled_is_fetched_when_enabled(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  tidemark_observer_options options = observing();
+  options.stale_time = INFINITY;
+  options.enabled = 0;
+  uint32_t observer = observe(w, entry, options);
+  change_task(w);
+  flush(w);
+  expect_no_fetch(w);
+  options.enabled = 1;
+  set_observer(w, observer, entry, options);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_marked_entry_notifies_its_observers(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  tidemark_observer_options options = observing();
+  options.stale_time = INFINITY;
+  options.enabled = 0;
+  observe(w, cached(w, "tasks/1"), options);
+  forget_trace(w);
+  change_task(w);
+  expect(w, "NOTIFY", "NOTIFY tasks/1");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      PROMISE(a_change_during_the_first_fetch_causes_one_more),
+      PROMISE(the_answer_under_way_is_shown_and_stale_until_the_next),
+      PROMISE(fifty_changes_during_a_fetch_cause_one_more),
+      PROMISE(fifty_invalidations_of_one_turn_make_one_fetch),
+      PROMISE(invalidating_restarts_what_is_in_flight),
+      PROMISE(invalidating_with_trail_lets_what_is_in_flight_land),
+      PROMISE(a_change_before_the_flush_needs_no_second_fetch),
+      PROMISE(a_change_while_a_retry_waits_needs_no_fetch_but_the_retry),
+      PROMISE(a_change_during_a_try_that_fails_is_in_the_retrys_answer),
+      PROMISE(a_change_during_a_fetch_that_fails_for_good_is_fetched_again),
+      PROMISE(a_change_during_a_cancelled_fetch_stays_a_mark),
+      PROMISE(a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_only),
+      PROMISE(a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing),
+      PROMISE(whoever_joins_a_fetch_that_a_change_overtook_gets_one_more),
+      PROMISE(what_trails_a_fetch_goes_with_the_last_observer),
+      PROMISE(a_change_refetches_what_is_observed_and_marks_the_rest),
+      PROMISE(a_set_of_data_after_a_change_stands_against_the_fetch_in_flight),
+      PROMISE(a_change_after_set_data_marks_it),
+      PROMISE(an_answer_as_of_the_change_or_later_is_fresh),
+      PROMISE(an_answer_under_way_that_holds_the_change_is_not_asked_for_again),
+      PROMISE(an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once),
+      PROMISE(a_change_that_the_answer_shown_holds_marks_nothing),
+      PROMISE(a_change_beyond_the_answer_shown_marks_it),
+      PROMISE(a_lagging_answer_is_shown_but_stays_stale),
+      PROMISE(a_lagging_answer_is_asked_for_again_after_a_wait),
+      PROMISE(the_wait_for_a_lagging_server_grows),
+      PROMISE(a_lagging_answer_that_nobody_observes_is_not_asked_for_again),
+      PROMISE(an_answer_older_by_position_than_what_is_shown_is_not_shown),
+      PROMISE(an_answer_without_a_position_counts_by_when_it_was_asked_for),
+      PROMISE(a_position_of_another_epoch_counts_for_nothing),
+      PROMISE(a_position_that_is_none_counts_for_nothing),
+      PROMISE(a_change_without_a_position_is_not_proved_by_one),
+      PROMISE(an_epoch_may_hold_colons),
+      PROMISE(set_data_takes_a_position_away_with_the_answer),
+      PROMISE(a_new_epoch_marks_everything),
+      PROMISE(positions_of_the_old_epoch_prove_nothing_in_the_new),
+      PROMISE(an_answer_under_way_across_epochs_is_asked_for_again),
+      PROMISE(an_answer_of_the_new_epoch_is_fresh_after_the_reset_it_covers),
+      PROMISE(an_answer_of_the_new_epoch_older_than_the_reset_is_asked_for_again),
+      PROMISE(a_change_outlives_a_server_that_is_away_longer_than_the_retries),
+      PROMISE(a_change_while_hidden_is_fetched_when_the_page_is_seen),
+      PROMISE(a_change_while_offline_is_fetched_when_the_network_is_back),
+      PROMISE(a_change_while_disabled_is_fetched_when_enabled),
+      PROMISE(a_marked_entry_notifies_its_observers),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

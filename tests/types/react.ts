@@ -1,0 +1,37 @@
+/** What TypeScript must infer of the hooks. Compiled, never run. */
+import { type ChannelStatus, queryOptions } from 'tidemark';
+import { type useChannelStatus, type useIsMutating, useMutation, useQuery } from 'tidemark/react';
+import { claim, type Same } from './assert.js';
+
+const getName = async () => 'name';
+
+export function useThings() {
+  const plain = useQuery({ queryKey: ['name'], queryFn: getName });
+  claim<Same<typeof plain.data, string | undefined>>(true);
+  const withInitial = useQuery({ queryKey: ['name'], queryFn: getName, initialData: 'first' });
+  claim<Same<typeof withInitial.data, string>>(true);
+
+  const selected = useQuery({
+    ...queryOptions({ queryKey: ['name'], queryFn: getName }),
+    select: (name: string) => name.length,
+  });
+  claim<Same<typeof selected.data, number | undefined>>(true);
+
+  const { mutate, mutateAsync, variables } = useMutation({
+    mutationFn: async (name: string) => name.length,
+  });
+  claim<Same<ReturnType<typeof mutate>, void>>(true);
+  claim<Same<ReturnType<typeof mutateAsync>, Promise<number>>>(true);
+  claim<Same<typeof variables, string | undefined>>(true);
+  // @ts-expect-error the variables are a string
+  mutate(1);
+
+  claim<Same<ReturnType<typeof useIsMutating>, number>>(true);
+  claim<Same<ReturnType<typeof useChannelStatus>, ChannelStatus>>(true);
+
+  if (plain.isPending) return null;
+  claim<Same<typeof plain.data, string | undefined>>(true);
+  if (plain.isError) return plain.error.message;
+  claim<Same<typeof plain.data, string>>(true);
+  return plain.data;
+}
