@@ -105,11 +105,23 @@ void tidemark_destroy(tidemark_cache *cache) {
   memory_release(&memory, cache, 1, sizeof *cache);
 }
 
+enum { FIRST_SELECTION = 16 };
+
+static void trim_selection(tidemark_cache *cache) {
+  uint32_t *least = memory_allocate(&cache->memory, FIRST_SELECTION, sizeof(uint32_t));
+  if (least == NULL) {
+    return; /* it stays as large as it is */
+  }
+  memory_release(&cache->memory, cache->selection, cache->selection_capacity, sizeof(uint32_t));
+  cache->selection = least;
+  cache->selection_capacity = FIRST_SELECTION;
+}
+
 int cache_reserve_selection(tidemark_cache *cache, uint32_t needed) {
   if (needed <= cache->selection_capacity) {
     return TIDEMARK_OK;
   }
-  uint32_t capacity = cache->selection_capacity == 0 ? 16 : cache->selection_capacity;
+  uint32_t capacity = cache->selection_capacity == 0 ? FIRST_SELECTION : cache->selection_capacity;
   while (capacity < needed) {
     capacity *= 2;
   }
@@ -364,6 +376,18 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
   return true;
 }
 
+/* With the last entry gone, an empty cache is as small as a new one. */
+static void trim(tidemark_cache *cache) {
+  index_trim(&cache->index);
+  tags_trim(&cache->tags);
+  wheel_trim(&cache->wheel);
+  mutations_trim(&cache->mutations);
+  pool_trim(&cache->entries, &cache->memory, 0);
+  pool_trim(&cache->observers, &cache->memory, 0);
+  json_arena_destroy(&cache->arena);
+  trim_selection(cache);
+}
+
 static const struct {
   uint32_t bit, type, flags;
 } STREAM_EFFECTS[] = {
@@ -399,6 +423,7 @@ static void drain_stream(tidemark_cache *cache, struct drain *d) {
 
 size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capacity) {
   struct drain d = {.out = out, .capacity = capacity};
+  bool had_entries = cache->entries.live > 0;
   while (cache->dirty.head != 0) {
     uint32_t id = cache->dirty.head;
     uint32_t next = entry_at(cache, id)->next_dirty;
@@ -406,6 +431,9 @@ size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capaci
       return d.count;
     }
     cache->dirty.head = next;
+  }
+  if (had_entries && cache->entries.live == 0) {
+    trim(cache);
   }
   drain_stream(cache, &d);
   return d.count;

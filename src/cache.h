@@ -104,7 +104,7 @@ enum tidemark_event_type {
   TIDEMARK_OBSERVE,         /* -> observer on an entry; fetches as its options ask on mount */
   TIDEMARK_SET_OBSERVER,    /* new options, or another entry */
   TIDEMARK_UNOBSERVE,       /* the observer is gone */
-  TIDEMARK_FETCH,           /* a fetch somebody waits for; joins one in flight unless RESTART */
+  TIDEMARK_FETCH,           /* -> enum tidemark_fetching: an answer somebody waits for */
   TIDEMARK_FETCH_SUCCEEDED, /* -> enum tidemark_landing */
   TIDEMARK_FETCH_FAILED,    /* retried as the event says, or an error */
   TIDEMARK_SET_DATA,        /* the caller put an answer in: a success at this moment */
@@ -175,6 +175,11 @@ enum tidemark_refetch_type {
   TIDEMARK_REFETCH_NONE = 3
 };
 
+enum tidemark_fetching {
+  TIDEMARK_FETCHING_WANTED = 0, /* a SETTLE of the entry will say how it ended */
+  TIDEMARK_FETCHING_FRESH = 1   /* what there is is fresh: nothing is fetched */
+};
+
 enum tidemark_landing {
   TIDEMARK_LANDING_LATE = 0,  /* not the fetch in flight: forget the answer */
   TIDEMARK_LANDING_SHOWN = 1, /* the answer is the new base */
@@ -210,10 +215,11 @@ typedef struct tidemark_event {
       uint8_t signal_taken; /* what is in flight can be aborted: abort and restore if this was the
                                last observer; otherwise it finishes, without retries */
     } unobserve;
-    struct { /* FETCH */
-      uint8_t restart;
+    struct {           /* FETCH */
+      uint8_t restart; /* abort what is in flight; otherwise it is joined */
       uint8_t network_mode;
-      uint8_t refetch; /* caused by a change or a rule of the caller's: counts for the cap */
+      uint8_t refetch;   /* caused by a change or a rule of the caller's: counts for the cap */
+      double stale_time; /* ms: an answer that is fresh for it is enough, without restart */
     } fetch;
     struct {                /* FETCH_SUCCEEDED */
       const uint8_t *as_of; /* "<epoch>:<seq>" that the server sampled before it read, or NULL */
@@ -356,8 +362,8 @@ enum tidemark_match_flags {
 /* Selects the entries whose key the filter key matches: arrays as prefixes and objects as subsets
  * at every depth, leaves by value and type; the empty key matches all. Flags are ANDed; stale means
  * stale for one of the entry's observers, or by marks if it has none. Returns how many; *entries
- * points into the cache and lives until the next match, layers or step. The caller may write to it
- * (to narrow the selection) and hand it back in an event. */
+ * points into the cache and lives until the next match, layers, step or drain. The caller may write
+ * to it (to narrow the selection) and hand it back in an event. */
 int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uint32_t flags,
                    double now, uint32_t **entries);
 /* The layers of an entry, lowest first, as mutation handles; lifetime as tidemark_match. */
@@ -370,7 +376,7 @@ enum tidemark_stream_status tidemark_stream_state(const tidemark_cache *cache);
 
 typedef struct tidemark_stats {
   double entries, active, expired; /* expired: with data, marked by a change, not refetched yet */
-  double hits, misses;             /* mounts that needed no fetch, or did */
+  double hits, misses; /* mounts and FETCHes without restart that needed no fetch, or did */
   double fetches, retries, fetch_errors, refetches; /* refetches: fetches that changes caused */
   double messages, messages_dropped, messages_bad;  /* dropped: old or duplicate */
   double changes, marks;                            /* marks: entries touched by changes */

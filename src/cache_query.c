@@ -384,16 +384,23 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
   }
-  if (event->fetch.network_mode > TIDEMARK_NETWORK_OFFLINE_FIRST) {
+  double stale_time = event->fetch.stale_time;
+  if (event->fetch.network_mode > TIDEMARK_NETWORK_OFFLINE_FIRST ||
+      !(stale_time >= 0 || stale_time == TIDEMARK_STATIC)) {
     return TIDEMARK_ERROR_EVENT;
   }
+  if (!event->fetch.restart && !entry_is_stale(e, stale_time, cache->time)) {
+    cache->stats.hits++;
+    return TIDEMARK_FETCHING_FRESH;
+  }
+  cache->stats.misses += event->fetch.restart ? 0 : 1;
   e->network_mode = event->fetch.network_mode;
   /* Who asks now must not get an answer that is known to be old. */
   bool restart = event->fetch.restart != 0 || entry_is_overtaken(e);
   uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
   e->awaited = true;
   query_act(cache, event->entry, bits);
-  return TIDEMARK_OK;
+  return TIDEMARK_FETCHING_WANTED;
 }
 
 /* The entry in which that fetch is in flight, or NULL: the answer comes too late. */

@@ -32,6 +32,13 @@ void index_destroy(struct index *index) {
   index->parts = NULL;
 }
 
+void index_trim(struct index *index) {
+  intern_trim(&index->intern);
+  pool_trim(&index->nodes, index->memory, 1); /* the root */
+  table_trim(&index->edges, index->memory);
+  table_trim(&index->exact, index->memory);
+}
+
 /* ---- Exact ------------------------------------------------------------------------------- */
 
 /* Compares from the last part up to the root: a node knows its parent, not its depth. */

@@ -53,6 +53,8 @@ struct index_part {
 /* `key_bytes`: the longest key that will be asked for. */
 int index_init(struct index *index, struct memory *memory, struct hash_seed seed, size_t key_bytes);
 void index_destroy(struct index *index);
+/* Gives memory back if there is no entry. */
+void index_trim(struct index *index);
 
 /* All keys are canonical. The entry of exactly this key, or 0. */
 uint32_t index_find(const struct index *index, const uint8_t *key, size_t length);

@@ -18,6 +18,11 @@ void intern_destroy(struct intern *intern) {
   table_destroy(&intern->table, intern->memory);
 }
 
+void intern_trim(struct intern *intern) {
+  pool_trim(&intern->symbols, intern->memory, 0);
+  table_trim(&intern->table, intern->memory);
+}
+
 static uint32_t find_hashed(const struct intern *intern, const uint8_t *part, size_t length,
                             uint32_t hash) {
   uint32_t at = 0;

@@ -26,6 +26,8 @@ struct intern {
 
 void intern_init(struct intern *intern, struct memory *memory, struct hash_seed seed);
 void intern_destroy(struct intern *intern);
+/* Gives memory back if there is no symbol. */
+void intern_trim(struct intern *intern);
 /* The symbol of a part, or 0. Counts no user. */
 uint32_t intern_find(const struct intern *intern, const uint8_t *part, size_t length);
 /* The symbol of a part, made if there is none; one user more. 0 if out of memory. */

@@ -11,6 +11,11 @@ void mutations_destroy(struct mutations *m) {
   pool_destroy(&m->layers, m->memory);
 }
 
+void mutations_trim(struct mutations *m) {
+  pool_trim(&m->mutations, m->memory, 0);
+  pool_trim(&m->layers, m->memory, 0);
+}
+
 uint32_t mutations_begin(struct mutations *m, uint32_t serial) {
   if (pool_reserve(&m->mutations, m->memory, 1) < 0) {
     return 0;

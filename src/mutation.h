@@ -52,6 +52,8 @@ struct mutations {
 
 void mutations_init(struct mutations *m, struct memory *memory);
 void mutations_destroy(struct mutations *m);
+/* Gives memory back if there is no mutation. */
+void mutations_trim(struct mutations *m);
 
 /* A new mutation's handle, or 0 if out of memory. */
 uint32_t mutations_begin(struct mutations *m, uint32_t serial);

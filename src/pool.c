@@ -56,3 +56,23 @@ void pool_release(struct pool *pool, uint32_t id) {
   pool->free = id;
   pool->live--;
 }
+
+void pool_trim(struct pool *pool, struct memory *memory, uint32_t permanent) {
+  if (pool->live != permanent || (permanent > 0 && pool->capacity <= POOL_FIRST_CAPACITY)) {
+    return;
+  }
+  if (permanent == 0) {
+    pool_destroy(pool, memory);
+    return;
+  }
+  void *items = memory_allocate(memory, POOL_FIRST_CAPACITY, pool->item_size);
+  if (items == NULL) {
+    return; /* it stays as large as it is */
+  }
+  memcpy(items, pool->items, (permanent + 1) * pool->item_size);
+  memory_release(memory, pool->items, pool->capacity, pool->item_size);
+  pool->items = items;
+  pool->capacity = POOL_FIRST_CAPACITY;
+  pool->end = permanent + 1;
+  pool->free = 0;
+}

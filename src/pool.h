@@ -32,6 +32,8 @@ int pool_reserve(struct pool *pool, struct memory *memory, uint32_t extra);
 /* A zeroed item's id; room must have been reserved. */
 uint32_t pool_take(struct pool *pool);
 void pool_release(struct pool *pool, uint32_t id);
+/* Gives memory back if only the first `permanent` items are live, which were the first taken. */
+void pool_trim(struct pool *pool, struct memory *memory, uint32_t permanent);
 
 static inline void *pool_at(const struct pool *pool, uint32_t id) {
   return pool->items + (size_t)id * pool->item_size;

@@ -25,6 +25,12 @@ struct table {
 };
 
 void table_destroy(struct table *table, struct memory *memory);
+/* Gives its memory back if it is empty. */
+static inline void table_trim(struct table *table, struct memory *memory) {
+  if (table->count == 0) {
+    table_destroy(table, memory);
+  }
+}
 /* Makes room so that the next `extra` inserts succeed. 0 or TIDEMARK_ERROR_MEMORY. */
 int table_reserve(struct table *table, struct memory *memory, uint32_t extra);
 /* Room must have been reserved; the pair must not be in the table. */

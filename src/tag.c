@@ -9,11 +9,27 @@ int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed, s
   return index_init(&tags->index, memory, seed, key_bytes);
 }
 
+static void release_matched(struct tags *tags) {
+  memory_release(tags->memory, tags->matched, tags->matched_capacity, sizeof(uint32_t));
+  tags->matched = NULL;
+  tags->matched_capacity = 0;
+}
+
 void tags_destroy(struct tags *tags) {
   index_destroy(&tags->index);
   pool_destroy(&tags->tags, tags->memory);
   pool_destroy(&tags->links, tags->memory);
-  memory_release(tags->memory, tags->matched, tags->matched_capacity, sizeof(uint32_t));
+  release_matched(tags);
+}
+
+void tags_trim(struct tags *tags) {
+  if (tags->tags.live > 0) {
+    return;
+  }
+  index_trim(&tags->index);
+  pool_trim(&tags->tags, tags->memory, 0);
+  pool_trim(&tags->links, tags->memory, 0);
+  release_matched(tags);
 }
 
 static struct tag_link *link_at(const struct tags *tags, uint32_t id) {

@@ -36,6 +36,8 @@ struct tags {
 
 int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed, size_t key_bytes);
 void tags_destroy(struct tags *tags);
+/* Gives memory back if there is no tag. */
+void tags_trim(struct tags *tags);
 
 /* Gives an entry, whose list of links starts at *first_link, these tags instead of those it has.
  * `list` is canonical: one array after another, each the key of a tag. 0, or TIDEMARK_ERROR_MEMORY

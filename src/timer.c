@@ -19,6 +19,10 @@ void wheel_destroy(struct wheel *wheel) {
   pool_destroy(&wheel->timers, wheel->memory);
 }
 
+void wheel_trim(struct wheel *wheel) {
+  pool_trim(&wheel->timers, wheel->memory, 1);
+}
+
 int wheel_reserve(struct wheel *wheel, uint32_t extra) {
   return pool_reserve(&wheel->timers, wheel->memory, extra);
 }

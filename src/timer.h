@@ -36,6 +36,8 @@ struct wheel {
 
 void wheel_init(struct wheel *wheel, struct memory *memory);
 void wheel_destroy(struct wheel *wheel);
+/* Gives memory back if only the first timer that was added is left. */
+void wheel_trim(struct wheel *wheel);
 /* Room for that many more timers. 0 or TIDEMARK_ERROR_MEMORY. */
 int wheel_reserve(struct wheel *wheel, uint32_t extra);
 /* A disarmed timer; room must have been reserved. */

@@ -127,12 +127,13 @@ int tm_unobserve(uint32_t observer, uint32_t signal_taken, double now) {
 }
 
 int tm_fetch(uint32_t entry, uint32_t restart, uint32_t network_mode, uint32_t refetch,
-             double now) {
+             double stale_time, double now) {
   return step((tidemark_event){.type = TIDEMARK_FETCH,
                                .entry = entry,
                                .fetch = {.restart = (uint8_t)restart,
                                          .network_mode = (uint8_t)network_mode,
-                                         .refetch = (uint8_t)refetch}},
+                                         .refetch = (uint8_t)refetch,
+                                         .stale_time = stale_time}},
               now);
 }
 

@@ -74,6 +74,9 @@ export const Effect = codes({
 /** enum tidemark_outcome: flags of SETTLE */
 export const Outcome = codes({ SUCCESS: 0, ERROR: 1, CANCELLED: 2, SUPERSEDED: 3 });
 
+/** enum tidemark_fetching: what fetch returns */
+export const Fetching = codes({ WANTED: 0, FRESH: 1 });
+
 /** enum tidemark_landing: what fetchSucceeded returns */
 export const Landing = codes({ LATE: 0, SHOWN: 1, OLDER: 2 });
 

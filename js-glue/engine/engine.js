@@ -136,12 +136,15 @@ export class Engine {
 
   /**
    * @param {number} entry
-   * @param {{ restart?: boolean, networkMode?: number, refetch?: boolean }} options
+   * @param {{ restart?: boolean, networkMode?: number, refetch?: boolean, staleTime?: number }} options
+   *   an answer that is fresh for staleTime (ms, Infinity or STATIC) is enough, without restart
    * @param {number} now
+   * @returns {number} Fetching
    */
-  fetch(entry, { restart = false, networkMode = 0, refetch = false }, now) {
+  fetch(entry, { restart = false, networkMode = 0, refetch = false, staleTime = 0 }, now) {
     const { tm_fetch } = this.#exports;
-    return this.#check(tm_fetch(entry, restart ? 1 : 0, networkMode, refetch ? 1 : 0, now));
+    const flags = [restart ? 1 : 0, networkMode, refetch ? 1 : 0];
+    return this.#check(tm_fetch(entry, ...flags, staleTime, now));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { resolveOption } from './options.js';
+import { giveTags } from './tags.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from './query.js' */
@@ -37,6 +38,7 @@ export function setQueryData(client, queryKey, updater, options) {
     const at = options?.updatedAt ?? now;
     engine.setData(query.entry, { age: age(at, now), keepChanges: false }, now);
     query.accept(data, at);
+    giveTags(query, query.options, engine, now);
   });
   return query.data;
 }
@@ -56,6 +58,7 @@ export function restoreInitialData(query, options) {
     const at = updatedAt ?? now;
     engine.setData(query.entry, { age: age(at, now), keepChanges: true }, now);
     query.restore(data, at);
+    giveTags(query, options, engine, now);
   });
 }
 

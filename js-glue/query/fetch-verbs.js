@@ -1,4 +1,4 @@
-import { State } from '../engine/codes.js';
+import { Fetching, STATIC, State } from '../engine/codes.js';
 import { networkMode, resolveOption } from './options.js';
 
 /** @import { QueryClient } from './query-client.js' */
@@ -13,8 +13,8 @@ export async function fetchQuery(client, options) {
   const full = client.defaultQueryOptions(options);
   const once = full.retry === undefined ? { ...full, retry: false } : full;
   const query = client.getQueryCache().build(client, once);
-  if (!isStale(query, once)) return query.data;
-  return startFetch(query, once, false);
+  const staleTime = resolveOption(once.staleTime, query) ?? 0;
+  return startFetch(query, once, { staleTime: staleTime === 'static' ? STATIC : staleTime });
 }
 
 /**
@@ -44,19 +44,20 @@ export async function ensureQueryData(client, options) {
  *
  * @param {Query} query
  * @param {any} options with defaults; this fetch goes by them
- * @param {boolean} restart abort what is in flight and ask again
- * @returns {Promise<any>} how it ends
+ * @param {{ restart?: boolean, staleTime?: number }} how restart: abort what is in flight and ask
+ *   again; without it, an answer that is fresh for staleTime (ms, Infinity or STATIC) is enough
+ * @returns {Promise<any>} the data, or how the fetch ends
  */
-export function startFetch(query, options, restart) {
+export function startFetch(query, options, { restart = false, staleTime = 0 }) {
   const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;
+  const how = { restart, staleTime, networkMode: networkMode(options), refetch: false };
+  const fetching = query.client.driver.apply((engine, now) => engine.fetch(query.entry, how, now));
+  if (fetching === Fetching.FRESH) return Promise.resolve(query.data);
   if (restart || !busy) {
     query.options = options;
     query.wanted = options;
   }
-  const how = { restart, networkMode: networkMode(options), refetch: false };
-  const result = query.wait();
-  query.client.driver.apply((engine, now) => engine.fetch(query.entry, how, now));
-  return result;
+  return query.wait();
 }
 
 /** @param {Query} query @param {any} options */

@@ -2,6 +2,7 @@ import { Landing } from '../engine/codes.js';
 import { report } from '../environment.js';
 import { skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
+import { giveTags } from './tags.js';
 
 /** @import { Query } from './query.js' */
 
@@ -89,7 +90,9 @@ function landed(query, run, data) {
   if (query.run !== run) return;
   query.client.driver.applyOnce((engine, now) => {
     const landing = engine.fetchSucceeded(query.entry, run.id, run.asOf, now);
-    if (landing === Landing.SHOWN) query.accept(data, now);
+    if (landing !== Landing.SHOWN) return;
+    query.accept(data, now);
+    giveTags(query, run.options, engine, now);
   });
 }
 

@@ -21,6 +21,8 @@ export class Query {
   run = null;
   /** The core gave the handle back; this object only remembers. */
   dropped = false;
+  /** The core knows tags of it. */
+  isTagged = false;
   /** The options that an explicit fetch came with, until it settles. @type {any} */
   wanted = null;
   /** @type {any} */

@@ -1,4 +1,5 @@
 import { NetworkMode, RefetchType } from '../engine/codes.js';
+import { giveTags } from './tags.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from './query-client.js' */
@@ -46,6 +47,7 @@ function rebuildQueries(client, engine, now) {
     if (!query.view.hasBase) continue;
     const age = Math.max(0, now - query.dataUpdatedAt);
     engine.setData(query.entry, { age, keepChanges: false }, now);
+    giveTags(query, query.options, engine, now);
     engine.invalidate([query.entry], { refetchType: RefetchType.NONE, trail: false }, now);
   }
   return queries;

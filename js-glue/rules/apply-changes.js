@@ -1,4 +1,5 @@
 import { isPlainObject } from '../query/hash-key.js';
+import { isTag } from '../query/tags.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
 
@@ -36,18 +37,25 @@ export function encodeChanges(changes, limit) {
  * @param {number} limit
  */
 function encodeChange(change, place, limit) {
-  const resource = isPlainObject(change) ? change.resource : undefined;
-  if (typeof resource !== 'string' || resource === '') {
-    throw new TypeError(
-      `${place} names no resource; allowed: { resource: 'task', id: 42, action: 'UPDATE', … }`,
-    );
-  }
+  checkChange(change, place);
   const text = JSON.stringify(change);
   const bytes = byteLength(text);
   if (bytes + 3 > limit) {
     throw new TypeError(`${place} has ${bytes} bytes; allowed: ${limit - 3} (limits.messageBytes)`);
   }
   return text;
+}
+
+/** @param {unknown} change @param {string} place */
+function checkChange(change, place) {
+  const { resource, tags } = isPlainObject(change) ? change : {};
+  const named = typeof resource === 'string' && resource !== '';
+  const tagged = Array.isArray(tags) && tags.every(isTag);
+  if ((named && tags === undefined) || (tagged && (named || resource === undefined))) return;
+  throw new TypeError(
+    `${place} names no resource and no tags; ` +
+      "allowed: { resource: 'task', id: 42, action: 'UPDATE', … }, { tags: ['Post', ['Post', 1]] }",
+  );
 }
 
 /** @param {string} text @returns {number} bytes as UTF-8 */

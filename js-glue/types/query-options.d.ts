@@ -12,6 +12,7 @@ import type {
   StaleTime,
 } from './common.js';
 import type { QueryObserverResult } from './query-result.js';
+import type { Tag } from './rules.js';
 
 /** What a {@link QueryFunction} is called with. */
 export interface QueryFunctionContext<TQueryKey extends QueryKey = QueryKey> {
@@ -57,6 +58,11 @@ export interface QueryOptions<
   initialDataUpdatedAt?: number | (() => number | undefined);
   /** Equal parts of a new answer keep their references. Default true. */
   structuralSharing?: boolean | ((oldData: unknown, newData: unknown) => unknown);
+  /**
+   * Tags that the answer carries beside its key; a change may name them: `applyChange({ tags })`, or
+   * a message of the stream. tidemark's own.
+   */
+  tags?: readonly Tag[] | ((data: TQueryFnData, queryKey: TQueryKey) => readonly Tag[]);
   /** For the app's own use. */
   meta?: QueryMeta;
 }

@@ -5,9 +5,19 @@ export type ResourceMap = Record<string, object>;
 
 type RegisteredResources = Register extends { resources: infer R extends ResourceMap } ? R : never;
 
-/** "This resource, this id, this action", from a message or from the app. */
-export type Change = [RegisteredResources] extends [never]
-  ? { resource: string; action?: string; [field: string]: unknown }
+/** A name, or a name with what tells one thing from another: `'Post'`, `['Post', 1]`. */
+export type Tag = string | readonly unknown[];
+
+/** "All that carry one of these tags": `'Post'` is every `['Post', …]` too. */
+export interface TagChange {
+  tags: readonly Tag[];
+}
+
+/** "This resource, this id, this action", from a message or from the app; or tags. */
+export type Change = ResourceChange | TagChange;
+
+type ResourceChange = [RegisteredResources] extends [never]
+  ? { resource: string; action?: string; tags?: readonly Tag[]; [field: string]: unknown }
   : {
       [Name in keyof RegisteredResources & string]: {
         resource: Name;

@@ -138,6 +138,9 @@ static void record(struct world *w, const tidemark_effect *effect) {
     record_of_stream(w, effect);
   }
   write_trace(w, "\n");
+  if (w->carry_out != NULL) {
+    w->carry_out(w, effect);
+  }
 }
 
 void drain(struct world *w) {
@@ -330,6 +333,15 @@ int fail_fetch(struct world *w, uint32_t entry, double retry_limit) {
 
 int set_data(struct world *w, uint32_t entry) {
   return step(w, (tidemark_event){.type = TIDEMARK_SET_DATA, .entry = entry});
+}
+
+int set_tags(struct world *w, uint32_t entry, const char *notation) {
+  struct key k = key(notation);
+  uint8_t *bytes = exact_copy(k.bytes, k.length);
+  int result = step(
+      w, (tidemark_event){.type = TIDEMARK_SET_TAGS, .entry = entry, .key = {bytes, k.length, 0}});
+  free(bytes);
+  return result;
 }
 
 int on_entry(struct world *w, enum tidemark_event_type type, uint32_t entry) {

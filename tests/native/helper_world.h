@@ -35,6 +35,9 @@ struct world {
   uint32_t socket; /* last one asked for */
   /* How an event is taken; tidemark_step unless a test does more. */
   int (*take)(struct world *w, const tidemark_event *event);
+  /* Told of each effect as it is drained; NULL unless a test wants to act on them. */
+  void (*carry_out)(struct world *w, const tidemark_effect *effect);
+  void *context; /* for the two above */
   size_t fetches;
   uint32_t fetch_ids[WORLD_FETCHES];         /* in the order of the trace's #1, #2, ... */
   uint32_t serials[WORLD_NAMES];             /* by mutation */
@@ -82,6 +85,8 @@ int answer_as_of(struct world *w, uint32_t entry, const char *as_of);
 int answer_to(struct world *w, uint32_t entry, uint32_t fetch, const char *as_of);
 int fail_fetch(struct world *w, uint32_t entry, double retry_limit);
 int set_data(struct world *w, uint32_t entry);
+/* The keys of the tags, in the notation of one key: "[Post,1]/[Author]". */
+int set_tags(struct world *w, uint32_t entry, const char *notation);
 
 /* List events on one entry, or on what a key matches. */
 int on_entry(struct world *w, enum tidemark_event_type type, uint32_t entry);

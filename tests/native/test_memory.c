@@ -106,12 +106,6 @@ static void streams(struct world *w) {
   step(w, (tidemark_event){.type = TIDEMARK_DISCONNECT});
 }
 
-static void set_tags(struct world *w, uint32_t entry, const char *notation) {
-  struct key k = key(notation);
-  step(w,
-       (tidemark_event){.type = TIDEMARK_SET_TAGS, .entry = entry, .key = {k.bytes, k.length, 0}});
-}
-
 static void tags(struct world *w) {
   uint32_t first = shown(w, "posts/1", INFINITY);
   uint32_t second = shown(w, "posts", INFINITY);
@@ -313,6 +307,7 @@ static void use_and_forget(struct world *w, int count) {
     add_layer(w, mutation, entry);
     fail_mutation(w, mutation);
     unobserve_aborting(w, observer);
+    forget_trace(w);
   }
   flush(w);
   on_matching(w, TIDEMARK_REMOVE, "");

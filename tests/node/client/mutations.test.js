@@ -328,5 +328,5 @@ test('a change that is wrong is reported, and does not fail the mutation', async
   const reports = catchReports(t);
   const change = /** @type {any} */ ({ id: 1 });
   assert.equal(await client.mutate({ mutationFn: async () => 'data', change }), 'data');
-  assert.match(String(reports[0]), /names no resource/);
+  assert.match(String(reports[0]), /names no resource and no tags/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { describe } from 'node:test';
 import { defineRules, TidemarkError } from '../../../js-glue/index.js';
-import { counter, observe, start } from './setup.js';
+import { catchReports, counter, observe, server, start } from './setup.js';
 
 const RULES = [
   {
@@ -197,4 +197,55 @@ test('rules that never went through defineRules are checked by the client', (t) 
       return true;
     },
   );
+});
+
+describe('tags', () => {
+  const posts = (ask) => ({
+    queryKey: ['posts'],
+    queryFn: ask,
+    staleTime: Number.POSITIVE_INFINITY,
+    tags: (data) => data.map((id) => ['Post', id]),
+  });
+
+  test('a change of a tag that an answer carries fetches it again, if somebody looks', async (t) => {
+    const { client, advance } = start(t);
+    const { ask, calls } = server();
+    observe(t, client, posts(ask));
+    await advance(0);
+    calls[0].resolve([1, 2]);
+    await advance(0);
+    assert.equal(client.applyChange({ tags: [['Post', 2]] }), 1);
+    await advance(0);
+    assert.equal(calls.length, 2);
+  });
+
+  test('a change of a tag that the answer does not carry any more touches nothing', async (t) => {
+    const { client } = start(t);
+    client.setQueryDefaults(['posts'], posts());
+    client.setQueryData(['posts'], [1]);
+    client.setQueryData(['posts'], [2]);
+    assert.equal(client.applyChange({ tags: [['Post', 1]] }), 0);
+  });
+
+  test('a change of a type touches every answer with a tag of it', (t) => {
+    const { client } = start(t);
+    client.setQueryDefaults(['posts'], posts());
+    client.setQueryData(['posts', 'a'], [1]);
+    client.setQueryData(['posts', 'b'], [2]);
+    assert.equal(client.applyChange({ tags: ['Post'] }), 2);
+  });
+
+  test('tags that are no list are reported, and the answer stands', (t) => {
+    const reports = catchReports(t);
+    const { client } = start(t);
+    client.setQueryDefaults(['posts'], { tags: 'Post' });
+    client.setQueryData(['posts'], [1]);
+    assert.match(String(reports[0]), /the tags of \["posts"\] are wrong/);
+    assert.deepEqual(client.getQueryData(['posts']), [1]);
+  });
+
+  test('a change whose tags are no list is refused', (t) => {
+    const { client } = start(t);
+    assert.throws(() => client.applyChange({ tags: 'Post' }), /no resource and no tags; allowed/);
+  });
 });

@@ -39,6 +39,7 @@ const pairs = [
   ['Event', 'tidemark_event_type', 'TIDEMARK_', ['TIDEMARK_EVENT_END']],
   ['Effect', 'tidemark_effect_type', 'TIDEMARK_EFFECT_'],
   ['Outcome', 'tidemark_outcome', 'TIDEMARK_OUTCOME_'],
+  ['Fetching', 'tidemark_fetching', 'TIDEMARK_FETCHING_'],
   ['Landing', 'tidemark_landing', 'TIDEMARK_LANDING_'],
   ['Frame', 'tidemark_frame', 'TIDEMARK_FRAME_'],
   ['StreamStatus', 'tidemark_stream_status', 'TIDEMARK_STREAM_'],

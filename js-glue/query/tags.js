@@ -1,0 +1,44 @@
+import { report } from '../environment.js';
+import { hashKey } from './hash-key.js';
+
+/** @import { Engine } from '../engine/engine.js' */
+/** @import { Query } from './query.js' */
+
+/**
+ * Tells the core which tags a query carries now that it has an answer. A `tags` option that fails is
+ * reported; the answer stands, under the tags it had.
+ *
+ * @param {Query} query
+ * @param {any} options the ones the answer was got with
+ * @param {Engine} engine
+ * @param {number} now
+ */
+export function giveTags(query, options, engine, now) {
+  if (options.tags === undefined && !query.isTagged) return;
+  try {
+    const tags = tagsOf(options.tags, query);
+    engine.setTags(query.entry, tags, now);
+    query.isTagged = tags.length > 0;
+  } catch (cause) {
+    report(new Error(`tidemark: the tags of ${hashKey(query.queryKey)} are wrong`, { cause }));
+  }
+}
+
+/**
+ * @param {any} option
+ * @param {Query} query
+ * @returns {(readonly unknown[])[]}
+ */
+function tagsOf(option, query) {
+  const tags = typeof option === 'function' ? option(query.view.base, query.queryKey) : option;
+  if (tags === undefined || tags === null) return [];
+  if (!Array.isArray(tags) || !tags.every(isTag)) {
+    throw new TypeError("tags is not a list of tags; allowed: ['Post', ['Post', 1], …]");
+  }
+  return tags.map((tag) => (typeof tag === 'string' ? [tag] : tag));
+}
+
+/** @param {unknown} tag */
+export function isTag(tag) {
+  return (typeof tag === 'string' && tag !== '') || (Array.isArray(tag) && tag.length > 0);
+}
