@@ -366,8 +366,8 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
       drain_one(e, d, id, type);
     }
     if (type == TIDEMARK_EFFECT_DROP) {
-      wheel_remove(&cache->wheel, e->timer);
-      pool_release(&cache->entries, id);
+      e->next_dirty = cache->dropped;
+      cache->dropped = id;
       return true;
     }
     e->effects &= ~(1U << type);
@@ -386,6 +386,23 @@ static void trim(tidemark_cache *cache) {
   pool_trim(&cache->observers, &cache->memory, 0);
   json_arena_destroy(&cache->arena);
   trim_selection(cache);
+}
+
+/* Entries whose DROP has been carried out. Not before: while a batch of effects is, a new entry
+ * must not get a handle that is still to be dropped. */
+static void release_dropped(tidemark_cache *cache) {
+  if (cache->dropped == 0) {
+    return;
+  }
+  while (cache->dropped != 0) {
+    uint32_t id = cache->dropped;
+    cache->dropped = entry_at(cache, id)->next_dirty;
+    wheel_remove(&cache->wheel, entry_at(cache, id)->timer);
+    pool_release(&cache->entries, id);
+  }
+  if (cache->entries.live == 0) {
+    trim(cache);
+  }
 }
 
 static const struct {
@@ -423,7 +440,7 @@ static void drain_stream(tidemark_cache *cache, struct drain *d) {
 
 size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capacity) {
   struct drain d = {.out = out, .capacity = capacity};
-  bool had_entries = cache->entries.live > 0;
+  release_dropped(cache);
   while (cache->dirty.head != 0) {
     uint32_t id = cache->dirty.head;
     uint32_t next = entry_at(cache, id)->next_dirty;
@@ -431,9 +448,6 @@ size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capaci
       return d.count;
     }
     cache->dirty.head = next;
-  }
-  if (had_entries && cache->entries.live == 0) {
-    trim(cache);
   }
   drain_stream(cache, &d);
   return d.count;

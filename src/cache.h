@@ -17,7 +17,7 @@
  *  - Results are >= 0, errors are the negative enum tidemark_error. An event
  *    that is refused has changed nothing.
  *  - Handles (entry, observer, mutation) are positive; 0 means none. An entry's
- *    handle lives until its DROP effect has been drained, an observer's until
+ *    handle lives until the drain after its DROP, an observer's until
  *    UNOBSERVE, a mutation's until ACKNOWLEDGED or FAILED.
  *  - No pointer that an event carries is kept after tidemark_step returns.
  *  - A cache is used by one thread at a time; caches share nothing.

@@ -54,6 +54,7 @@ struct tidemark_cache {
 
   struct entry_queue dirty;  /* with effects to drain */
   struct entry_queue wanted; /* with fetches to start */
+  uint32_t dropped;          /* drained, and released at the next drain; linked by next_dirty */
   struct entry_queue unused; /* that nobody needs, the longest unused first; linked both ways */
 
   uint8_t *key;        /* limits.key_bytes: a canonical key in hand */

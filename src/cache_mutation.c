@@ -57,16 +57,8 @@ int mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
-  struct mutation *mutation = mutation_get(cache, event->mutation);
-  if (mutation == NULL) {
-    return TIDEMARK_ERROR_HANDLE;
-  }
-  cache->stats.rollbacks++;
-  /* Its echo has come: the server did it, whatever became of its answer. The layers stay until the
-   * refetch that the echo caused. */
-  bool done = mutation->settled != 0;
-  for (uint32_t id = done ? 0 : mutation->first_layer; id != 0;) {
+static void roll_back(tidemark_cache *cache, uint32_t first_layer) {
+  for (uint32_t id = first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t next = layer->next_of_mutation;
     uint32_t entry = layer->entry;
@@ -74,19 +66,13 @@ int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
     mutation_fold(cache, entry);
     id = next;
   }
-  mutations_report(&cache->mutations, event->mutation);
-  return TIDEMARK_OK;
 }
 
-int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
-  struct mutation *mutation = mutation_get(cache, event->mutation);
-  if (mutation == NULL) {
-    return TIDEMARK_ERROR_HANDLE;
-  }
-  mutations_settle(&cache->mutations, event->mutation, cache->ordinal);
-  uint64_t settled = mutation->settled;
+/* The server did it by `settled`: what its layers lie on is asked for again, and they go with the
+ * answer. */
+static void keep_until_answered(tidemark_cache *cache, uint32_t first_layer, uint64_t settled) {
   static const struct mark MARK = {.seq = POSITION_UNKNOWN, .trail = true};
-  for (uint32_t id = mutation->first_layer; id != 0;) {
+  for (uint32_t id = first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t entry = layer->entry;
     id = layer->next_of_mutation;
@@ -96,6 +82,31 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
     }
     mutation_fold(cache, entry);
   }
+}
+
+int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
+  const struct mutation *mutation = mutation_get(cache, event->mutation);
+  if (mutation == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  cache->stats.rollbacks++;
+  if (mutation->settled == 0) {
+    roll_back(cache, mutation->first_layer);
+  } else {
+    /* Its echo has come: the server did it, whatever became of its answer. */
+    keep_until_answered(cache, mutation->first_layer, mutation->settled);
+  }
+  mutations_report(&cache->mutations, event->mutation);
+  return TIDEMARK_OK;
+}
+
+int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
+  const struct mutation *mutation = mutation_get(cache, event->mutation);
+  if (mutation == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  mutations_settle(&cache->mutations, event->mutation, cache->ordinal);
+  keep_until_answered(cache, mutation->first_layer, mutation->settled);
   mutations_report(&cache->mutations, event->mutation);
   return TIDEMARK_OK;
 }

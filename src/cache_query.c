@@ -152,7 +152,7 @@ static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
   if (full) {
     drop(cache, longest_unused);
   }
-  entry_init(e, gc_time, cache->time);
+  entry_init(e, gc_time, cache->time, cache->stream.seq);
   e->timer = wheel_add(&cache->wheel, id << 2 | TIMER_ENTRY);
   query_act(cache, id, 0);
   return (int)id;
@@ -192,7 +192,7 @@ void query_remove(tidemark_cache *cache, uint32_t id) {
 
 void query_reset(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  query_act(cache, id, entry_reset(e, cache->time));
+  query_act(cache, id, entry_reset(e, cache->time, cache->stream.seq));
   if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     query_act(cache, id, entry_want(e, false, false));
   }
@@ -437,8 +437,9 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
     mutation_landed(cache, event->entry, e->fetch_asked);
     arm_stale_timers(cache, event->entry);
   }
-  if (freshness_is_behind(&e->freshness) &&
-      query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
+  bool lacks_a_change = freshness_is_behind(&e->freshness) ||
+                        (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
+  if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
     double wait = schedule_spread(schedule_backoff(e->lag), &cache->random);
     e->lag = e->lag < UINT16_MAX ? (uint16_t)(e->lag + 1) : e->lag;
     query_act(cache, event->entry, entry_want_later(e, cache->time + wait));

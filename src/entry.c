@@ -2,10 +2,10 @@
 
 #include <math.h>
 
-void entry_init(struct entry *e, double gc_time, double time) {
+void entry_init(struct entry *e, double gc_time, double time, double seq) {
   e->gc_time = gc_time;
   e->unused = time;
-  freshness_init(&e->freshness);
+  freshness_init(&e->freshness, seq);
 }
 
 /* ---- Wanting ------------------------------------------------------------------------------ */
@@ -188,9 +188,9 @@ uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool 
   return ENTRY_REPLAY | ENTRY_NOTIFY;
 }
 
-uint32_t entry_reset(struct entry *e, double time) {
+uint32_t entry_reset(struct entry *e, double time, double seq) {
   uint32_t bits = entry_cancel(e, false, time);
-  freshness_init(&e->freshness);
+  freshness_init(&e->freshness, seq);
   e->has_data = false;
   e->status = TIDEMARK_STATUS_PENDING;
   e->failures = 0;

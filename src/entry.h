@@ -84,7 +84,8 @@ struct entry {
   struct freshness freshness;
 };
 
-void entry_init(struct entry *e, double gc_time, double time);
+/* `seq`: the stream's position. What it told of before, an answer to come must hold. */
+void entry_init(struct entry *e, double gc_time, double time, double seq);
 
 /* ---- Wanting ------------------------------------------------------------------------------ */
 /* A fetch somebody waits for: joins what is under way, or, with restart, supersedes it. */
@@ -111,7 +112,7 @@ uint32_t entry_cancel(struct entry *e, bool revert, double time);
 
 /* ---- Answers without a fetch ---------------------------------------------------------------- */
 uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes);
-uint32_t entry_reset(struct entry *e, double time);
+uint32_t entry_reset(struct entry *e, double time, double seq);
 
 /* ---- Questions ------------------------------------------------------------------------------ */
 bool entry_is_stale(const struct entry *e, double stale_time, double time);

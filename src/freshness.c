@@ -1,7 +1,7 @@
 #include "freshness.h"
 
-void freshness_init(struct freshness *f) {
-  *f = (struct freshness){.changed_seq = POSITION_UNKNOWN, .as_of = POSITION_UNKNOWN};
+void freshness_init(struct freshness *f, double seq) {
+  *f = (struct freshness){.changed_seq = seq, .as_of = POSITION_UNKNOWN};
 }
 
 static bool is_known(double position) {

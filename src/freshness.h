@@ -27,7 +27,9 @@ struct freshness {
   double as_of;       /* position the answer shown is at least as new as */
 };
 
-void freshness_init(struct freshness *f);
+/* `seq`: how far the stream had come, or POSITION_UNKNOWN: an answer that is older lacks something.
+ */
+void freshness_init(struct freshness *f, double seq);
 /* A change touched the entry. False: the answer shown is known to hold it. */
 bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq);
 /* An answer to what was asked at `asked` is here. False: what is shown is newer. */
