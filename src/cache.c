@@ -6,8 +6,7 @@
 #include "cache_internal.h"
 #include "key.h"
 
-/* ---- Creation ---------------------------------------------------------------------------------
- */
+/* ---- Creation ------------------------------------------------------------------------------ */
 
 static uint32_t or_default(uint32_t value, uint32_t otherwise) {
   return value == 0 ? otherwise : value;
@@ -107,7 +106,7 @@ void tidemark_destroy(tidemark_cache *cache) {
 
 enum { FIRST_SELECTION = 16 };
 
-static void trim_selection(tidemark_cache *cache) {
+void cache_trim_selection(tidemark_cache *cache) {
   uint32_t *least = memory_allocate(&cache->memory, FIRST_SELECTION, sizeof(uint32_t));
   if (least == NULL) {
     return; /* it stays as large as it is */
@@ -158,8 +157,7 @@ void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char
   detail_add(&cache->detail, quoted == NULL ? "" : quoted);
 }
 
-/* ---- Time -------------------------------------------------------------------------------------
- */
+/* ---- Time ---------------------------------------------------------------------------------- */
 
 /* ms: 4,459 years, half of what the wheel reaches, so that every timer lies ahead. Time ends there.
  */
@@ -167,13 +165,13 @@ static const double LAST_TIME = 0x1p47;
 /* Beyond, a clock's steps are not a millisecond any more. */
 static const double LAST_NOW = 0x1p53;
 
-static double time_at(const tidemark_cache *cache, double now) {
+double cache_time_at(const tidemark_cache *cache, double now) {
   return cache->started ? fmin(cache->time + fmax(0, now - cache->now), LAST_TIME) : 0;
 }
 
 /* A clock that jumps back makes no time pass; from there on it counts again. */
 static void advance(tidemark_cache *cache, double now) {
-  cache->time = time_at(cache, now);
+  cache->time = cache_time_at(cache, now);
   cache->now = now;
   cache->started = true;
 }
@@ -194,8 +192,7 @@ double tidemark_next_deadline(const tidemark_cache *cache) {
   return wheel_deadline(&cache->wheel) + (cache->now - cache->time);
 }
 
-/* ---- The one verb -----------------------------------------------------------------------------
- */
+/* ---- The one verb -------------------------------------------------------------------------- */
 
 static bool is_switch(double value) {
   return value == 0 || value == 1;
@@ -296,281 +293,4 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
   }
   wheel_arm(&cache->wheel, cache->stream_timer, cache->stream.deadline);
   return result;
-}
-
-/* ---- Effects ----------------------------------------------------------------------------------
- */
-
-struct drain {
-  tidemark_effect *out;
-  size_t count, capacity;
-};
-
-static bool is_full(const struct drain *d) {
-  return d->count == d->capacity;
-}
-
-static void emit(struct drain *d, uint32_t type, uint32_t entry, uint32_t id, uint32_t flags) {
-  d->out[d->count] = (tidemark_effect){.type = type, .entry = entry, .id = id, .flags = flags};
-  d->count++;
-}
-
-/* False if there is no room for all of them. */
-static bool drain_folds(tidemark_cache *cache, struct drain *d, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  while (e->first_layer != 0 && layer_at(&cache->mutations, e->first_layer)->folding) {
-    if (is_full(d)) {
-      return false;
-    }
-    uint32_t layer = e->first_layer;
-    emit(d, TIDEMARK_EFFECT_FOLD, id, layer_at(&cache->mutations, layer)->mutation, 0);
-    mutations_remove_layer(&cache->mutations, layer, &e->first_layer);
-    e->layers--;
-  }
-  e->unused = cache->time;
-  wheel_arm(&cache->wheel, e->timer, entry_deadline(e));
-  return true;
-}
-
-static void drain_one(const struct entry *e, struct drain *d, uint32_t id, uint32_t type) {
-  switch (type) {
-  case TIDEMARK_EFFECT_SETTLE:
-    emit(d, type, id, e->ended, e->outcome);
-    return;
-  case TIDEMARK_EFFECT_FETCH:
-    if (e->phase == ENTRY_FLYING) {
-      emit(d, type, id, e->fetch, e->failures);
-    }
-    return;
-  default:
-    emit(d, type, id, 0, 0);
-    return;
-  }
-}
-
-/* All effects of one entry, in order; false if `out` is full before that. */
-static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  for (uint32_t type = TIDEMARK_EFFECT_SETTLE; type <= TIDEMARK_EFFECT_DROP; type++) {
-    if ((e->effects & 1U << type) == 0) {
-      continue;
-    }
-    if (is_full(d)) {
-      return false;
-    }
-    if (type == TIDEMARK_EFFECT_FOLD) {
-      if (!drain_folds(cache, d, id)) {
-        return false;
-      }
-    } else {
-      drain_one(e, d, id, type);
-    }
-    if (type == TIDEMARK_EFFECT_DROP) {
-      e->next_dirty = cache->dropped;
-      cache->dropped = id;
-      return true;
-    }
-    e->effects &= ~(1U << type);
-  }
-  e->dirty = false;
-  return true;
-}
-
-/* With the last entry gone, an empty cache is as small as a new one. */
-static void trim(tidemark_cache *cache) {
-  index_trim(&cache->index);
-  tags_trim(&cache->tags);
-  wheel_trim(&cache->wheel);
-  mutations_trim(&cache->mutations);
-  pool_trim(&cache->entries, &cache->memory, 0);
-  pool_trim(&cache->observers, &cache->memory, 0);
-  json_arena_destroy(&cache->arena);
-  trim_selection(cache);
-}
-
-/* Entries whose DROP has been carried out. Not before: while a batch of effects is, a new entry
- * must not get a handle that is still to be dropped. */
-static void release_dropped(tidemark_cache *cache) {
-  if (cache->dropped == 0) {
-    return;
-  }
-  while (cache->dropped != 0) {
-    uint32_t id = cache->dropped;
-    cache->dropped = entry_at(cache, id)->next_dirty;
-    wheel_remove(&cache->wheel, entry_at(cache, id)->timer);
-    pool_release(&cache->entries, id);
-  }
-  if (cache->entries.live == 0) {
-    trim(cache);
-  }
-}
-
-static const struct {
-  uint32_t bit, type, flags;
-} STREAM_EFFECTS[] = {
-    {STREAM_CLOSE, TIDEMARK_EFFECT_CLOSE, 0},
-    {STREAM_GET_TICKET, TIDEMARK_EFFECT_TICKET, 0},
-    {STREAM_OPEN_SOCKET, TIDEMARK_EFFECT_OPEN, 0},
-    {STREAM_SEND_AUTH, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_AUTH},
-    {STREAM_SEND_SUBSCRIBE, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_SUBSCRIBE},
-    {STREAM_SEND_PONG, TIDEMARK_EFFECT_SEND, TIDEMARK_FRAME_PONG},
-};
-
-static void drain_stream(tidemark_cache *cache, struct drain *d) {
-  struct stream *s = &cache->stream;
-  for (size_t i = 0; i < sizeof STREAM_EFFECTS / sizeof STREAM_EFFECTS[0]; i++) {
-    uint32_t bit = STREAM_EFFECTS[i].bit;
-    if ((s->effects & bit) == 0 || is_full(d)) {
-      continue;
-    }
-    bool close = bit == STREAM_CLOSE;
-    emit(d, STREAM_EFFECTS[i].type, 0, close ? s->closing : s->socket,
-         close ? s->closing_code : STREAM_EFFECTS[i].flags);
-    s->effects &= ~bit;
-  }
-  if (cache->shown_status != stream_status(s) && !is_full(d)) {
-    cache->shown_status = stream_status(s);
-    emit(d, TIDEMARK_EFFECT_STATUS, 0, 0, cache->shown_status);
-  }
-  if (cache->warning != 0 && !is_full(d)) {
-    emit(d, TIDEMARK_EFFECT_WARN, 0, 0, cache->warning);
-    cache->warning = 0;
-  }
-}
-
-size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capacity) {
-  struct drain d = {.out = out, .capacity = capacity};
-  release_dropped(cache);
-  while (cache->dirty.head != 0) {
-    uint32_t id = cache->dirty.head;
-    uint32_t next = entry_at(cache, id)->next_dirty;
-    if (!drain_entry(cache, &d, id)) {
-      return d.count;
-    }
-    cache->dirty.head = next;
-  }
-  drain_stream(cache, &d);
-  return d.count;
-}
-
-/* ---- Questions --------------------------------------------------------------------------------
- */
-
-int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length) {
-  int result = cache_take_key(cache, key, length);
-  return result < 0 ? result : (int)index_find(&cache->index, cache->key, length);
-}
-
-int64_t tidemark_state(const tidemark_cache *cache, uint32_t entry) {
-  const struct entry *e = entry_get(cache, entry);
-  return e == NULL ? TIDEMARK_ERROR_HANDLE : (int64_t)entry_state(e);
-}
-
-int tidemark_is_stale(const tidemark_cache *cache, uint32_t entry, double stale_time, double now) {
-  const struct entry *e = entry_get(cache, entry);
-  return e == NULL ? TIDEMARK_ERROR_HANDLE : entry_is_stale(e, stale_time, time_at(cache, now));
-}
-
-int tidemark_observer_is_stale(const tidemark_cache *cache, uint32_t observer, double now) {
-  const struct observer *o = observer_get(cache, observer);
-  return o == NULL ? TIDEMARK_ERROR_HANDLE
-                   : observer_is_stale(o, entry_at(cache, o->entry), time_at(cache, now));
-}
-
-/* Stale for one who observes it; by its marks if nobody does. */
-static bool is_stale_for_observers(const tidemark_cache *cache, const struct entry *e,
-                                   double time) {
-  for (uint32_t id = e->first_observer; id != 0; id = observer_at(cache, id)->next) {
-    if (observer_is_stale(observer_at(cache, id), e, time)) {
-      return true;
-    }
-  }
-  return e->first_observer == 0 && entry_is_stale(e, INFINITY, time);
-}
-
-static bool is_selected(const tidemark_cache *cache, const struct entry *e, uint32_t flags,
-                        double time) {
-  uint32_t has = e->enabled > 0 ? TIDEMARK_MATCH_ACTIVE : TIDEMARK_MATCH_INACTIVE;
-  switch (entry_state(e) & TIDEMARK_FETCH_STATUS_MASK) {
-  case TIDEMARK_FETCH_STATUS_FETCHING:
-    has |= TIDEMARK_MATCH_FETCHING;
-    break;
-  case TIDEMARK_FETCH_STATUS_PAUSED:
-    has |= TIDEMARK_MATCH_PAUSED;
-    break;
-  default:
-    has |= TIDEMARK_MATCH_IDLE;
-    break;
-  }
-  if ((flags & (TIDEMARK_MATCH_STALE | TIDEMARK_MATCH_FRESH)) != 0) {
-    bool stale = is_stale_for_observers(cache, e, time);
-    has |= stale ? TIDEMARK_MATCH_STALE : TIDEMARK_MATCH_FRESH;
-  }
-  return (flags & ~has) == 0;
-}
-
-int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uint32_t flags,
-                   double now, uint32_t **entries) {
-  int result = cache_take_key(cache, key, length);
-  if (result < 0) {
-    return result;
-  }
-  *entries = cache->selection;
-  uint32_t count = 0;
-  if ((flags & TIDEMARK_MATCH_EXACT) != 0) {
-    cache->selection[0] = index_find(&cache->index, cache->key, length);
-    count = cache->selection[0] != 0 ? 1 : 0;
-  } else {
-    count = index_match(&cache->index, cache->key, length, cache->selection);
-  }
-  flags &= ~(uint32_t)TIDEMARK_MATCH_EXACT;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t id = cache->selection[i];
-    if (flags == 0 || is_selected(cache, entry_at(cache, id), flags, time_at(cache, now))) {
-      cache->selection[kept++] = id;
-    }
-  }
-  return (int)kept;
-}
-
-int tidemark_layers(tidemark_cache *cache, uint32_t entry, uint32_t **mutations) {
-  const struct entry *e = entry_get(cache, entry);
-  if (e == NULL) {
-    return TIDEMARK_ERROR_HANDLE;
-  }
-  *mutations = cache->selection;
-  int count = 0;
-  for (uint32_t id = e->first_layer; id != 0; id = layer_at(&cache->mutations, id)->above) {
-    cache->selection[count++] = layer_at(&cache->mutations, id)->mutation;
-  }
-  return count;
-}
-
-double tidemark_stream_position(const tidemark_cache *cache, const char **epoch, size_t *length) {
-  *epoch = cache->stream.epoch;
-  *length = cache->stream.epoch_length;
-  return cache->stream.seq;
-}
-
-enum tidemark_stream_status tidemark_stream_state(const tidemark_cache *cache) {
-  return stream_status(&cache->stream);
-}
-
-void tidemark_get_stats(const tidemark_cache *cache, tidemark_stats *out) {
-  *out = cache->stats;
-  for (uint32_t id = 1; id < cache->entries.end; id++) {
-    const struct entry *e = entry_get(cache, id);
-    if (e != NULL) {
-      out->entries++;
-      out->active += e->enabled > 0 ? 1 : 0;
-      out->expired += e->has_data && freshness_is_marked(&e->freshness) ? 1 : 0;
-    }
-  }
-  out->reconnects = cache->stream.reconnects;
-  out->memory = (double)cache->memory.used;
-}
-
-const char *tidemark_detail(const tidemark_cache *cache) {
-  return cache->detail.text;
 }

@@ -97,7 +97,7 @@ enum tidemark_key_tag {
   TIDEMARK_KEY_OBJECT = 7,
 };
 
-/* ---- Events ---------------------------------------------------------------------------- */
+/* ---- Events -------------------------------------------------------------------------------- */
 enum tidemark_event_type {
   /* entries and observers */
   TIDEMARK_BUILD = 1,       /* -> entry: the key's entry, made if there is none */
@@ -255,7 +255,7 @@ typedef struct tidemark_event {
  * first. */
 int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now);
 
-/* ---- Effects --------------------------------------------------------------------------- */
+/* ---- Effects ------------------------------------------------------------------------------- */
 enum tidemark_effect_type {
   TIDEMARK_EFFECT_SETTLE = 1, /* entry: fetch `id` is over; flags: enum tidemark_outcome */
   TIDEMARK_EFFECT_CLEAR,      /* entry: its answer and error are void (reset); initial data again */
@@ -317,7 +317,7 @@ size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capaci
  * It may be earlier than the first timer: then that TICK merely moves timers closer. */
 double tidemark_next_deadline(const tidemark_cache *cache);
 
-/* ---- Questions: none of them changes anything an event can see ---------------------------- */
+/* ---- Questions: none of them changes anything an event can see ----------------------------- */
 enum tidemark_entry_state { /* bits of tidemark_entry_state() */
                             TIDEMARK_STATUS_MASK = 3,
                             TIDEMARK_STATUS_PENDING = 0,

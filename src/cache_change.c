@@ -32,8 +32,7 @@ void change_mark_all(tidemark_cache *cache, double seq) {
   }
 }
 
-/* ---- Rules ------------------------------------------------------------------------------------
- */
+/* ---- Rules --------------------------------------------------------------------------------- */
 
 int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
   const json_value *root = NULL;
@@ -53,8 +52,7 @@ int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-/* ---- Changes ----------------------------------------------------------------------------------
- */
+/* ---- Changes ------------------------------------------------------------------------------- */
 
 /* The echo of a mutation whose entries were marked when it was acknowledged: that mark stands for
  * this one too. Only an answer that by its position cannot know the change yet is asked for again.

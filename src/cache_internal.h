@@ -1,9 +1,13 @@
 /*
- * The cache's own parts, for the files that wire them: cache.c (the switch, effects, questions) and
- *      cache_query.c     entries, observers and their fetches
+ * The cache's own parts, for the files that wire them: cache.c (creation, time, the switch) and
+ *      cache_entry.c     entries: made, forgotten, and what follows from anything that happens to
+ * one cache_observer.c  who looks cache_query.c     fetches, answers, lists of entries
+ *      cache_world.c     starting fetches, timers, network and visibility
  *      cache_change.c    changes and rules: what they mark
  *      cache_mutation.c  layers of optimistic mutations
  *      cache_stream.c    frames of the stream
+ *      cache_drain.c     effects
+ *      cache_question.c  questions
  * The modules below them do not know each other; the arrows between them are all here.
  */
 #ifndef TIDEMARK_CACHE_INTERNAL_H
@@ -79,9 +83,17 @@ static inline struct observer *observer_at(const tidemark_cache *cache, uint32_t
 /* For handles from outside: NULL for none, also once the entry is only waiting for its DROP. */
 struct entry *entry_get(const tidemark_cache *cache, uint32_t id);
 struct observer *observer_get(const tidemark_cache *cache, uint32_t id);
+/* For walking an entry's list: NULL behind its end. */
+static inline struct observer *observer_next(const tidemark_cache *cache, uint32_t id) {
+  return id == 0 ? NULL : observer_at(cache, id);
+}
 
-/* ---- cache.c ------------------------------------------------------------------------------ */
+/* ---- cache.c ------------------------------------------------------------------------------- */
 int cache_reserve_selection(tidemark_cache *cache, uint32_t needed);
+/* Back to as little as a new cache has. */
+void cache_trim_selection(tidemark_cache *cache);
+/* ms of the wheel's clock at the caller's `now`. */
+double cache_time_at(const tidemark_cache *cache, double now);
 /* Canonicalises a key from outside into cache->key. */
 int cache_take_key(tidemark_cache *cache, const uint8_t *key, size_t length);
 /* Text from outside as a tree, which lives until the next parse. */
@@ -89,21 +101,36 @@ int cache_parse(tidemark_cache *cache, const char *text, size_t length, const js
 /* Keeps what `detail` says until a WARN is drained; the first one of a step counts. */
 void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char *quoted);
 
-/* ---- cache_query.c ------------------------------------------------------------------------ */
+/* ---- cache_entry.c ------------------------------------------------------------------------- */
 /* After anything happened to an entry: keeps the effects, queues, counts and sets its timer. */
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits);
+/* To the queue of those with a fetch to start, unless it is there. */
+void query_push_wanted(tidemark_cache *cache, uint32_t id);
 int query_build(tidemark_cache *cache, const tidemark_event *event);
+/* Forgets an entry that nobody needs. */
+void query_drop(tidemark_cache *cache, uint32_t id);
+void query_remove(tidemark_cache *cache, uint32_t id);
+void query_reset(tidemark_cache *cache, uint32_t id);
+
+/* ---- cache_observer.c ---------------------------------------------------------------------- */
 int query_observe(tidemark_cache *cache, const tidemark_event *event);
 int query_set_observer(tidemark_cache *cache, const tidemark_event *event);
 int query_unobserve(tidemark_cache *cache, const tidemark_event *event);
+/* The entry has another answer: its observers' answers become stale at another time. */
+void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry);
+void query_observer_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id);
+
+/* ---- cache_query.c ------------------------------------------------------------------------- */
 int query_fetch(tidemark_cache *cache, const tidemark_event *event);
 int query_land(tidemark_cache *cache, const tidemark_event *event);
 int query_fail(tidemark_cache *cache, const tidemark_event *event);
 int query_set_data(tidemark_cache *cache, const tidemark_event *event);
 int query_set_tags(tidemark_cache *cache, const tidemark_event *event);
 int query_list(tidemark_cache *cache, const tidemark_event *event);
-void query_remove(tidemark_cache *cache, uint32_t id);
-void query_reset(tidemark_cache *cache, uint32_t id);
+/* Whether invalidating it with that refetch type fetches it. */
+bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type);
+
+/* ---- cache_world.c ------------------------------------------------------------------------- */
 /* Wanted fetches start, as far as the schedule lets them. */
 void query_flush(tidemark_cache *cache);
 /* Unused entries are collected only if `collects`: their timer is due again 1 ms later otherwise.
@@ -111,10 +138,8 @@ void query_flush(tidemark_cache *cache);
 void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id, bool collects);
 void query_online(tidemark_cache *cache, bool online);
 void query_visible(tidemark_cache *cache, bool visible);
-/* Whether invalidating it with that refetch type fetches it. */
-bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type);
 
-/* ---- cache_change.c ----------------------------------------------------------------------- */
+/* ---- cache_change.c ------------------------------------------------------------------------ */
 struct mark {
   double seq; /* position of the change, or POSITION_UNKNOWN */
   enum tidemark_refetch_type refetch_type;
@@ -130,7 +155,7 @@ int change_from_text(tidemark_cache *cache, const tidemark_event *event);
 /* Returns entries touched, or TIDEMARK_ERROR_CHANGE. */
 int change_apply(tidemark_cache *cache, const json_value *change, double seq);
 
-/* ---- cache_mutation.c --------------------------------------------------------------------- */
+/* ---- cache_mutation.c ---------------------------------------------------------------------- */
 int mutation_begin(tidemark_cache *cache, const tidemark_event *event);
 int mutation_layer(tidemark_cache *cache, const tidemark_event *event);
 int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event);
@@ -144,7 +169,7 @@ void mutation_drop_layers(tidemark_cache *cache, uint32_t entry);
  * need no second mark, or 0 if this is no echo of an acknowledged mutation of one's own. */
 uint64_t mutation_echo(tidemark_cache *cache, const char *name);
 
-/* ---- cache_stream.c ----------------------------------------------------------------------- */
+/* ---- cache_stream.c ------------------------------------------------------------------------ */
 int stream_event(tidemark_cache *cache, const tidemark_event *event);
 
 #endif

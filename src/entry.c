@@ -8,7 +8,7 @@ void entry_init(struct entry *e, double gc_time, double time, double seq) {
   freshness_init(&e->freshness, seq);
 }
 
-/* ---- Wanting ------------------------------------------------------------------------------ */
+/* ---- Wanting ------------------------------------------------------------------------------- */
 
 static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
   e->ended = e->fetch;
@@ -68,7 +68,7 @@ uint32_t entry_want_later(struct entry *e, double wake) {
   return 0;
 }
 
-/* ---- Doing -------------------------------------------------------------------------------- */
+/* ---- Doing --------------------------------------------------------------------------------- */
 
 uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal) {
   if (!is_under_way(e)) {
@@ -171,7 +171,7 @@ uint32_t entry_cancel(struct entry *e, bool revert, double time) {
   return bits;
 }
 
-/* ---- Answers without a fetch ---------------------------------------------------------------- */
+/* ---- Answers without a fetch --------------------------------------------------------------- */
 
 uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes) {
   if (!keep_changes) {
@@ -198,7 +198,7 @@ uint32_t entry_reset(struct entry *e, double time, double seq) {
   return bits | ENTRY_CLEAR | ENTRY_REPLAY | ENTRY_NOTIFY;
 }
 
-/* ---- Questions ------------------------------------------------------------------------------ */
+/* ---- Questions ----------------------------------------------------------------------------- */
 
 bool entry_is_stale(const struct entry *e, double stale_time, double time) {
   if (!e->has_data) {

@@ -87,7 +87,7 @@ struct entry {
 /* `seq`: the stream's position. What it told of before, an answer to come must hold. */
 void entry_init(struct entry *e, double gc_time, double time, double seq);
 
-/* ---- Wanting ------------------------------------------------------------------------------ */
+/* ---- Wanting ------------------------------------------------------------------------------- */
 /* A fetch somebody waits for: joins what is under way, or, with restart, supersedes it. */
 uint32_t entry_want(struct entry *e, bool refetch, bool restart);
 /* One more fetch once what is in flight has ended; at once if nothing is. */
@@ -95,7 +95,7 @@ uint32_t entry_want_after(struct entry *e, bool refetch);
 /* A fetch at `wake`, unless one is wanted earlier anyway. */
 uint32_t entry_want_later(struct entry *e, double wake);
 
-/* ---- Doing -------------------------------------------------------------------------------- */
+/* ---- Doing --------------------------------------------------------------------------------- */
 /* The scheduler lets it start; `fetch` is the id for a new fetch, not used for a retry. */
 uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal);
 /* The scheduler found the network or the page away. */
@@ -110,11 +110,11 @@ uint32_t entry_wake(struct entry *e);
 /* What is wanted or under way is called off; the entry is as before. */
 uint32_t entry_cancel(struct entry *e, bool revert, double time);
 
-/* ---- Answers without a fetch ---------------------------------------------------------------- */
+/* ---- Answers without a fetch --------------------------------------------------------------- */
 uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes);
 uint32_t entry_reset(struct entry *e, double time, double seq);
 
-/* ---- Questions ------------------------------------------------------------------------------ */
+/* ---- Questions ----------------------------------------------------------------------------- */
 bool entry_is_stale(const struct entry *e, double stale_time, double time);
 /* A change came after what is in flight was asked: its answer will be marked when it lands. */
 bool entry_is_overtaken(const struct entry *e);

@@ -39,7 +39,7 @@ void index_trim(struct index *index) {
   table_trim(&index->exact, index->memory);
 }
 
-/* ---- Exact ------------------------------------------------------------------------------- */
+/* ---- Exact --------------------------------------------------------------------------------- */
 
 /* Compares from the last part up to the root: a node knows its parent, not its depth. */
 static bool node_has_key(const struct index *index, uint32_t id, const uint8_t *key,
@@ -68,7 +68,7 @@ uint32_t index_find(const struct index *index, const uint8_t *key, size_t length
   return 0;
 }
 
-/* ---- The trie ---------------------------------------------------------------------------- */
+/* ---- The trie ------------------------------------------------------------------------------ */
 
 static uint32_t child_of(const struct index *index, uint32_t parent, uint32_t symbol) {
   uint32_t hash = hash_pair(index->seed, parent, symbol);
@@ -188,7 +188,7 @@ void index_remove(struct index *index, uint32_t id) {
   prune(index, id);
 }
 
-/* ---- Match ------------------------------------------------------------------------------- */
+/* ---- Match --------------------------------------------------------------------------------- */
 
 /* Cuts the filter into parts. Returns how many, or UINT32_MAX if a leaf part is in no key at all.
  */

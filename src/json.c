@@ -6,7 +6,7 @@
 #include "cJSON.h"
 #include "json_check.h"
 
-/* ---- The arena --------------------------------------------------------------------------- */
+/* ---- The arena ----------------------------------------------------------------------------- */
 
 enum { CHUNK_BYTES = 4096, ALIGNMENT = 8 };
 
@@ -77,7 +77,7 @@ static void arena_release(void *block) {
   (void)block; /* all at once, at the next reset */
 }
 
-/* ---- Parsing ----------------------------------------------------------------------------- */
+/* ---- Parsing ------------------------------------------------------------------------------- */
 
 static bool has_name_twice(const json_value *object) {
   size_t members = 0;
@@ -125,7 +125,7 @@ int json_parse(struct json_arena *arena, const char *text, size_t length, uint32
   return names_are_unique(*root) ? TIDEMARK_OK : TIDEMARK_ERROR_JSON;
 }
 
-/* ---- Reading ----------------------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------------------------- */
 
 enum json_type json_type(const json_value *value) {
   switch (value->type & 0xff) {

@@ -34,7 +34,7 @@ size_t key_part_size(const uint8_t *part) {
   return (size_t)(at - part);
 }
 
-/* ---- Canonical form -------------------------------------------------------------------- */
+/* ---- Canonical form ------------------------------------------------------------------------ */
 
 struct reader {
   const uint8_t *at, *end;
@@ -202,7 +202,7 @@ int key_canonicalize(const uint8_t *in, size_t length, uint32_t max_depth, uint8
   return TIDEMARK_OK;
 }
 
-/* ---- Partial match --------------------------------------------------------------------- */
+/* ---- Partial match ------------------------------------------------------------------------- */
 
 static bool array_matches(const uint8_t *filter, const uint8_t *part) {
   for (filter++, part++; *filter != TIDEMARK_KEY_END;

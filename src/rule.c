@@ -49,7 +49,7 @@ bool rule_takes_action(const struct rules *rules, const struct rule_target *targ
   return false;
 }
 
-/* ---- Templates --------------------------------------------------------------------------- */
+/* ---- Templates ----------------------------------------------------------------------------- */
 
 /* "$name", "$name:number", "$name:string" and "$$…"; false for an ordinary string. */
 static bool write_placeholder(struct key_writer *w, const char *text) {
@@ -77,7 +77,7 @@ static bool write_placeholder(struct key_writer *w, const char *text) {
   return true;
 }
 
-/* ---- Compiling --------------------------------------------------------------------------- */
+/* ---- Compiling ----------------------------------------------------------------------------- */
 
 static const struct {
   const char *name;
@@ -298,7 +298,7 @@ int rules_compile(struct rules *rules, const json_value *root, uint32_t limit,
   return rules->text.failed || rules->targets.failed ? TIDEMARK_ERROR_MEMORY : TIDEMARK_OK;
 }
 
-/* ---- Expanding --------------------------------------------------------------------------- */
+/* ---- Expanding ----------------------------------------------------------------------------- */
 
 /* A whole number in decimal digits; false for others, whose text differs from language to language.
  */

@@ -200,7 +200,7 @@ bool stream_heard(struct stream *s, uint32_t socket, double time) {
   return true;
 }
 
-/* ---- Positions ------------------------------------------------------------------------------ */
+/* ---- Positions ----------------------------------------------------------------------------- */
 
 static bool is_epoch(const struct stream *s, const char *epoch, size_t length) {
   return length == s->epoch_length && memcmp(epoch, s->epoch, length) == 0;

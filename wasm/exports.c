@@ -32,7 +32,7 @@ static int step(tidemark_event event, double now) {
   return tidemark_step(cache, &event, now);
 }
 
-/* ---- Life ----------------------------------------------------------------------------------- */
+/* ---- Life ---------------------------------------------------------------------------------- */
 
 /* The scratch buffer, `size` bytes long from here on; 0 if out of memory. */
 uint8_t *tm_scratch(size_t size) {
@@ -64,7 +64,7 @@ void tm_destroy(void) {
   cache = NULL;
 }
 
-/* ---- Entries and observers ------------------------------------------------------------------- */
+/* ---- Entries and observers ----------------------------------------------------------------- */
 
 int tm_find(size_t key_length) {
   return tidemark_find(cache, scratch, key_length);
@@ -185,8 +185,7 @@ int tm_list(uint32_t type, size_t count, uint32_t refetch_type, uint32_t trail, 
               now);
 }
 
-/* ---- Changes, mutations, the world ------------------------------------------------------------
- */
+/* ---- Changes, mutations, the world --------------------------------------------------------- */
 
 /* RULES, CHANGE and SOCKET_TEXT: the text stands in the scratch buffer. */
 int tm_text(uint32_t type, uint32_t id, size_t length, double now) {
@@ -226,8 +225,7 @@ int tm_connect(double backoff_base, double backoff_cap, uint32_t max_attempts, u
               now);
 }
 
-/* ---- Effects and questions --------------------------------------------------------------------
- */
+/* ---- Effects and questions ----------------------------------------------------------------- */
 
 tidemark_effect *tm_effects(void) {
   return effects;

@@ -1,0 +1,171 @@
+#include <math.h>
+
+#include "cache_internal.h"
+
+static void arm_stale_timer(tidemark_cache *cache, const struct observer *o) {
+  double deadline = observer_stale_deadline(o, entry_at(cache, o->entry));
+  wheel_arm(&cache->wheel, o->stale_timer, deadline > cache->time ? deadline : INFINITY);
+}
+
+static void arm_interval(tidemark_cache *cache, const struct observer *o) {
+  double interval = o->options.refetch_interval;
+  bool runs = o->options.enabled && interval > 0;
+  wheel_arm(&cache->wheel, o->interval_timer, runs ? cache->time + fmax(interval, 1) : INFINITY);
+}
+
+void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
+  for (struct observer *o = observer_next(cache, entry_at(cache, entry)->first_observer); o != NULL;
+       o = observer_next(cache, o->next)) {
+    arm_stale_timer(cache, o);
+  }
+}
+
+static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
+  struct observer *o = observer_at(cache, id);
+  struct entry *e = entry_at(cache, entry);
+  o->entry = entry;
+  o->previous = 0;
+  o->next = e->first_observer;
+  if (o->next != 0) {
+    observer_at(cache, o->next)->previous = id;
+  }
+  e->first_observer = id;
+  e->observers++;
+  e->enabled += o->options.enabled ? 1 : 0;
+  e->gc_time = fmax(e->gc_time, o->options.gc_time);
+  e->network_mode = o->options.network_mode;
+}
+
+/* No observer is enabled any more: what only they wanted and nobody has started is not asked for.
+ */
+static void disable(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  if (e->fetch == 0 && !e->awaited) {
+    query_act(cache, id, entry_cancel(e, true, cache->time));
+  }
+  mutation_fold(cache, id);
+}
+
+/* Nobody observes the entry any more. */
+static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
+  struct entry *e = entry_at(cache, id);
+  bool started = e->fetch != 0;
+  uint32_t bits = 0;
+  if (started && (signal_taken || e->phase != ENTRY_FLYING)) {
+    bits = entry_cancel(e, true, cache->time);
+  }
+  e->no_retry = e->fetch != 0;
+  e->unused = cache->time;
+  query_act(cache, id, bits);
+  disable(cache, id);
+  if (e->node == 0 && entry_is_unused(e)) {
+    query_drop(cache, id);
+  }
+}
+
+static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
+  struct observer *o = observer_at(cache, id);
+  struct entry *e = entry_at(cache, o->entry);
+  if (o->previous != 0) {
+    observer_at(cache, o->previous)->next = o->next;
+  } else {
+    e->first_observer = o->next;
+  }
+  if (o->next != 0) {
+    observer_at(cache, o->next)->previous = o->previous;
+  }
+  e->observers--;
+  e->enabled -= o->options.enabled ? 1 : 0;
+  if (e->observers == 0) {
+    abandon(cache, o->entry, signal_taken);
+  } else if (e->enabled == 0) {
+    disable(cache, o->entry);
+  }
+}
+
+int query_observe(tidemark_cache *cache, const tidemark_event *event) {
+  struct entry *e = entry_get(cache, event->entry);
+  if (e == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  if (observer_check(&event->observer_options) < 0) {
+    return TIDEMARK_ERROR_EVENT;
+  }
+  if (pool_reserve(&cache->observers, &cache->memory, 1) < 0 ||
+      wheel_reserve(&cache->wheel, 2) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  uint32_t id = pool_take(&cache->observers);
+  struct observer *o = observer_at(cache, id);
+  o->options = event->observer_options;
+  o->stale_timer = wheel_add(&cache->wheel, id << 2 | TIMER_STALE);
+  o->interval_timer = wheel_add(&cache->wheel, id << 2 | TIMER_INTERVAL);
+  attach(cache, id, event->entry);
+  bool fetches = observer_fetches_on_mount(o, e, cache->time);
+  if (o->options.enabled) {
+    *(fetches ? &cache->stats.misses : &cache->stats.hits) += 1;
+  }
+  query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  arm_stale_timer(cache, o);
+  arm_interval(cache, o);
+  return (int)id;
+}
+
+int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
+  struct observer *o = observer_get(cache, event->observer);
+  struct entry *e = entry_get(cache, event->entry);
+  if (o == NULL || e == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  if (observer_check(&event->observer_options) < 0) {
+    return TIDEMARK_ERROR_EVENT;
+  }
+  tidemark_observer_options before = o->options;
+  bool moves = o->entry != event->entry;
+  if (moves) {
+    detach(cache, event->observer, false);
+    o->options = event->observer_options;
+    attach(cache, event->observer, event->entry);
+  } else {
+    o->options = event->observer_options;
+    e->enabled = e->enabled + (o->options.enabled ? 1 : 0) - (before.enabled ? 1 : 0);
+    e->gc_time = fmax(e->gc_time, o->options.gc_time);
+    e->network_mode = o->options.network_mode;
+  }
+  bool comes = moves || (o->options.enabled && !before.enabled);
+  bool fetches = comes && observer_is_stale(o, e, cache->time);
+  query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  if (e->enabled == 0) {
+    disable(cache, event->entry);
+  }
+  arm_stale_timer(cache, o);
+  if (moves || before.refetch_interval != o->options.refetch_interval ||
+      before.enabled != o->options.enabled) {
+    arm_interval(cache, o);
+  }
+  return TIDEMARK_OK;
+}
+
+int query_unobserve(tidemark_cache *cache, const tidemark_event *event) {
+  struct observer *o = observer_get(cache, event->observer);
+  if (o == NULL) {
+    return TIDEMARK_ERROR_HANDLE;
+  }
+  wheel_remove(&cache->wheel, o->stale_timer);
+  wheel_remove(&cache->wheel, o->interval_timer);
+  detach(cache, event->observer, event->unobserve.signal_taken != 0);
+  pool_release(&cache->observers, event->observer);
+  return TIDEMARK_OK;
+}
+
+void query_observer_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id) {
+  const struct observer *o = observer_at(cache, id);
+  if (kind == TIMER_STALE) {
+    query_act(cache, o->entry, ENTRY_NOTIFY);
+    return;
+  }
+  if (cache->schedule.visible || o->options.interval_in_background) {
+    query_act(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
+  }
+  arm_interval(cache, o);
+}
