@@ -90,6 +90,7 @@ static void trim(tidemark_cache *cache) {
 /* Entries whose DROP has been carried out. Not before: while a batch of effects is, a new entry
  * must not get a handle that is still to be dropped. */
 static void release_dropped(tidemark_cache *cache) {
+  mutations_release_done(&cache->mutations);
   if (cache->dropped == 0) {
     return;
   }

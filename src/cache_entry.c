@@ -187,4 +187,5 @@ void query_reset(tidemark_cache *cache, uint32_t id) {
   if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     query_act(cache, id, entry_want(e, false, false));
   }
+  mutation_fold(cache, id);
 }

@@ -170,6 +170,8 @@ void mutation_drop_layers(tidemark_cache *cache, uint32_t entry);
 uint64_t mutation_echo(tidemark_cache *cache, const char *name);
 
 /* ---- cache_stream.c ------------------------------------------------------------------------ */
+/* To be called after whatever may have taken an epoch, before positions are compared again. */
+void cache_forget_old_epoch(tidemark_cache *cache);
 int stream_event(tidemark_cache *cache, const tidemark_event *event);
 
 #endif

@@ -77,6 +77,7 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
   if (event->success.as_of != NULL) {
     as_of = stream_parse_as_of(&cache->stream, (const char *)event->success.as_of,
                                event->success.as_of_length);
+    cache_forget_old_epoch(cache);
   }
   enum tidemark_landing landing = TIDEMARK_LANDING_LATE;
   uint32_t bits = entry_land(e, as_of, cache->time, &landing);

@@ -1,8 +1,7 @@
 #include "cache_internal.h"
 #include "message.h"
 
-/* To be called after whatever may have taken an epoch, before positions are compared again. */
-static void forget_old_epoch(tidemark_cache *cache) {
+void cache_forget_old_epoch(tidemark_cache *cache) {
   bool is_new = cache->stream.new_epoch;
   cache->stream.new_epoch = false;
   for (uint32_t id = 1; is_new && id < cache->entries.end; id++) {
@@ -43,7 +42,7 @@ static void take_missed(tidemark_cache *cache, const json_value *item) {
 static void take_subscribed(tidemark_cache *cache, const struct message *message) {
   enum stream_verdict verdict = stream_subscribed(&cache->stream, message->epoch, message->seq,
                                                   message->recovered, cache->time);
-  forget_old_epoch(cache);
+  cache_forget_old_epoch(cache);
   if (verdict == STREAM_RESET_ALL) {
     change_mark_all(cache, message->seq);
     return;
@@ -59,7 +58,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
   switch (message->type) {
   case MESSAGE_HELLO:
     stream_hello(&cache->stream, message->epoch, message->ping, cache->time);
-    forget_old_epoch(cache);
+    cache_forget_old_epoch(cache);
     return;
   case MESSAGE_SUBSCRIBED:
     take_subscribed(cache, message);
@@ -72,7 +71,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     return;
   case MESSAGE_RESET:
     stream_reset(&cache->stream, message->epoch, message->seq);
-    forget_old_epoch(cache);
+    cache_forget_old_epoch(cache);
     /* Nothing tells which entries belong to a scope: all of them may have changed. */
     change_mark_all(cache, message->epoch == NULL ? POSITION_UNKNOWN : message->seq);
     return;

@@ -86,9 +86,6 @@ uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal) {
 }
 
 uint32_t entry_pause(struct entry *e) {
-  if (e->phase == ENTRY_PAUSED) {
-    return 0;
-  }
   e->phase = ENTRY_PAUSED;
   return ENTRY_NOTIFY;
 }

@@ -5,7 +5,7 @@ void freshness_init(struct freshness *f, double seq) {
 }
 
 static bool is_known(double position) {
-  return position >= 0;
+  return position > POSITION_UNKNOWN;
 }
 
 bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq) {
@@ -31,21 +31,29 @@ bool freshness_land(struct freshness *f, uint64_t asked, double as_of) {
 }
 
 void freshness_new_epoch(struct freshness *f) {
-  f->unplaced = f->changed;
+  uint64_t marked = f->asked > f->changed ? f->asked : f->changed;
+  f->unplaced = freshness_is_marked(f) ? marked : f->changed;
   f->changed_seq = POSITION_UNKNOWN;
   f->as_of = POSITION_UNKNOWN;
 }
 
+static bool lacks_position(const struct freshness *f) {
+  return is_known(f->as_of) && f->as_of < f->changed_seq;
+}
+
 bool freshness_is_behind(const struct freshness *f) {
-  return f->asked > f->changed && is_known(f->as_of) && f->as_of < f->changed_seq;
+  return f->asked > f->changed && (f->as_of == POSITION_FOREIGN || lacks_position(f));
 }
 
 bool freshness_is_marked(const struct freshness *f) {
   if (f->asked <= f->unplaced) {
     return f->unplaced > 0;
   }
+  if (f->as_of == POSITION_FOREIGN) {
+    return true; /* it says so itself: it is of another history */
+  }
   if (is_known(f->as_of) && is_known(f->changed_seq)) {
-    return f->as_of < f->changed_seq;
+    return lacks_position(f);
   }
   return f->asked <= f->changed;
 }

@@ -238,9 +238,9 @@ bool key_part_matches(const uint8_t *filter, const uint8_t *part) {
     return array_matches(filter, part);
   case TIDEMARK_KEY_OBJECT:
     return object_matches(filter, part);
-  default: {
-    size_t size = leaf_size(filter);
-    return size == leaf_size(part) && memcmp(filter, part, size) == 0;
+  default:
+    break;
   }
-  }
+  size_t size = leaf_size(filter);
+  return size == leaf_size(part) && memcmp(filter, part, size) == 0;
 }

@@ -75,7 +75,7 @@ uint64_t mutations_settled(const struct mutations *m, uint32_t serial) {
 uint32_t mutations_find(const struct mutations *m, uint32_t serial) {
   for (uint32_t id = 1; id < m->mutations.end; id++) {
     const struct mutation *mutation = pool_get(&m->mutations, id);
-    if (mutation != NULL && mutation->serial == serial) {
+    if (mutation != NULL && !mutation->reported && mutation->serial == serial) {
       return id;
     }
   }
@@ -83,8 +83,17 @@ uint32_t mutations_find(const struct mutations *m, uint32_t serial) {
 }
 
 static void free_if_done(struct mutations *m, uint32_t id) {
-  const struct mutation *mutation = mutation_at(m, id);
+  struct mutation *mutation = mutation_at(m, id);
   if (mutation->reported && mutation->first_layer == 0) {
+    mutation->next_done = m->done;
+    m->done = id;
+  }
+}
+
+void mutations_release_done(struct mutations *m) {
+  while (m->done != 0) {
+    uint32_t id = m->done;
+    m->done = mutation_at(m, id)->next_done;
     pool_release(&m->mutations, id);
   }
 }

@@ -22,6 +22,7 @@ struct mutation {
   uint32_t serial;
   uint32_t first_layer; /* newest first */
   uint64_t settled;     /* ordinal of the acknowledgement or the echo; 0: pending */
+  uint32_t next_done;   /* in the list of those whose handle is about to be void */
   bool reported;        /* the caller has acknowledged it: its handle is void, its layers live on */
 };
 
@@ -46,6 +47,7 @@ struct mutations {
   struct memory *memory;
   struct pool mutations;
   struct pool layers;
+  uint32_t done; /* handles to give back at the next drain, linked by next_done */
   struct recent_mutation recent[MUTATION_RECENT];
   uint32_t next_recent;
 };
@@ -69,6 +71,8 @@ uint64_t mutations_settled(const struct mutations *m, uint32_t serial);
 uint32_t mutations_find(const struct mutations *m, uint32_t serial);
 /* The caller is done with the handle; the mutation goes when its last layer does. */
 void mutations_report(struct mutations *m, uint32_t mutation);
+/* Handles of mutations that are over may be given out again from here on. */
+void mutations_release_done(struct mutations *m);
 
 /* Takes a layer off its entry's list and its mutation's, and frees it. */
 void mutations_remove_layer(struct mutations *m, uint32_t layer, uint32_t *first_layer);

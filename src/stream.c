@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "freshness.h"
 #include "hash.h"
 
 enum {
@@ -81,9 +82,7 @@ static void lose(struct stream *s, double time, uint64_t *random) {
   bool stable = s->phase == STREAM_OPEN && time - s->live_since >= STABLE_MS;
   s->attempts = stable ? 1 : s->attempts + 1;
   s->effects &= STREAM_CLOSE;
-  if (!s->online) {
-    wait_for_network(s);
-  } else if (s->options.max_attempts > 0 && s->attempts > s->options.max_attempts) {
+  if (s->options.max_attempts > 0 && s->attempts > s->options.max_attempts) {
     stop(s);
   } else {
     s->phase = STREAM_WAITING;
@@ -112,6 +111,7 @@ int stream_connect(struct stream *s, const tidemark_stream_options *options, dou
 }
 
 void stream_disconnect(struct stream *s) {
+  s->epoch_told = false;
   close_socket(s, CLOSE_NORMAL);
   s->phase = STREAM_IDLE;
   s->deadline = INFINITY;
@@ -126,7 +126,7 @@ void stream_online(struct stream *s, bool online, double time) {
   if (!online) {
     close_socket(s, CLOSE_NORMAL);
     wait_for_network(s);
-  } else if (back && s->phase == STREAM_WAITING) {
+  } else if (back) {
     s->attempts = 0;
     begin_again(s, time);
   }
@@ -217,6 +217,14 @@ static void take_epoch(struct stream *s, const char *epoch, size_t length) {
   s->seq = -1;
 }
 
+/* From a frame; NULL if the frame does not say it. */
+static void hear_epoch(struct stream *s, const char *epoch) {
+  if (epoch != NULL) {
+    take_epoch(s, epoch, strlen(epoch));
+    s->epoch_told = true;
+  }
+}
+
 /* Something is missing: ask for it from where we stand. A server that does not answer is given up.
  */
 static void find_gap(struct stream *s, double time) {
@@ -228,9 +236,7 @@ static void find_gap(struct stream *s, double time) {
 }
 
 void stream_hello(struct stream *s, const char *epoch, double ping, double time) {
-  if (epoch != NULL) {
-    take_epoch(s, epoch, strlen(epoch));
-  }
+  hear_epoch(s, epoch);
   s->ping = ping > 0 ? ping : 0;
   s->phase = STREAM_SUBSCRIBING;
   s->effects |= STREAM_SEND_SUBSCRIBE;
@@ -239,9 +245,7 @@ void stream_hello(struct stream *s, const char *epoch, double ping, double time)
 
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
                                       bool recovered, double time) {
-  if (epoch != NULL) {
-    take_epoch(s, epoch, strlen(epoch));
-  }
+  hear_epoch(s, epoch);
   if (s->phase != STREAM_OPEN) {
     s->live_since = time;
   }
@@ -297,7 +301,7 @@ void stream_ping(struct stream *s, double seq, double time) {
 
 void stream_reset(struct stream *s, const char *epoch, double seq) {
   if (epoch != NULL && seq >= 0) {
-    take_epoch(s, epoch, strlen(epoch));
+    hear_epoch(s, epoch);
     s->seq = seq;
   }
 }
@@ -312,11 +316,11 @@ double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
     scale *= 10;
   }
   if (colon == length || colon < 2 || text[colon - 1] != ':' || !(seq <= 0x1p53)) {
-    return -1;
+    return POSITION_UNKNOWN;
   }
   size_t epoch_length = colon - 1;
-  if (s->epoch_length == 0) {
+  if (!s->epoch_told) {
     take_epoch(s, text, epoch_length);
   }
-  return is_epoch(s, text, epoch_length) && s->epoch_length > 0 ? seq : -1;
+  return is_epoch(s, text, epoch_length) ? seq : POSITION_FOREIGN;
 }

@@ -59,6 +59,7 @@ struct stream {
   uint32_t closing, closing_code;
   bool online;
   bool gap;
+  bool epoch_told; /* over the socket; until then the epoch is what answers say it is */
   bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
   double deadline; /* ms; INFINITY for none */
@@ -100,8 +101,9 @@ void stream_reset(struct stream *s, const char *epoch, double seq);
 /* The list in `subscribed` has been applied. */
 void stream_recovered(struct stream *s, double seq);
 
-/* The position in "<epoch>:<seq>" if it is of this stream's epoch, else -1. Before the stream knows
- * its epoch, the first one heard of is taken for it. */
+/* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of another epoch than the stream's,
+ * POSITION_UNKNOWN if the text is none. Until the stream tells its epoch, the last one heard of is
+ * taken for it. */
 double stream_parse_as_of(struct stream *s, const char *text, size_t length);
 enum tidemark_stream_status stream_status(const struct stream *s);
 

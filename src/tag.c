@@ -23,9 +23,6 @@ void tags_destroy(struct tags *tags) {
 }
 
 void tags_trim(struct tags *tags) {
-  if (tags->tags.live > 0) {
-    return;
-  }
   index_trim(&tags->index);
   pool_trim(&tags->tags, tags->memory, 0);
   pool_trim(&tags->links, tags->memory, 0);

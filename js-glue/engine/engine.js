@@ -338,8 +338,9 @@ export class Engine {
   // ---- effects and questions
 
   /**
-   * Hands every effect to `handler`. Each batch is copied first, so a handler may step and drain.
-   * @param {(type: number, entry: number, id: number, flags: number) => void} handler
+   * Hands every effect to `handler`. Each batch is copied first, so a handler may step and drain. One
+   * that returns false ends it: the engine is not asked again.
+   * @param {(type: number, entry: number, id: number, flags: number) => void | false} handler
    */
   drain(handler) {
     const { tm_drain, tm_effects } = this.#exports;
@@ -351,7 +352,7 @@ export class Engine {
         }
       }
       for (let i = 0; i < words.length; i += EFFECT_WORDS) {
-        handler(words[i], words[i + 1], words[i + 2], words[i + 3]);
+        if (handler(words[i], words[i + 1], words[i + 2], words[i + 3]) === false) return;
       }
     }
   }

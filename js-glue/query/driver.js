@@ -186,16 +186,21 @@ export class Driver {
     this.#alarm.set(this.#run((engine) => engine.nextDeadline()));
   }
 
-  /** Effects of an engine that has been replaced name nothing any more. @param {Engine} engine */
+  /**
+   * Effects of an engine that has been replaced name nothing any more, and it must not be asked for
+   * others: its memory may be anything.
+   *
+   * @param {Engine} engine
+   * @returns {(...effect: Parameters<Perform>) => void | false}
+   */
   #performer(engine) {
-    /** @type {Perform} */
-    return (type, entry, id, flags) => {
-      if (engine !== this.#engine) return;
+    return (...effect) => {
       try {
-        this.#perform(type, entry, id, flags);
+        this.#perform(...effect);
       } catch (error) {
         report(error);
       }
+      if (engine !== this.#engine) return false;
     };
   }
 }
