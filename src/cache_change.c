@@ -3,32 +3,39 @@
 #include "cache_internal.h"
 #include "key_writer.h"
 
+/* An observer hears of a mark only if it sees one: the fiftieth of a storm is like the first. */
+static uint32_t notice(const struct entry *e, uint32_t state_before) {
+  return e->observers > 0 && entry_state(e) != state_before ? (uint32_t)ENTRY_NOTIFY : 0;
+}
+
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
+  uint32_t before = entry_state(e);
   cache->stats.marks++;
   if (!freshness_mark(&e->freshness, cache->ordinal, mark->seq)) {
     return;
   }
-  uint32_t bits = e->observers > 0 ? (uint32_t)ENTRY_NOTIFY : 0;
+  uint32_t bits = 0;
   if (query_refetches(cache, id, mark->refetch_type)) {
     bits |= mark->trail ? entry_want_after(e, mark->refetch) : entry_want(e, mark->refetch, true);
   }
-  query_act(cache, id, bits);
+  query_act(cache, id, bits | notice(e, before));
 }
 
 void change_mark_all(tidemark_cache *cache, double seq) {
   cache->stats.resets++;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
+    uint32_t before = e == NULL ? 0 : entry_state(e);
     if (e == NULL || !freshness_mark(&e->freshness, cache->ordinal, seq)) {
       continue;
     }
-    uint32_t bits = e->observers > 0 ? (uint32_t)ENTRY_NOTIFY : 0;
+    uint32_t bits = 0;
     if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
       double wait = cache->schedule.reset_window * random_unit(&cache->random);
       bits |= entry_want_later(e, cache->time + wait);
     }
-    query_act(cache, id, bits);
+    query_act(cache, id, bits | notice(e, before));
   }
 }
 
@@ -178,7 +185,7 @@ int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
     return TIDEMARK_ERROR_CHANGE;
   }
   cache->stats.changes++;
-  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")));
+  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")), seq);
   uint32_t touched = 0;
   const char *resource = json_string(json_member(change, "resource"));
   if (resource != NULL) {

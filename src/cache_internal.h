@@ -160,14 +160,15 @@ int mutation_begin(tidemark_cache *cache, const tidemark_event *event);
 int mutation_layer(tidemark_cache *cache, const tidemark_event *event);
 int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event);
 int mutation_fail(tidemark_cache *cache, const tidemark_event *event);
-/* An answer asked for at `asked` is the new base: what it must hold needs no layer any more. */
-void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked);
+/* An answer asked for at `asked`, as of `as_of`, is the new base: what it must hold needs no layer
+ * any more. */
+void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of);
 /* Nobody will ask again for now: settled layers at the bottom become part of the base. */
 void mutation_fold(tidemark_cache *cache, uint32_t entry);
 void mutation_drop_layers(tidemark_cache *cache, uint32_t entry);
 /* A change carries that mutation's name. Returns the ordinal since when entries that were marked
  * need no second mark, or 0 if this is no echo of an acknowledged mutation of one's own. */
-uint64_t mutation_echo(tidemark_cache *cache, const char *name);
+uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq);
 
 /* ---- cache_stream.c ------------------------------------------------------------------------ */
 /* To be called after whatever may have taken an epoch, before positions are compared again. */

@@ -8,6 +8,12 @@ static struct mutation *mutation_get(const tidemark_cache *cache, uint32_t id) {
   return mutation == NULL || mutation->reported ? NULL : mutation;
 }
 
+/* The answer was asked for after the mutation was done, or says that it knows its echo. */
+static bool is_held_by(const struct mutation *mutation, uint64_t asked, double as_of) {
+  return mutation->settled != 0 &&
+         (mutation->settled <= asked || (mutation->seq >= 0 && as_of >= mutation->seq));
+}
+
 static bool is_settled(const tidemark_cache *cache, const struct layer *layer) {
   return mutation_at(&cache->mutations, layer->mutation)->settled != 0;
 }
@@ -111,12 +117,11 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked) {
+void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of) {
   for (uint32_t id = entry_at(cache, entry)->first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t above = layer->above;
-    if (is_settled(cache, layer) &&
-        mutation_at(&cache->mutations, layer->mutation)->settled <= asked) {
+    if (is_held_by(mutation_at(&cache->mutations, layer->mutation), asked, as_of)) {
       remove_layer(cache, id);
     }
     id = above;
@@ -162,16 +167,17 @@ static uint32_t own_serial(const tidemark_cache *cache, const char *name) {
   return (uint32_t)serial;
 }
 
-uint64_t mutation_echo(tidemark_cache *cache, const char *name) {
+uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq) {
   uint32_t serial = own_serial(cache, name);
   if (serial == 0) {
     return 0;
   }
   uint64_t settled = mutations_settled(&cache->mutations, serial);
-  uint32_t pending = mutations_find(&cache->mutations, serial);
-  if (settled == 0 && pending != 0) {
-    /* The echo is faster than the answer: it is known to be done from here on. */
-    mutations_settle(&cache->mutations, pending, cache->ordinal);
+  uint32_t id = mutations_find(&cache->mutations, serial);
+  if (id != 0) {
+    /* Where the echo is faster than the answer, it is known to be done from here on. */
+    mutations_settle(&cache->mutations, id, cache->ordinal);
+    mutation_at(&cache->mutations, id)->seq = seq;
   }
   return settled;
 }

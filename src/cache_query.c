@@ -83,7 +83,7 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
   uint32_t bits = entry_land(e, as_of, cache->time, &landing);
   query_act(cache, event->entry, bits);
   if ((bits & ENTRY_LANDED) != 0) {
-    mutation_landed(cache, event->entry, e->fetch_asked);
+    mutation_landed(cache, event->entry, e->fetch_asked, as_of);
     query_arm_stale_timers(cache, event->entry);
   }
   bool lacks_a_change = freshness_is_behind(&e->freshness) ||
@@ -118,8 +118,9 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_OK;
   }
   cache->stats.fetch_errors++;
+  bool is_marked = freshness_is_marked(&e->freshness) && (e->has_data || e->freshness.changed > 0);
   /* A change is not lost because the server was away longer than the retries lasted. */
-  if (e->phase == ENTRY_IDLE && freshness_is_marked(&e->freshness) && e->freshness.changed > 0 &&
+  if (e->phase == ENTRY_IDLE && is_marked &&
       query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
     double wake = cache->time + schedule_spread(RECOVERY_MS, &cache->random);
     query_act(cache, event->entry, entry_want_later(e, wake));
@@ -141,7 +142,7 @@ int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
   e->unused = cache->time;
   query_act(cache, event->entry, bits);
   if (!keep_changes) {
-    mutation_landed(cache, event->entry, cache->ordinal);
+    mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
   }
   query_arm_stale_timers(cache, event->entry);
   return TIDEMARK_OK;

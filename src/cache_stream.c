@@ -4,6 +4,9 @@
 void cache_forget_old_epoch(tidemark_cache *cache) {
   bool is_new = cache->stream.new_epoch;
   cache->stream.new_epoch = false;
+  if (is_new) {
+    mutations_new_epoch(&cache->mutations);
+  }
   for (uint32_t id = 1; is_new && id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
     if (e != NULL) {

@@ -43,7 +43,7 @@ uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
   if (!waiting || bits != 0) {
     e->phase = ENTRY_WANTED;
   }
-  return bits | ENTRY_NOTIFY;
+  return waiting ? bits : bits | ENTRY_NOTIFY;
 }
 
 uint32_t entry_want_after(struct entry *e, bool refetch) {

@@ -16,10 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A position in the stream's current epoch. */
-#define POSITION_UNKNOWN (-1.0)
-/* Of another epoch than the stream's: not one of ours, and below all of them. */
-#define POSITION_FOREIGN (-0.5)
+#include "position.h"
 
 struct freshness {
   uint64_t changed;   /* ordinal of the last change that touched the entry, 0: none */

@@ -22,6 +22,7 @@ uint32_t mutations_begin(struct mutations *m, uint32_t serial) {
   }
   uint32_t id = pool_take(&m->mutations);
   mutation_at(m, id)->serial = serial;
+  mutation_at(m, id)->seq = -1;
   return id;
 }
 
@@ -72,10 +73,23 @@ uint64_t mutations_settled(const struct mutations *m, uint32_t serial) {
   return 0;
 }
 
+void mutations_new_epoch(struct mutations *m) {
+  for (uint32_t id = 1; id < m->mutations.end; id++) {
+    struct mutation *mutation = pool_get(&m->mutations, id);
+    if (mutation != NULL) {
+      mutation->seq = -1;
+    }
+  }
+}
+
+static bool is_over(const struct mutation *mutation) {
+  return mutation->reported && mutation->first_layer == 0;
+}
+
 uint32_t mutations_find(const struct mutations *m, uint32_t serial) {
   for (uint32_t id = 1; id < m->mutations.end; id++) {
     const struct mutation *mutation = pool_get(&m->mutations, id);
-    if (mutation != NULL && !mutation->reported && mutation->serial == serial) {
+    if (mutation != NULL && !is_over(mutation) && mutation->serial == serial) {
       return id;
     }
   }
@@ -84,7 +98,7 @@ uint32_t mutations_find(const struct mutations *m, uint32_t serial) {
 
 static void free_if_done(struct mutations *m, uint32_t id) {
   struct mutation *mutation = mutation_at(m, id);
-  if (mutation->reported && mutation->first_layer == 0) {
+  if (is_over(mutation)) {
     mutation->next_done = m->done;
     m->done = id;
   }

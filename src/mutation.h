@@ -21,6 +21,7 @@ struct mutation {
   uint32_t pool_link;
   uint32_t serial;
   uint32_t first_layer; /* newest first */
+  double seq;           /* position of its echo in the stream's epoch; -1: none */
   uint64_t settled;     /* ordinal of the acknowledgement or the echo; 0: pending */
   uint32_t next_done;   /* in the list of those whose handle is about to be void */
   bool reported;        /* the caller has acknowledged it: its handle is void, its layers live on */
@@ -67,8 +68,10 @@ bool mutations_has_layer(const struct mutations *m, uint32_t mutation, uint32_t 
 void mutations_settle(struct mutations *m, uint32_t mutation, uint64_t ordinal);
 /* The ordinal at which an own mutation was settled; 0 if it is pending or unknown. */
 uint64_t mutations_settled(const struct mutations *m, uint32_t serial);
-/* The pending mutation of that serial, or 0. */
+/* The mutation of that serial that is pending or has layers left, or 0. */
 uint32_t mutations_find(const struct mutations *m, uint32_t serial);
+/* The stream began a new epoch: positions of echoes compare with nothing. */
+void mutations_new_epoch(struct mutations *m);
 /* The caller is done with the handle; the mutation goes when its last layer does. */
 void mutations_report(struct mutations *m, uint32_t mutation);
 /* Handles of mutations that are over may be given out again from here on. */

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "freshness.h"
 #include "hash.h"
+#include "position.h"
 
 enum {
   CLOSE_NORMAL = 1000,
@@ -206,12 +206,29 @@ static bool is_epoch(const struct stream *s, const char *epoch, size_t length) {
   return length == s->epoch_length && memcmp(epoch, s->epoch, length) == 0;
 }
 
+static uint32_t epoch_hash(const char *epoch, size_t length) {
+  return hash_bytes((struct hash_seed){0}, epoch, length) | 1;
+}
+
+static bool has_left(const struct stream *s, const char *epoch, size_t length) {
+  uint32_t hash = epoch_hash(epoch, length);
+  uint32_t i = 0;
+  while (i < STREAM_EPOCHS_LEFT && s->left[i] != hash) {
+    i++;
+  }
+  return i < STREAM_EPOCHS_LEFT;
+}
+
 /* One too long to keep counts as always new. */
 static void take_epoch(struct stream *s, const char *epoch, size_t length) {
   if (is_epoch(s, epoch, length)) {
     return;
   }
-  s->new_epoch = s->epoch_length > 0;
+  if (s->epoch_length > 0) {
+    s->new_epoch = true;
+    s->left[s->next_left] = epoch_hash(s->epoch, s->epoch_length);
+    s->next_left = (s->next_left + 1) % STREAM_EPOCHS_LEFT;
+  }
   s->epoch_length = length <= STREAM_EPOCH_BYTES ? length : 0;
   memcpy(s->epoch, epoch, s->epoch_length);
   s->seq = -1;
@@ -319,7 +336,7 @@ double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
     return POSITION_UNKNOWN;
   }
   size_t epoch_length = colon - 1;
-  if (!s->epoch_told) {
+  if (!s->epoch_told && !has_left(s, text, epoch_length)) {
     take_epoch(s, text, epoch_length);
   }
   return is_epoch(s, text, epoch_length) ? seq : POSITION_FOREIGN;

@@ -18,7 +18,7 @@
 
 #include "cache.h"
 
-enum { STREAM_EPOCH_BYTES = 64 };
+enum { STREAM_EPOCH_BYTES = 64, STREAM_EPOCHS_LEFT = 8 };
 
 enum stream_phase {
   STREAM_IDLE,
@@ -68,6 +68,8 @@ struct stream {
   double seq;  /* last position; -1: none known */
   size_t epoch_length;
   char epoch[STREAM_EPOCH_BYTES];
+  uint32_t left[STREAM_EPOCHS_LEFT]; /* hashes of the epochs before this one, 0 for none */
+  uint32_t next_left;
 };
 
 void stream_init(struct stream *s);
@@ -102,8 +104,8 @@ void stream_reset(struct stream *s, const char *epoch, double seq);
 void stream_recovered(struct stream *s, double seq);
 
 /* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of another epoch than the stream's,
- * POSITION_UNKNOWN if the text is none. Until the stream tells its epoch, the last one heard of is
- * taken for it. */
+ * POSITION_UNKNOWN if the text is none. Until the stream tells its epoch, one that was never heard
+ * of before is taken for it. */
 double stream_parse_as_of(struct stream *s, const char *text, size_t length);
 enum tidemark_stream_status stream_status(const struct stream *s);
 

@@ -84,9 +84,12 @@ export class Subscriber {
   deliver(entry, frames) {
     if (this.#waiting > 0) return;
     if (frames === null) {
+      // With its position, as the change itself would have had: an answer from before it is old.
+      this.#cursor = entry.seq;
       this.#reset(
         entry.scopes.filter((scope) => this.#scopes.has(scope)),
         'change_too_large',
+        { epoch: this.stream.log.position().epoch, seq: entry.seq },
       );
       return;
     }

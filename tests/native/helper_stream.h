@@ -11,7 +11,7 @@ void frame_on(struct world *w, uint32_t socket, const char *text);
 /* ms between pings that the server of go_live promises. */
 enum { PING_MS = 25000 };
 
-/* ---- Steps of a connection, on the socket in hand -------------------------------------------- */
+/* ---- Steps of a connection, on the socket in hand ------------------------------------------ */
 void connect_with(struct world *w, tidemark_stream_options options);
 void connect_with_ticket(struct world *w);
 void connect_plainly(struct world *w);
@@ -23,7 +23,7 @@ void hello(struct world *w, const char *epoch, int seq);
 /* `messages` is a JSON array, with ' for ". */
 void subscribed(struct world *w, const char *epoch, int seq, int recovered, const char *messages);
 
-/* ---- Whole ways, with nothing of them in the trace ------------------------------------------- */
+/* ---- Whole ways, with nothing of them in the trace ----------------------------------------- */
 /* Signed in and subscribed for the first time: all that was cached before is marked. */
 void go_live(struct world *w, const char *epoch, int seq);
 /* The socket breaks, the next one is opened and says where the stream stands. */

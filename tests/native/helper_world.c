@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Life ------------------------------------------------------------------------------------ */
+/* ---- Life ---------------------------------------------------------------------------------- */
 
 static int take_once(struct world *w, const tidemark_event *event) {
   return tidemark_step(w->cache, event, w->now);
@@ -43,7 +43,7 @@ void restart(struct world *w, tidemark_options options) {
   start(w, options);
 }
 
-/* ---- The trace ------------------------------------------------------------------------------- */
+/* ---- The trace ----------------------------------------------------------------------------- */
 
 static const char *const TYPES[] = {"",     "SETTLE", "CLEAR", "FOLD", "REPLAY", "FETCH",  "NOTIFY",
                                     "DROP", "TICKET", "OPEN",  "SEND", "CLOSE",  "STATUS", "WARN"};
@@ -192,7 +192,7 @@ void expect_at(struct world *w, const char *types, const char *lines, const char
   _assert_string_equal(kept, lines, file, line);
 }
 
-/* ---- Verbs ----------------------------------------------------------------------------------- */
+/* ---- Verbs --------------------------------------------------------------------------------- */
 
 int step(struct world *w, tidemark_event event) {
   int result = w->take(w, &event);
@@ -419,7 +419,7 @@ void visible(struct world *w, int value) {
                    TIDEMARK_OK);
 }
 
-/* ---- Ready-made ------------------------------------------------------------------------------ */
+/* ---- Ready-made ---------------------------------------------------------------------------- */
 
 uint32_t mount(struct world *w, const char *notation) {
   uint32_t entry = build(w, notation);
@@ -446,7 +446,7 @@ uint32_t cached(struct world *w, const char *notation) {
   return entry;
 }
 
-/* ---- What is seen ---------------------------------------------------------------------------- */
+/* ---- What is seen -------------------------------------------------------------------------- */
 
 tidemark_stats stats(struct world *w) {
   tidemark_stats out;

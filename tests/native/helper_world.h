@@ -54,7 +54,7 @@ int world_teardown(void **state);
 /* Another cache in the same world. */
 void restart(struct world *w, tidemark_options options);
 
-/* ---- Verbs: step and drain; results as tidemark_step has them ------------------------------- */
+/* ---- Verbs: step and drain; results as tidemark_step has them ------------------------------ */
 int step(struct world *w, tidemark_event event);
 void drain(struct world *w);
 void flush(struct world *w);
@@ -107,7 +107,7 @@ int fail_mutation(struct world *w, uint32_t mutation);
 void online(struct world *w, int value);
 void visible(struct world *w, int value);
 
-/* ---- Ready-made ----------------------------------------------------------------------------- */
+/* ---- Ready-made ---------------------------------------------------------------------------- */
 /* Observed with default options and in flight. */
 uint32_t mount(struct world *w, const char *notation);
 /* Observed, answered just now, and nothing of that in the trace. */
@@ -115,7 +115,7 @@ uint32_t shown(struct world *w, const char *notation, double stale_time);
 /* Fetched once and observed by nobody. */
 uint32_t cached(struct world *w, const char *notation);
 
-/* ---- What is seen --------------------------------------------------------------------------- */
+/* ---- What is seen -------------------------------------------------------------------------- */
 tidemark_stats stats(struct world *w);
 uint32_t failures(struct world *w, uint32_t entry);
 int has_state(struct world *w, uint32_t entry, int64_t bits);

@@ -9,7 +9,7 @@ static void change_task(struct world *w) {
   assert_true(change(w, "{'resource':'task','id':1}") >= 0);
 }
 
-/* ---- A change while a fetch is under way ----------------------------------------------------- */
+/* ---- A change while a fetch is under way --------------------------------------------------- */
 
 static void a_change_during_the_first_fetch_causes_one_more(void **state) {
   struct world *w = *state;
@@ -229,7 +229,7 @@ static void a_change_after_set_data_marks_it(void **state) {
   assert_true(is_marked(w, entry));
 }
 
-/* ---- Positions ------------------------------------------------------------------------------- */
+/* ---- Positions ----------------------------------------------------------------------------- */
 
 static void an_answer_as_of_the_change_or_later_is_fresh(void **state) {
   struct world *w = *state;
@@ -359,6 +359,32 @@ static void an_answer_older_by_position_than_what_is_shown_is_not_shown(void **s
   assert_int_equal(answer_as_of(w, entry, "e:19"), TIDEMARK_LANDING_OLDER);
 }
 
+static void an_answer_at_the_position_of_what_is_shown_replaces_it(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:10");
+  change_task(w);
+  flush(w);
+  assert_int_equal(answer_as_of(w, entry, "e:10"), TIDEMARK_LANDING_SHOWN);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_answer_that_is_too_old_to_be_shown_is_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 20);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:20");
+  task_changed(w, 1, 21, 20);
+  flush(w);
+  forget_trace(w);
+  assert_int_equal(answer_as_of(w, entry, "e:19"), TIDEMARK_LANDING_OLDER);
+  pass(w, 5 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
 static void an_answer_without_a_position_counts_by_when_it_was_asked_for(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -428,7 +454,30 @@ static void set_data_takes_a_position_away_with_the_answer(void **state) {
   assert_true(is_marked(w, entry));
 }
 
-/* ---- Epochs ---------------------------------------------------------------------------------- */
+static void a_position_heard_before_the_stream_is_connected_counts_in_that_epoch(void **state) {
+  struct world *w = *state;
+  uint32_t same = mount(w, "tasks/1");
+  answer_as_of(w, same, "e:10");
+  uint32_t older = mount(w, "tasks/2");
+  answer_as_of(w, older, "e:9");
+  go_live(w, "e", 10);
+  assert_false(is_marked(w, same));
+  assert_true(is_marked(w, older));
+}
+
+static void a_reset_marks_nothing_that_holds_its_position_already(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t newer = mount(w, "tasks/1");
+  answer_as_of(w, newer, "e:60");
+  uint32_t older = mount(w, "tasks/2");
+  answer_as_of(w, older, "e:49");
+  reconnect(w, "e", 50, 0);
+  assert_false(is_marked(w, newer));
+  assert_true(is_marked(w, older));
+}
+
+/* ---- Epochs -------------------------------------------------------------------------------- */
 
 static void a_new_epoch_marks_everything(void **state) {
   struct world *w = *state;
@@ -490,7 +539,7 @@ static void an_answer_of_the_new_epoch_older_than_the_reset_is_asked_for_again(v
   expect(w, "FETCH", "FETCH tasks/1 #3");
 }
 
-/* ---- Never lost ------------------------------------------------------------------------------ */
+/* ---- Never lost ---------------------------------------------------------------------------- */
 
 static void a_change_outlives_a_server_that_is_away_longer_than_the_retries(void **state) {
   struct world *w = *state;
@@ -591,12 +640,16 @@ int main(void) {
       PROMISE(the_wait_for_a_lagging_server_grows),
       PROMISE(a_lagging_answer_that_nobody_observes_is_not_asked_for_again),
       PROMISE(an_answer_older_by_position_than_what_is_shown_is_not_shown),
+      PROMISE(an_answer_at_the_position_of_what_is_shown_replaces_it),
+      PROMISE(an_answer_that_is_too_old_to_be_shown_is_asked_for_again),
       PROMISE(an_answer_without_a_position_counts_by_when_it_was_asked_for),
       PROMISE(a_position_of_another_epoch_counts_for_nothing),
       PROMISE(a_position_that_is_none_counts_for_nothing),
       PROMISE(a_change_without_a_position_is_not_proved_by_one),
       PROMISE(an_epoch_may_hold_colons),
       PROMISE(set_data_takes_a_position_away_with_the_answer),
+      PROMISE(a_position_heard_before_the_stream_is_connected_counts_in_that_epoch),
+      PROMISE(a_reset_marks_nothing_that_holds_its_position_already),
       PROMISE(a_new_epoch_marks_everything),
       PROMISE(positions_of_the_old_epoch_prove_nothing_in_the_new),
       PROMISE(an_answer_under_way_across_epochs_is_asked_for_again),

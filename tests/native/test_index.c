@@ -83,7 +83,7 @@ static const char *match(struct fixture *f, const char *notation) {
   return text;
 }
 
-/* ---- Finding --------------------------------------------------------------------------------- */
+/* ---- Finding ------------------------------------------------------------------------------- */
 
 static void a_new_index_holds_nothing(void **state) {
   struct fixture *f = *state;
@@ -150,7 +150,7 @@ static void a_key_can_be_put_in_again(void **state) {
   assert_int_equal(find(f, "a/b"), 2);
 }
 
-/* ---- Matching -------------------------------------------------------------------------------- */
+/* ---- Matching ------------------------------------------------------------------------------ */
 
 static void a_filter_matches_by_prefixes_and_subsets_at_every_depth(void **state) {
   struct fixture *f = *state;
@@ -179,7 +179,7 @@ static void an_entry_is_matched_once_by_a_filter_with_many_ways(void **state) {
   assert_string_equal(match(f, "{a:1}/{c:3}/x"), "1 2");
 }
 
-/* ---- Hostile keys ---------------------------------------------------------------------------- */
+/* ---- Hostile keys -------------------------------------------------------------------------- */
 
 static struct key nested(int depth) {
   struct key k = {.length = 0};
@@ -249,7 +249,7 @@ static void twenty_thousand_siblings_are_found_matched_and_taken_out(void **stat
   assert_int_equal(index_match(&f->index, all.bytes, all.length, f->found), 0);
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------- */
 
 static void fill_and_empty(struct fixture *f) {
   char name[64];
@@ -292,7 +292,7 @@ static void an_insert_that_runs_out_of_memory_leaves_no_trace(void **state) {
   assert_string_equal(match(f, "a"), "1 2");
 }
 
-/* ---- Against a list that tells the truth ----------------------------------------------------- */
+/* ---- Against a list that tells the truth --------------------------------------------------- */
 
 enum { MODEL_ENTRIES = 300 };
 

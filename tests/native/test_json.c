@@ -79,7 +79,7 @@ static void check_all(struct fixture *f, const char *const *texts, size_t count,
   check_all(f, (const char *const[]){__VA_ARGS__},                                                 \
             sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), TIDEMARK_ERROR_JSON)
 
-/* ---- What is JSON ---------------------------------------------------------------------------- */
+/* ---- What is JSON -------------------------------------------------------------------------- */
 
 static void every_type_of_value_is_accepted(void **state) {
   assert_accepted(*state, "null", "true", "false", "0", "''", "'text'", "[]", "{}", "[[],{}]",
@@ -130,7 +130,7 @@ static void every_truncation_is_refused(void **state) {
   assert_int_equal(read_bytes(f, text, sizeof text - 1), TIDEMARK_OK);
 }
 
-/* ---- Strings --------------------------------------------------------------------------------- */
+/* ---- Strings ------------------------------------------------------------------------------- */
 
 static void escapes_are_those_of_the_standard(void **state) {
   assert_accepted(*state, "'\\\"\\\\\\/\\b\\f\\n\\r\\t'", "'\\u0041\\u00e9\\u20AC'");
@@ -170,7 +170,7 @@ static void a_byte_order_mark_is_refused(void **state) {
   assert_accepted(*state, "'\xef\xbb\xbf'");
 }
 
-/* ---- Limits ---------------------------------------------------------------------------------- */
+/* ---- Limits -------------------------------------------------------------------------------- */
 
 static void brackets_nest_at_most_as_deep_as_allowed(void **state) {
   struct fixture *f = *state;
@@ -234,7 +234,7 @@ static void an_object_has_at_most_1024_members(void **state) {
   free(doubled);
 }
 
-/* ---- What was read --------------------------------------------------------------------------- */
+/* ---- What was read ------------------------------------------------------------------------- */
 
 static void types_are_told_apart(void **state) {
   struct fixture *f = *state;
@@ -335,7 +335,7 @@ static void a_text_that_is_a_number_is_told_from_one_that_is_none(void **state) 
   }
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------- */
 
 static void reading_a_thousand_texts_takes_no_more_memory_than_one(void **state) {
   struct fixture *f = *state;

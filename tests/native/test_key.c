@@ -52,7 +52,7 @@ static bool matches(const char *filter, const char *notation) {
   return true;
 }
 
-/* ---- Identity -------------------------------------------------------------------------------- */
+/* ---- Identity ------------------------------------------------------------------------------ */
 
 static void a_key_equals_itself(void **state) {
   assert_true(same("tasks/list/{project:9}", "tasks/list/{project:9}"));
@@ -135,7 +135,7 @@ static void the_size_of_a_part_is_all_of_it(void **state) {
   }
 }
 
-/* ---- Matching -------------------------------------------------------------------------------- */
+/* ---- Matching ------------------------------------------------------------------------------ */
 
 static void a_shorter_key_matches_as_a_prefix(void **state) {
   assert_true(matches("tasks", "tasks/detail/42"));
@@ -189,7 +189,7 @@ static void a_member_that_is_null_is_not_absent(void **state) {
   assert_true(matches("x/{a:null}", "x/{a:null}"));
 }
 
-/* ---- What is no key -------------------------------------------------------------------------- */
+/* ---- What is no key ------------------------------------------------------------------------ */
 
 static int try_bytes(const uint8_t *bytes, size_t length) {
   struct key k = {.length = length};
@@ -295,7 +295,7 @@ static void a_key_with_any_byte_changed_is_a_key_or_an_error(void **state) {
   }
 }
 
-/* ---- Against trees that tell the truth ------------------------------------------------------- */
+/* ---- Against trees that tell the truth ----------------------------------------------------- */
 
 struct tree {
   uint8_t tag;

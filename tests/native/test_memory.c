@@ -5,7 +5,7 @@
 #include "helper_replay.h"
 #include "helper_stream.h"
 
-/* ---- Scenarios ------------------------------------------------------------------------------- */
+/* ---- Scenarios ----------------------------------------------------------------------------- */
 
 static void queries(struct world *w) {
   uint32_t observers[12];
@@ -84,8 +84,8 @@ static void changes(struct world *w) {
 }
 
 static void streams(struct world *w) {
-  rules(w, "[{'on':'task','invalidate':[['tasks','$id']]}]");
   go_live(w, "e", 10);
+  rules(w, "[{'on':'task','invalidate':[['tasks','$id']]}]");
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -135,7 +135,7 @@ static void (*const SCENARIOS[])(struct world *w) = {queries, mutations, changes
                                                      streams, tags,      growth};
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof *SCENARIOS };
 
-/* ---- What can be seen of a cache ------------------------------------------------------------- */
+/* ---- What can be seen of a cache ----------------------------------------------------------- */
 
 enum { SEEN_ENTRIES = 320 };
 
@@ -171,7 +171,7 @@ static void name_entries_by_handle(struct world *w) {
   }
 }
 
-/* ---- Refusing each allocation in turn -------------------------------------------------------- */
+/* ---- Refusing each allocation in turn ------------------------------------------------------ */
 
 /* Takes an event that may be refused for memory once; then nothing has happened, and the same event
  * is taken the second time. */
@@ -260,7 +260,7 @@ static void a_cache_that_cannot_be_created_leaves_nothing_behind(void **state) {
   }
 }
 
-/* ---- Destroying ------------------------------------------------------------------------------ */
+/* ---- Destroying ---------------------------------------------------------------------------- */
 
 static void destroy_after(const struct recording *recording, size_t count) {
   void *state;
@@ -293,7 +293,7 @@ static void no_cache_is_destroyed_too(void **state) {
   tidemark_destroy(NULL);
 }
 
-/* ---- Giving back ----------------------------------------------------------------------------- */
+/* ---- Giving back --------------------------------------------------------------------------- */
 
 static void use_and_forget(struct world *w, int count) {
   for (int i = 0; i < count; i++) {
@@ -322,9 +322,16 @@ static void what_is_used_and_forgotten_again_takes_no_more_memory(void **state) 
     uint32_t entry = build_for(w, "tasks/1", 0);
     uint32_t mutation = begin_mutation(w, serial);
     add_layer(w, mutation, entry);
-    fail_mutation(w, mutation);
+    if (serial % 2 == 0) {
+      fail_mutation(w, mutation);
+    } else {
+      acknowledge(w, mutation);
+    }
+    uint32_t outlives_entry = begin_mutation(w, 1000 + serial);
+    add_layer(w, outlives_entry, entry);
     unobserve_aborting(w, observe(w, entry, observing()));
     on_entry(w, TIDEMARK_REMOVE, entry);
+    acknowledge(w, outlives_entry);
     pass(w, SECOND);
     forget_trace(w);
     bytes = serial == 10 ? w->heap.bytes : bytes;

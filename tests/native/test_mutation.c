@@ -27,7 +27,7 @@ static uint32_t mutate(struct world *w, uint32_t serial, uint32_t entry) {
   return mutation;
 }
 
-/* ---- Layers ---------------------------------------------------------------------------------- */
+/* ---- Layers -------------------------------------------------------------------------------- */
 
 static void a_layer_replays_and_notifies(void **state) {
   struct world *w = *state;
@@ -81,7 +81,7 @@ static void a_layer_may_lie_on_an_entry_without_an_answer(void **state) {
   assert_false(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
 }
 
-/* ---- Failing --------------------------------------------------------------------------------- */
+/* ---- Failing ------------------------------------------------------------------------------- */
 
 static void a_failure_removes_its_own_layer_and_no_other(void **state) {
   struct world *w = *state;
@@ -123,7 +123,7 @@ static void failures_are_counted_as_rollbacks(void **state) {
   assert_true(stats(w).mutations == 2 && stats(w).rollbacks == 1);
 }
 
-/* ---- Succeeding ------------------------------------------------------------------------------ */
+/* ---- Succeeding ---------------------------------------------------------------------------- */
 
 static void an_acknowledgement_refetches_what_is_active(void **state) {
   struct world *w = *state;
@@ -227,7 +227,7 @@ static void data_set_under_a_pending_layer_becomes_the_base(void **state) {
   expect(w, "REPLAY", "REPLAY tasks/1");
 }
 
-/* ---- Folding --------------------------------------------------------------------------------- */
+/* ---- Folding ------------------------------------------------------------------------------- */
 
 static void an_inactive_entry_takes_an_acknowledged_layer_into_its_base(void **state) {
   struct world *w = *state;
@@ -284,6 +284,30 @@ static void a_fold_drained_one_effect_at_a_time_is_whole(void **state) {
          "FOLD tasks/1 m1\nFOLD tasks/1 m2\nREPLAY tasks/1\nNOTIFY tasks/1");
 }
 
+static void a_fold_waits_for_what_is_in_flight_however_that_ends(void **state) {
+  struct world *w = *state;
+  for (int way = 0; way < 3; way++) {
+    restart(w, (tidemark_options){.seed = 1});
+    uint32_t entry = cached(w, "tasks/1");
+    fetch(w, entry);
+    flush(w);
+    acknowledge(w, mutate(w, 1, entry));
+    expect(w, "FOLD", "");
+    if (way == 0) {
+      answer(w, entry);
+    } else if (way == 1) {
+      fail_fetch(w, entry, 0);
+    } else {
+      on_entry(w, TIDEMARK_CANCEL, entry);
+    }
+    expect(w, "SETTLE FOLD",
+           way == 0   ? "SETTLE tasks/1 #2 SUCCESS\nFOLD tasks/1 m1"
+           : way == 1 ? "SETTLE tasks/1 #2 ERROR\nFOLD tasks/1 m1"
+                      : "SETTLE tasks/1 #2 CANCELLED\nFOLD tasks/1 m1");
+    w->fetches = 0;
+  }
+}
+
 static void the_last_observer_leaving_folds_what_is_acknowledged(void **state) {
   struct world *w = *state;
   uint32_t entry = cached(w, "tasks/1");
@@ -293,6 +317,29 @@ static void the_last_observer_leaving_folds_what_is_acknowledged(void **state) {
   expect(w, "FOLD", "");
   unobserve_aborting(w, observer);
   expect(w, "FOLD", "FOLD tasks/1 m1");
+}
+
+static void the_last_enabled_observer_leaving_a_disabled_one_folds_too(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t enabled = observe_for(w, entry, INFINITY);
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  observe(w, entry, options);
+  acknowledge(w, mutate(w, 1, entry));
+  unobserve(w, enabled);
+  expect(w, "FOLD", "FOLD tasks/1 m1");
+}
+
+static void one_of_two_observers_leaving_folds_nothing(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  observe_for(w, entry, INFINITY);
+  acknowledge(w, mutate(w, 1, entry));
+  unobserve(w, observer);
+  expect(w, "FOLD", "");
+  assert_string_equal(layers_text(w, entry), "1");
 }
 
 static void disabling_the_last_observer_folds_what_is_acknowledged(void **state) {
@@ -329,7 +376,7 @@ static void an_entry_is_fetched_by_whoever_comes_between_acknowledgement_and_ans
   assert_false(is_marked(w, entry));
 }
 
-/* ---- The echo -------------------------------------------------------------------------------- */
+/* ---- The echo ------------------------------------------------------------------------------ */
 
 static void echo(struct world *w, const char *mutation, int seq) {
   char text[256];
@@ -359,10 +406,10 @@ static void an_echo_after_the_answer_causes_no_second_fetch(void **state) {
   go_live(w, "e", 10);
   rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
-  acknowledge(w, mutate(w, 7, entry));
+  acknowledge(w, mutate(w, 1, entry));
   flush(w);
   answer(w, entry);
-  echo(w, "me.7", 11);
+  echo(w, "me.1", 11);
   flush(w);
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
@@ -435,8 +482,9 @@ static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
   acknowledge(w, mutate(w, 7, entry));
   flush(w);
   answer(w, entry);
-  static const char *const OTHERS[] = {"you.7", "me.8", "mee.7", "me7", "me.", "me.7x", "7"};
-  for (int i = 0; i < 7; i++) {
+  static const char *const OTHERS[] = {"you.7", "me.8",  "mee.7", "me7",
+                                       "me.",   "me.7x", "7",     "me.4294967303"}; /* 7 + 2^32 */
+  for (int i = 0; i < 8; i++) {
     forget_trace(w);
     echo(w, OTHERS[i], 11 + i);
     flush(w);
@@ -473,7 +521,7 @@ static void a_mutation_that_fails_after_its_echo_was_done_all_the_same(void **st
   assert_string_equal(layers_text(w, entry), "");
 }
 
-/* ---- Life and limits ------------------------------------------------------------------------- */
+/* ---- Life and limits ----------------------------------------------------------------------- */
 
 static void a_reported_mutations_handle_is_void(void **state) {
   struct world *w = *state;
@@ -542,7 +590,7 @@ static void removing_an_entry_takes_its_layers_along(void **state) {
   assert_int_equal(fail_mutation(w, mutation), TIDEMARK_OK);
 }
 
-/* ---- Any order, against a model that tells the truth ----------------------------------------- */
+/* ---- Any order, against a model that tells the truth --------------------------------------- */
 
 /*
  * A model of the caller and its server with one entry. A mutation adds its number to a set: the
@@ -739,7 +787,10 @@ int main(void) {
       PROMISE(a_layer_above_a_pending_one_waits_before_it_folds),
       PROMISE(a_layer_above_one_that_fails_folds_then),
       PROMISE(a_fold_drained_one_effect_at_a_time_is_whole),
+      PROMISE(a_fold_waits_for_what_is_in_flight_however_that_ends),
       PROMISE(the_last_observer_leaving_folds_what_is_acknowledged),
+      PROMISE(the_last_enabled_observer_leaving_a_disabled_one_folds_too),
+      PROMISE(one_of_two_observers_leaving_folds_nothing),
       PROMISE(disabling_the_last_observer_folds_what_is_acknowledged),
       PROMISE(a_static_entry_folds_as_no_answer_is_to_come),
       PROMISE(an_entry_is_fetched_by_whoever_comes_between_acknowledgement_and_answer),

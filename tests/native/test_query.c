@@ -1,7 +1,15 @@
 /* An entry's life as the header and the semantics of the public verbs have it. */
+#include <string.h>
+
 #include "helper_world.h"
 
-/* ---- Mounting -------------------------------------------------------------------------------- */
+static int matches(struct world *w, const char *notation, uint32_t flags) {
+  struct key k = key(notation);
+  uint32_t *entries;
+  return tidemark_match(w->cache, k.bytes, k.length, flags, w->now, &entries);
+}
+
+/* ---- Mounting ------------------------------------------------------------------------------ */
 
 static void an_observer_of_nothing_known_fetches_at_the_end_of_the_turn(void **state) {
   struct world *w = *state;
@@ -288,7 +296,7 @@ static void a_mount_retries_a_failure_only_if_it_asks_to(void **state) {
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
-/* ---- Fetching for somebody who waits --------------------------------------------------------- */
+/* ---- Fetching for somebody who waits ------------------------------------------------------- */
 
 static void a_fetch_joins_the_one_in_flight(void **state) {
   struct world *w = *state;
@@ -323,6 +331,35 @@ static void many_wishes_of_one_turn_make_one_fetch(void **state) {
   }
   flush(w);
   expect(w, "FETCH", "FETCH tasks/1 #1");
+}
+
+static int fetch_if_older_than(struct world *w, uint32_t entry, double stale_time, int restart) {
+  return step(w,
+              (tidemark_event){.type = TIDEMARK_FETCH,
+                               .entry = entry,
+                               .fetch = {.stale_time = stale_time, .restart = (uint8_t)restart}});
+}
+
+static void an_answer_that_is_fresh_enough_is_not_fetched(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  pass(w, 999);
+  assert_int_equal(fetch_if_older_than(w, entry, 1000, 0), TIDEMARK_FETCHING_FRESH);
+  assert_int_equal(fetch_if_older_than(w, entry, TIDEMARK_STATIC, 0), TIDEMARK_FETCHING_FRESH);
+  flush(w);
+  expect_no_fetch(w);
+  pass(w, 1);
+  assert_int_equal(fetch_if_older_than(w, entry, 1000, 0), TIDEMARK_FETCHING_WANTED);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_fetch_that_restarts_asks_whatever_there_is(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  assert_int_equal(fetch_if_older_than(w, entry, INFINITY, 1), TIDEMARK_FETCHING_WANTED);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
 static void a_superseded_fetchs_answer_is_late(void **state) {
@@ -361,7 +398,7 @@ static void an_answer_to_a_dropped_entry_is_late(void **state) {
   assert_int_equal(answer(w, entry), TIDEMARK_LANDING_LATE);
 }
 
-/* ---- Failing and retrying -------------------------------------------------------------------- */
+/* ---- Failing and retrying ------------------------------------------------------------------ */
 
 static void retries_wait_one_two_and_four_seconds_and_then_it_is_an_error(void **state) {
   struct world *w = *state;
@@ -515,7 +552,7 @@ static void an_answer_forgets_the_failures_before_it(void **state) {
   assert_int_equal(failures(w, entry), 0);
 }
 
-/* ---- Offline and hidden ---------------------------------------------------------------------- */
+/* ---- Offline and hidden -------------------------------------------------------------------- */
 
 static uint32_t mount_in_mode(struct world *w, enum tidemark_network_mode mode) {
   uint32_t entry = build(w, "tasks/1");
@@ -660,7 +697,7 @@ static void coming_back_refetches_always_or_never_as_the_observer_asks(void **st
   expect(w, "FETCH", "FETCH always #3");
 }
 
-/* ---- Cancelling ------------------------------------------------------------------------------ */
+/* ---- Cancelling ---------------------------------------------------------------------------- */
 
 static void cancelling_a_first_fetch_leaves_the_entry_pending_and_idle(void **state) {
   struct world *w = *state;
@@ -745,7 +782,7 @@ static void cancelling_what_is_idle_does_nothing(void **state) {
   expect(w, "SETTLE NOTIFY FETCH", "");
 }
 
-/* ---- Leaving --------------------------------------------------------------------------------- */
+/* ---- Leaving ------------------------------------------------------------------------------- */
 
 static void the_last_observer_aborts_what_can_be_aborted(void **state) {
   struct world *w = *state;
@@ -814,10 +851,74 @@ static void one_of_two_observers_leaving_aborts_nothing(void **state) {
   assert_state(w, entry, "pending fetching");
 }
 
-/* ---- Garbage collection ---------------------------------------------------------------------- */
+/* ---- Many observers, against a list that tells the truth ------------------------------------- */
+
+enum { LISTED = 12 };
+
+struct listed {
+  uint32_t observer; /* 0: none */
+  int entry;
+  int enabled, never_stale;
+};
+
+static tidemark_observer_options options_of(const struct listed *l) {
+  tidemark_observer_options options = observing();
+  options.enabled = (uint8_t)l->enabled;
+  options.stale_time = l->never_stale ? INFINITY : 0;
+  return options;
+}
+
+static void change_one(struct world *w, struct listed *l, const uint32_t *entries,
+                       uint64_t *random) {
+  if (l->observer != 0 && test_random_below(random, 2) == 0) {
+    assert_int_equal(unobserve(w, l->observer), TIDEMARK_OK);
+    l->observer = 0;
+    return;
+  }
+  l->entry = (int)test_random_below(random, 3);
+  l->enabled = (int)test_random_below(random, 2);
+  l->never_stale = (int)test_random_below(random, 2);
+  if (l->observer == 0) {
+    l->observer = observe(w, entries[l->entry], options_of(l));
+  } else {
+    set_observer(w, l->observer, entries[l->entry], options_of(l));
+  }
+}
+
+static void check_observers(struct world *w, const struct listed *list, const uint32_t *entries) {
+  for (int e = 0; e < 3; e++) {
+    int observers = 0, enabled = 0, stale = 0;
+    for (const struct listed *l = list; l < list + LISTED; l++) {
+      if (l->observer != 0 && l->entry == e) {
+        observers++;
+        enabled += l->enabled;
+        stale += l->enabled && !l->never_stale;
+      }
+    }
+    char name[] = {'e', '/', (char)('0' + e), 0};
+    assert_int_equal(has_state(w, entries[e], TIDEMARK_STATE_OBSERVED), observers > 0);
+    assert_int_equal(has_state(w, entries[e], TIDEMARK_STATE_ACTIVE), enabled > 0);
+    assert_int_equal(matches(w, name, TIDEMARK_MATCH_STALE), stale > 0);
+  }
+}
+
+static void observers_come_go_and_move_as_in_a_list(void **state) {
+  struct world *w = *state;
+  uint32_t entries[] = {cached(w, "e/0"), cached(w, "e/1"), cached(w, "e/2")};
+  struct listed list[LISTED] = {0};
+  uint64_t random = 17;
+  for (int i = 0; i < 3000; i++) {
+    change_one(w, &list[test_random_below(&random, LISTED)], entries, &random);
+    check_observers(w, list, entries);
+    forget_trace(w);
+  }
+}
+
+/* ---- Garbage collection -------------------------------------------------------------------- */
 
 static void an_entry_nobody_ever_observed_goes_gc_time_after_it_was_made(void **state) {
   struct world *w = *state;
+  pass(w, MINUTE);
   build_for(w, "tasks/1", 1000);
   pass(w, 999);
   expect(w, "DROP", "");
@@ -947,6 +1048,27 @@ static void building_an_entry_again_makes_its_gc_time_longer_but_not_shorter(voi
   expect(w, "DROP", "DROP tasks/1");
 }
 
+static void what_comes_due_at_another_event_is_collected_at_the_next_tick(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build_for(w, "tasks/1", 1000);
+  w->now += 1000;
+  flush(w);
+  expect(w, "DROP", "");
+  assert_state(w, entry, "pending idle");
+  assert_true(tidemark_next_deadline(w->cache) <= w->now + 1000);
+  pass(w, 1000);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void what_is_wanted_again_between_its_time_and_the_tick_is_kept(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build_for(w, "tasks/1", 1000);
+  w->now += 1000;
+  observe(w, entry, observing());
+  pass(w, MINUTE);
+  expect(w, "DROP", "");
+}
+
 static void a_gc_time_beyond_31_bits_of_milliseconds_works(void **state) {
   struct world *w = *state;
   build_for(w, "tasks/1", 5e9);
@@ -969,7 +1091,7 @@ static void a_gc_time_of_zero_collects_what_the_last_observer_left(void **state)
   expect(w, "DROP", "DROP tasks/1");
 }
 
-/* ---- Intervals ------------------------------------------------------------------------------- */
+/* ---- Intervals ----------------------------------------------------------------------------- */
 
 static uint32_t observe_every(struct world *w, uint32_t entry, double interval, int background) {
   tidemark_observer_options options = observing();
@@ -1057,7 +1179,7 @@ static void a_disabled_observers_interval_rests(void **state) {
   expect_no_fetch(w);
 }
 
-/* ---- Removing and resetting ------------------------------------------------------------------ */
+/* ---- Removing and resetting ---------------------------------------------------------------- */
 
 static void removing_an_unobserved_entry_drops_it_at_once(void **state) {
   struct world *w = *state;
@@ -1093,6 +1215,38 @@ static void a_removed_entry_goes_with_its_last_observer(void **state) {
   expect(w, "DROP", "");
   unobserve(w, second);
   expect(w, "DROP", "DROP tasks/1");
+}
+
+static void a_removed_entry_that_was_left_in_flight_goes_with_its_fetch(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  fetch(w, entry);
+  flush(w);
+  unobserve(w, observer);
+  expect(w, "DROP", "");
+  answer(w, entry);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void removing_what_waits_for_its_fetch_leaves_the_others_waiting(void **state) {
+  struct world *w = *state;
+  for (int removed = 1; removed <= 3; removed++) {
+    restart(w, (tidemark_options){.seed = 1});
+    fetch(w, build(w, "tasks/1"));
+    fetch(w, build(w, "tasks/2"));
+    fetch(w, build(w, "tasks/3"));
+    on_entry(w, TIDEMARK_REMOVE, (uint32_t)removed);
+    fetch(w, build(w, "tasks/4"));
+    forget_trace(w);
+    flush(w);
+    char line[] = "FETCH tasks/_";
+    line[12] = (char)('0' + removed);
+    w->trace[w->trace_length] = '\0';
+    assert_null(strstr(w->trace, line));
+    assert_int_equal(stats(w).fetches, 3);
+  }
 }
 
 static void a_removed_entrys_key_gets_an_entry_of_its_own(void **state) {
@@ -1164,7 +1318,7 @@ static void a_list_may_name_an_entry_twice(void **state) {
   expect(w, "DROP", "DROP tasks/1");
 }
 
-/* ---- Setting data ---------------------------------------------------------------------------- */
+/* ---- Setting data -------------------------------------------------------------------------- */
 
 static void set_data_is_a_success_at_this_moment(void **state) {
   struct world *w = *state;
@@ -1247,7 +1401,7 @@ static void an_answer_asked_for_before_restored_data_replaces_it(void **state) {
   assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
 }
 
-/* ---- Refetch types --------------------------------------------------------------------------- */
+/* ---- Refetch types ------------------------------------------------------------------------- */
 
 /* One entry of each kind. */
 static void set_scene(struct world *w) {
@@ -1300,6 +1454,20 @@ static void invalidating_may_refetch_nothing(void **state) {
   expect_no_fetch(w);
 }
 
+static void what_no_change_touched_is_not_invalidated(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  pass(w, MINUTE);
+  assert_false(has_state(w, entry, TIDEMARK_STATE_INVALIDATED));
+}
+
+static void what_has_no_answer_is_not_invalidated(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  invalidate(w, entry, TIDEMARK_REFETCH_NONE);
+  assert_false(has_state(w, entry, TIDEMARK_STATE_INVALIDATED));
+}
+
 static void invalidating_marks_all_whatever_is_refetched(void **state) {
   struct world *w = *state;
   set_scene(w);
@@ -1350,13 +1518,7 @@ static void a_refetch_that_trails_follows_what_is_in_flight(void **state) {
   expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUCCESS\nFETCH tasks/1 #2");
 }
 
-/* ---- Filters --------------------------------------------------------------------------------- */
-
-static int matches(struct world *w, const char *notation, uint32_t flags) {
-  struct key k = key(notation);
-  uint32_t *entries;
-  return tidemark_match(w->cache, k.bytes, k.length, flags, w->now, &entries);
-}
+/* ---- Filters ------------------------------------------------------------------------------- */
 
 static void a_filter_key_selects_what_it_is_a_prefix_or_a_subset_of(void **state) {
   struct world *w = *state;
@@ -1447,7 +1609,7 @@ static void a_filter_that_is_no_key_is_an_error(void **state) {
   assert_int_equal(tidemark_find(w->cache, bytes, 1), TIDEMARK_ERROR_KEY);
 }
 
-/* ---- What is refused ------------------------------------------------------------------------- */
+/* ---- What is refused ----------------------------------------------------------------------- */
 
 static void every_event_refuses_a_handle_of_nothing(void **state) {
   struct world *w = *state;
@@ -1518,6 +1680,17 @@ static void options_out_of_range_are_refused(void **state) {
   assert_false(has_state(w, entry, TIDEMARK_STATE_OBSERVED));
 }
 
+static void an_observer_keeps_its_options_when_new_ones_are_refused(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  tidemark_observer_options options = observing();
+  options.stale_time = NAN;
+  assert_int_equal(set_observer(w, observer, entry, options), TIDEMARK_ERROR_EVENT);
+  pass(w, 1000);
+  assert_int_equal(tidemark_observer_is_stale(w->cache, observer, w->now), 0);
+}
+
 static void numbers_out_of_range_are_refused(void **state) {
   struct world *w = *state;
   struct key k = key("tasks/1");
@@ -1535,6 +1708,14 @@ static void numbers_out_of_range_are_refused(void **state) {
   assert_int_equal(invalidate(w, entry, 4), TIDEMARK_ERROR_EVENT);
   tidemark_event want = {.type = TIDEMARK_FETCH, .entry = entry, .fetch = {.network_mode = 3}};
   assert_int_equal(step(w, want), TIDEMARK_ERROR_EVENT);
+  want.fetch.network_mode = 0;
+  want.fetch.stale_time = NAN;
+  assert_int_equal(step(w, want), TIDEMARK_ERROR_EVENT);
+  tidemark_event world = {.type = TIDEMARK_ONLINE, .value = 2};
+  assert_int_equal(step(w, world), TIDEMARK_ERROR_EVENT);
+  world.type = TIDEMARK_VISIBLE;
+  world.value = NAN;
+  assert_int_equal(step(w, world), TIDEMARK_ERROR_EVENT);
   assert_state(w, entry, "pending fetching");
 }
 
@@ -1621,7 +1802,7 @@ static void every_error_has_a_sentence(void **state) {
   assert_non_null(tidemark_error_text(-1000));
 }
 
-/* ---- Effects and figures --------------------------------------------------------------------- */
+/* ---- Effects and figures ------------------------------------------------------------------- */
 
 static void a_small_drain_gets_everything_in_the_same_order(void **state) {
   struct world *w = *state;
@@ -1727,6 +1908,8 @@ int main(void) {
       PROMISE(a_fetch_that_restarts_supersedes_the_one_in_flight),
       PROMISE(a_fetch_needs_no_observer),
       PROMISE(many_wishes_of_one_turn_make_one_fetch),
+      PROMISE(an_answer_that_is_fresh_enough_is_not_fetched),
+      PROMISE(a_fetch_that_restarts_asks_whatever_there_is),
       PROMISE(a_superseded_fetchs_answer_is_late),
       PROMISE(a_second_answer_to_one_fetch_is_late),
       PROMISE(a_late_failure_changes_nothing),
@@ -1772,6 +1955,7 @@ int main(void) {
       PROMISE(a_fetch_that_somebody_came_back_to_is_retried),
       PROMISE(a_fetch_wanted_by_the_last_observer_alone_does_not_start_without_it),
       PROMISE(one_of_two_observers_leaving_aborts_nothing),
+      PROMISE(observers_come_go_and_move_as_in_a_list),
       PROMISE(an_entry_nobody_ever_observed_goes_gc_time_after_it_was_made),
       PROMISE(a_dropped_entrys_handle_is_void),
       PROMISE(an_observed_entry_is_never_collected),
@@ -1784,6 +1968,8 @@ int main(void) {
       PROMISE(an_infinite_gc_time_keeps_an_entry_for_good),
       PROMISE(an_entry_keeps_the_largest_gc_time_an_observer_asked_for),
       PROMISE(building_an_entry_again_makes_its_gc_time_longer_but_not_shorter),
+      PROMISE(what_comes_due_at_another_event_is_collected_at_the_next_tick),
+      PROMISE(what_is_wanted_again_between_its_time_and_the_tick_is_kept),
       PROMISE(a_gc_time_beyond_31_bits_of_milliseconds_works),
       PROMISE(a_gc_time_of_zero_collects_what_the_last_observer_left),
       PROMISE(an_interval_refetches_fresh_data_again_and_again),
@@ -1798,6 +1984,8 @@ int main(void) {
       PROMISE(a_removed_entry_that_is_observed_is_found_by_nobody),
       PROMISE(a_removed_entry_keeps_its_answer_for_its_observers),
       PROMISE(a_removed_entry_goes_with_its_last_observer),
+      PROMISE(a_removed_entry_that_was_left_in_flight_goes_with_its_fetch),
+      PROMISE(removing_what_waits_for_its_fetch_leaves_the_others_waiting),
       PROMISE(a_removed_entrys_key_gets_an_entry_of_its_own),
       PROMISE(an_observer_may_move_from_a_removed_entry_to_the_new_one),
       PROMISE(a_reset_entry_is_as_if_never_fetched),
@@ -1819,6 +2007,8 @@ int main(void) {
       PROMISE(invalidating_may_refetch_inactive_entries),
       PROMISE(invalidating_may_refetch_all_but_disabled_and_static_entries),
       PROMISE(invalidating_may_refetch_nothing),
+      PROMISE(what_no_change_touched_is_not_invalidated),
+      PROMISE(what_has_no_answer_is_not_invalidated),
       PROMISE(invalidating_marks_all_whatever_is_refetched),
       PROMISE(a_marked_inactive_entry_is_fetched_when_it_is_mounted),
       PROMISE(refetching_takes_all_but_disabled_and_static_entries),
@@ -1836,6 +2026,7 @@ int main(void) {
       PROMISE(a_list_with_one_handle_of_nothing_touches_none),
       PROMISE(an_observer_that_left_is_a_handle_of_nothing),
       PROMISE(options_out_of_range_are_refused),
+      PROMISE(an_observer_keeps_its_options_when_new_ones_are_refused),
       PROMISE(numbers_out_of_range_are_refused),
       PROMISE(unknown_events_are_refused),
       PROMISE(a_key_longer_than_its_limit_is_refused),

@@ -16,7 +16,7 @@ static int touches(struct world *w, const char *rule, const char *text, const ch
   return is_marked(w, entry);
 }
 
-/* ---- Resources and actions ------------------------------------------------------------------- */
+/* ---- Resources and actions ----------------------------------------------------------------- */
 
 static void a_rule_is_about_its_resource_alone(void **state) {
   struct world *w = *state;
@@ -59,7 +59,7 @@ static void every_rule_about_a_resource_applies(void **state) {
   assert_true(is_marked(w, a) && is_marked(w, c) && !is_marked(w, b));
 }
 
-/* ---- Templates ------------------------------------------------------------------------------- */
+/* ---- Templates ----------------------------------------------------------------------------- */
 
 static void a_placeholder_takes_a_field_as_it_is(void **state) {
   struct world *w = *state;
@@ -105,6 +105,20 @@ static void a_field_that_cannot_be_cast_is_warned_of_and_touches_nothing(void **
   assert_non_null(strstr(w->trace, "WARN FIELD"));
   assert_false(touches(w, rule, "{'resource':'task','id':''}", "tasks/0"));
   assert_false(touches(w, rule, "{'resource':'task','id':' 1'}", "tasks/1"));
+}
+
+static void a_number_that_is_not_whole_has_no_text_of_its_own(void **state) {
+  struct world *w = *state;
+  const char *rule = "{'on':'task','invalidate':[['tasks','$id:string']]}";
+  assert_false(touches(w, rule, "{'resource':'task','id':1.5}", "tasks/'1.5'"));
+  w->trace[w->trace_length] = '\0';
+  assert_non_null(strstr(w->trace, "WARN FIELD"));
+}
+
+static void a_field_name_may_hold_a_colon(void **state) {
+  struct world *w = *state;
+  const char *rule = "{'on':'task','invalidate':[['tasks','$xml:id']]}";
+  assert_true(touches(w, rule, "{'resource':'task','xml:id':7}", "tasks/7"));
 }
 
 static void a_template_whose_field_is_absent_is_skipped(void **state) {
@@ -192,7 +206,7 @@ static void a_key_that_becomes_too_deep_is_warned_of(void **state) {
   expect(w, "WARN", "WARN FIELD task");
 }
 
-/* ---- What is done ---------------------------------------------------------------------------- */
+/* ---- What is done -------------------------------------------------------------------------- */
 
 static void invalidate_matches_by_prefix_unless_it_is_exact(void **state) {
   struct world *w = *state;
@@ -271,7 +285,7 @@ static void one_rule_may_do_several_things(void **state) {
   assert_true(is_marked(w, list));
 }
 
-/* ---- Changes --------------------------------------------------------------------------------- */
+/* ---- Changes ------------------------------------------------------------------------------- */
 
 static void an_array_of_changes_applies_each(void **state) {
   struct world *w = *state;
@@ -329,7 +343,7 @@ static void a_resource_no_rule_is_about_is_warned_of(void **state) {
   expect(w, "WARN", "");
 }
 
-/* ---- Rules that are wrong -------------------------------------------------------------------- */
+/* ---- Rules that are wrong ------------------------------------------------------------------ */
 
 static void assert_wrong(struct world *w, const char *text, const char *named) {
   assert_int_equal(rules(w, text), TIDEMARK_ERROR_RULE);
@@ -376,6 +390,33 @@ static void an_action_is_text(void **state) {
   struct world *w = *state;
   assert_wrong(w, "[{'on':{'resource':'a','action':7},'invalidate':[[]]}]", "action");
   assert_wrong(w, "[{'on':{'resource':'a','action':['X',null]},'invalidate':[[]]}]", "action");
+  assert_wrong(w, "[{'on':{'resource':'a','action':''},'invalidate':[[]]}]", "action");
+}
+
+static void a_template_is_at_most_a_kilobyte_long(void **state) {
+  struct world *w = *state;
+  char text[1200] = "[{'on':'a','invalidate':[['";
+  size_t length = strlen(text);
+  memset(text + length, 'x', 1100);
+  strcpy(text + length + 1100, "']]}]");
+  assert_wrong(w, text, "1024");
+}
+
+static void a_long_name_is_cut_between_characters(void **state) {
+  struct world *w = *state;
+  char text[400];
+  for (int offset = 0; offset < 3; offset++) {
+    int length = sprintf(text, "[{'on':'a','%.*s", offset, "xx");
+    for (int i = 0; i < 100; i++) {
+      length += sprintf(text + length, "\xe2\x82\xac");
+    }
+    strcpy(text + length, "':[]}]");
+    assert_int_equal(rules(w, text), TIDEMARK_ERROR_RULE);
+    const char *quote = strchr(tidemark_detail(w->cache), '"') + 1;
+    size_t cut = (size_t)(strchr(quote, '"') - quote);
+    assert_in_range(cut, 60, 64);
+    assert_int_equal((cut - (size_t)offset) % 3, 0);
+  }
 }
 
 static void rules_are_an_array(void **state) {
@@ -453,6 +494,8 @@ int main(void) {
       PROMISE(a_placeholder_may_cast_to_a_number),
       PROMISE(a_placeholder_may_cast_to_a_string),
       PROMISE(a_field_that_cannot_be_cast_is_warned_of_and_touches_nothing),
+      PROMISE(a_number_that_is_not_whole_has_no_text_of_its_own),
+      PROMISE(a_field_name_may_hold_a_colon),
       PROMISE(a_template_whose_field_is_absent_is_skipped),
       PROMISE(two_dollars_are_one),
       PROMISE(a_dollar_alone_is_text),
@@ -480,6 +523,8 @@ int main(void) {
       PROMISE(an_error_says_what_is_allowed),
       PROMISE(a_rule_needs_a_resource),
       PROMISE(an_action_is_text),
+      PROMISE(a_template_is_at_most_a_kilobyte_long),
+      PROMISE(a_long_name_is_cut_between_characters),
       PROMISE(rules_are_an_array),
       PROMISE(rules_that_are_no_json_are_refused_as_such),
       PROMISE(there_are_at_most_as_many_rules_as_allowed),

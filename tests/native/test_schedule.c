@@ -31,7 +31,7 @@ static int count_lines(struct world *w, const char *start) {
   return count;
 }
 
-/* ---- The cap --------------------------------------------------------------------------------- */
+/* ---- The cap ------------------------------------------------------------------------------- */
 
 static void eight_fetches_that_a_change_caused_are_in_flight_at_most(void **state) {
   struct world *w = *state;
@@ -137,6 +137,17 @@ static void a_held_fetch_starts_when_another_observer_mounts(void **state) {
   observe_for(w, find(w, "tasks/1"), INFINITY);
   flush(w);
   expect(w, "FETCH", "FETCH tasks/1 #4");
+}
+
+static void what_is_stale_when_somebody_comes_back_is_not_held_back(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
+  shown(w, "tasks/0", 0);
+  shown(w, "tasks/1", 0);
+  visible(w, 0);
+  visible(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/0 #3\nFETCH tasks/1 #4");
 }
 
 static void users_fetches_in_flight_take_no_room(void **state) {
@@ -267,7 +278,7 @@ static void under_random_load_the_cap_holds_and_no_place_is_lost(void **state) {
   }
 }
 
-/* ---- Nobody looks ---------------------------------------------------------------------------- */
+/* ---- Nobody looks -------------------------------------------------------------------------- */
 
 static void a_hidden_page_fetches_nothing_that_a_change_caused(void **state) {
   struct world *w = *state;
@@ -306,7 +317,7 @@ static void coming_back_to_a_page_fetches_the_same_whatever_the_focus_option_say
   expect(w, "FETCH", "FETCH tasks/0 #2");
 }
 
-/* ---- Resets ---------------------------------------------------------------------------------- */
+/* ---- Resets -------------------------------------------------------------------------------- */
 
 static void reset_all(struct world *w) {
   frame(w, "{'type':'reset','scopes':[],'reason':'test'}");
@@ -446,7 +457,7 @@ static void an_entry_removed_during_a_reset_is_not_refetched(void **state) {
   expect_no_fetch(w);
 }
 
-/* ---- Retries --------------------------------------------------------------------------------- */
+/* ---- Retries ------------------------------------------------------------------------------- */
 
 /* ms until a fetch that failed once is tried again. */
 static double first_retry(struct world *w, uint32_t entry, double retry_after) {
@@ -501,6 +512,7 @@ int main(void) {
       PROMISE(a_fetch_that_a_user_waits_for_is_not_held_back),
       PROMISE(a_held_fetch_starts_when_a_user_wants_it),
       PROMISE(a_held_fetch_starts_when_another_observer_mounts),
+      PROMISE(what_is_stale_when_somebody_comes_back_is_not_held_back),
       PROMISE(users_fetches_in_flight_take_no_room),
       PROMISE(what_most_look_at_starts_first_and_then_what_was_wanted_first),
       PROMISE(a_fetch_that_the_caller_says_a_change_caused_counts_too),

@@ -26,7 +26,7 @@ static enum tidemark_stream_status status(struct world *w) {
   return tidemark_stream_state(w->cache);
 }
 
-/* ---- Connecting ------------------------------------------------------------------------------ */
+/* ---- Connecting ---------------------------------------------------------------------------- */
 
 static void a_new_cache_has_no_stream_and_no_position(void **state) {
   struct world *w = *state;
@@ -183,7 +183,7 @@ static void a_backoff_out_of_range_is_refused(void **state) {
   expect(w, LIFE, "");
 }
 
-/* ---- Changes --------------------------------------------------------------------------------- */
+/* ---- Changes ------------------------------------------------------------------------------- */
 
 static void a_change_marks_and_moves_the_position(void **state) {
   struct world *w = *state;
@@ -236,7 +236,7 @@ static void a_resource_without_a_rule_is_warned_of_and_still_counts_as_heard(voi
   assert_string_equal(position_text(w), "e:11");
 }
 
-/* ---- Gaps ------------------------------------------------------------------------------------ */
+/* ---- Gaps ---------------------------------------------------------------------------------- */
 
 static void a_change_that_follows_one_never_seen_asks_for_what_is_missing(void **state) {
   struct world *w = *state;
@@ -347,7 +347,7 @@ static void a_gap_that_a_server_without_pings_does_not_answer_ends_too(void **st
   assert_true(w->socket > 1);
 }
 
-/* ---- Resuming -------------------------------------------------------------------------------- */
+/* ---- Resuming ------------------------------------------------------------------------------ */
 
 static void a_broken_connection_is_offline_until_the_next_try(void **state) {
   struct world *w = *state;
@@ -396,6 +396,33 @@ static void resuming_with_nothing_missed_refetches_nothing(void **state) {
   expect_no_fetch(w);
 }
 
+static void position_zero_is_a_position(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 0);
+  uint32_t entry = cached(w, "tasks/1");
+  assert_string_equal(position_text(w), "e:0");
+  reconnect(w, "e", 0, 1);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_epoch_of_64_bytes_is_known_again(void **state) {
+  struct world *w = *state;
+  const char *epoch = "0123456789012345678901234567890123456789012345678901234567890123";
+  go_live(w, epoch, 10);
+  uint32_t entry = cached(w, "tasks/1");
+  reconnect(w, epoch, 10, 1);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_epoch_too_long_to_keep_is_always_a_new_one(void **state) {
+  struct world *w = *state;
+  const char *epoch = "0123456789012345678901234567890123456789012345678901234567890123x";
+  go_live(w, epoch, 10);
+  uint32_t entry = cached(w, "tasks/1");
+  reconnect(w, epoch, 10, 1);
+  assert_true(is_marked(w, entry));
+}
+
 static void resuming_drops_what_was_seen_before(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -425,6 +452,23 @@ static void a_bad_item_among_the_missed_ones_loses_no_other(void **state) {
              "'data':{'resource':'task','id':1}}]");
   assert_true(is_marked(w, entry));
   assert_true(stats(w).messages_bad == 5);
+}
+
+static void with_a_stream_coming_online_refetches_only_what_changed(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  shown(w, "tasks/1", 0);
+  uint32_t changed = cached(w, "tasks/2");
+  online(w, 0);
+  task_changed(w, 2, 11, 10);
+  invalidate(w, changed, TIDEMARK_REFETCH_NONE);
+  observe_for(w, changed, INFINITY);
+  forget_trace(w);
+  pass(w, MINUTE);
+  online(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/2 #3");
 }
 
 static void an_unrecovered_resume_refetches_active_entries_within_the_window(void **state) {
@@ -508,7 +552,7 @@ static void a_change_that_comes_on_an_old_socket_is_ignored(void **state) {
   assert_string_equal(position_text(w), "e:10");
 }
 
-/* ---- Liveness -------------------------------------------------------------------------------- */
+/* ---- Liveness ------------------------------------------------------------------------------ */
 
 static void pings_in_time_keep_the_connection(void **state) {
   struct world *w = *state;
@@ -574,7 +618,7 @@ static void a_connection_that_gets_stuck_half_way_is_given_up(void **state) {
   }
 }
 
-/* ---- Losing the connection ------------------------------------------------------------------- */
+/* ---- Losing the connection ----------------------------------------------------------------- */
 
 static void only_two_close_codes_stop_the_stream(void **state) {
   struct world *w = *state;
@@ -643,6 +687,24 @@ static void events_of_another_socket_are_ignored(void **state) {
   assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
 }
 
+static void events_of_another_socket_are_ignored_at_every_step(void **state) {
+  struct world *w = *state;
+  static const enum tidemark_event_type TYPES[] = {TIDEMARK_TICKET_READY, TIDEMARK_TICKET_FAILED,
+                                                   TIDEMARK_SOCKET_OPENED, TIDEMARK_SOCKET_CLOSED};
+  static void (*const STEPS[])(struct world * w) = {connect_with_ticket, ticket_ready,
+                                                    socket_opened};
+  for (size_t i = 0; i < 3; i++) {
+    STEPS[i](w);
+    forget_trace(w);
+    for (size_t j = 0; j < 4; j++) {
+      step(w, (tidemark_event){.type = TYPES[j], .id = 77, .value = 1});
+    }
+    expect(w, LIFE, "");
+  }
+  hello(w, "e", 10);
+  expect(w, "SEND", "SEND s1 SUBSCRIBE");
+}
+
 static void a_close_that_was_asked_for_and_comes_after_all_is_ignored(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -663,7 +725,7 @@ static void going_offline_ends_the_connection_and_coming_back_starts_one_at_once
   expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
 }
 
-/* ---- Backoff --------------------------------------------------------------------------------- */
+/* ---- Backoff ------------------------------------------------------------------------------- */
 
 /* ms from a failed try to the next one. */
 static double wait_after_failure(struct world *w) {
@@ -759,7 +821,7 @@ static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
   expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
 }
 
-/* ---- Bad frames ------------------------------------------------------------------------------ */
+/* ---- Bad frames ---------------------------------------------------------------------------- */
 
 static void bad_frames_are_counted_and_change_nothing(void **state) {
   struct world *w = *state;
@@ -909,7 +971,7 @@ static void frames_after_the_stream_stopped_are_ignored(void **state) {
   assert_false(is_marked(w, entry));
 }
 
-/* ---- Figures --------------------------------------------------------------------------------- */
+/* ---- Figures ------------------------------------------------------------------------------- */
 
 static void figures_count_messages_reconnects_and_resets(void **state) {
   struct world *w = *state;
@@ -974,8 +1036,12 @@ int main(void) {
       PROMISE(a_new_connection_resumes_at_the_last_position),
       PROMISE(resuming_applies_what_was_missed_and_marks_nothing_else),
       PROMISE(resuming_with_nothing_missed_refetches_nothing),
+      PROMISE(position_zero_is_a_position),
+      PROMISE(an_epoch_of_64_bytes_is_known_again),
+      PROMISE(an_epoch_too_long_to_keep_is_always_a_new_one),
       PROMISE(resuming_drops_what_was_seen_before),
       PROMISE(a_bad_item_among_the_missed_ones_loses_no_other),
+      PROMISE(with_a_stream_coming_online_refetches_only_what_changed),
       PROMISE(an_unrecovered_resume_refetches_active_entries_within_the_window),
       PROMISE(a_new_epoch_is_a_reset_even_if_it_says_recovered),
       PROMISE(a_new_epochs_hello_forgets_the_position_to_resume_at),
@@ -995,6 +1061,7 @@ int main(void) {
       PROMISE(a_ticket_that_failed_is_asked_for_again),
       PROMISE(a_ticket_that_failed_for_good_stops_the_stream),
       PROMISE(events_of_another_socket_are_ignored),
+      PROMISE(events_of_another_socket_are_ignored_at_every_step),
       PROMISE(a_close_that_was_asked_for_and_comes_after_all_is_ignored),
       PROMISE(going_offline_ends_the_connection_and_coming_back_starts_one_at_once),
       PROMISE(without_jitter_the_wait_doubles_up_to_its_cap),

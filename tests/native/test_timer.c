@@ -40,7 +40,7 @@ static uint32_t arm(struct fixture *f, uint32_t owner, double deadline) {
   return timer;
 }
 
-/* ---- One timer ------------------------------------------------------------------------------- */
+/* ---- One timer ----------------------------------------------------------------------------- */
 
 static void nothing_waits_in_a_new_wheel(void **state) {
   struct fixture *f = *state;
@@ -120,7 +120,7 @@ static void an_expired_timer_may_arm_itself_for_the_same_moment_later(void **sta
   assert_int_equal(wheel_expire(&f->wheel, 101), 7);
 }
 
-/* ---- Long ones ------------------------------------------------------------------------------- */
+/* ---- Long ones ----------------------------------------------------------------------------- */
 
 static void deadlines_of_every_magnitude_fire_on_time(void **state) {
   struct fixture *f = *state;
@@ -164,7 +164,7 @@ static void timers_of_one_distant_slot_fire_in_the_order_of_their_deadlines(void
   assert_int_equal(wheel_expire(&f->wheel, 1073741821), 1);
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------- */
+/* ---- Memory -------------------------------------------------------------------------------- */
 
 static void arming_within_what_was_reserved_takes_no_memory(void **state) {
   struct fixture *f = *state;
@@ -185,7 +185,7 @@ static void a_refused_reservation_is_an_error(void **state) {
   assert_int_equal(wheel_reserve(&f->wheel, 1), 0);
 }
 
-/* ---- Against a list that tells the truth ----------------------------------------------------- */
+/* ---- Against a list that tells the truth --------------------------------------------------- */
 
 enum { MODEL_TIMERS = 60 };
 

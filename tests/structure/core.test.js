@@ -4,7 +4,7 @@ import test from 'node:test';
 import { boundaryFiles, coreFiles, filesUsing, includesOf } from './source.js';
 
 /** What any part of the core may build on; these build on each other only. */
-const FOUNDATION = ['cache', 'memory', 'bytes', 'pool', 'table', 'hash', 'timer'];
+const FOUNDATION = ['cache', 'memory', 'bytes', 'pool', 'table', 'hash', 'timer', 'position'];
 
 /**
  * Who may include whom, besides its own header and the foundation. A module that is not listed may

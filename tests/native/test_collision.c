@@ -1,0 +1,143 @@
+/* Hashes that are the same for two keys: slower, and nothing else. */
+#include <stdlib.h>
+
+#include "helper_heap.h"
+#include "helper_key.h"
+#include "helper_test.h"
+#include "index.h"
+#include "table.h"
+
+enum { CANDIDATES = 300000 };
+
+struct fixture {
+  struct heap heap;
+  struct memory memory;
+};
+
+static int setup(void **state) {
+  struct fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  f->memory.allocator = heap_allocator(&f->heap);
+  *state = f;
+  return 0;
+}
+
+static int teardown(void **state) {
+  struct fixture *f = *state;
+  assert_int_equal(f->heap.blocks, 0);
+  free(f);
+  return 0;
+}
+
+#define PROMISE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+/* ---- The table ------------------------------------------------------------------------------- */
+
+/* A bit for each id under that hash. */
+static uint32_t ids_under(const struct table *table, uint32_t hash) {
+  uint32_t ids = 0;
+  uint32_t at;
+  for (uint32_t id = table_first(table, hash, &at); id != 0; id = table_next(table, hash, &at)) {
+    ids |= 1U << id;
+  }
+  return ids;
+}
+
+static void every_id_under_a_hash_is_found(void **state) {
+  struct fixture *f = *state;
+  struct table table = {0};
+  assert_int_equal(table_reserve(&table, &f->memory, 4), 0);
+  table_insert(&table, 7, 1);
+  table_insert(&table, 7, 2);
+  table_insert(&table, 8, 3);
+  table_insert(&table, 7, 4);
+  assert_int_equal(ids_under(&table, 7), 1 << 1 | 1 << 2 | 1 << 4);
+  assert_int_equal(ids_under(&table, 8), 1 << 3);
+  assert_int_equal(ids_under(&table, 9), 0);
+  table_destroy(&table, &f->memory);
+}
+
+static void the_id_that_was_removed_is_the_one_that_is_gone(void **state) {
+  struct fixture *f = *state;
+  struct table table = {0};
+  assert_int_equal(table_reserve(&table, &f->memory, 4), 0);
+  for (uint32_t id = 1; id <= 4; id++) {
+    table_insert(&table, 7, id);
+  }
+  table_remove(&table, 7, 2);
+  assert_int_equal(ids_under(&table, 7), 1 << 1 | 1 << 3 | 1 << 4);
+  table_destroy(&table, &f->memory);
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------ */
+
+struct candidate {
+  uint32_t hash, number;
+};
+
+static int by_hash(const void *a, const void *b) {
+  uint32_t x = ((const struct candidate *)a)->hash;
+  uint32_t y = ((const struct candidate *)b)->hash;
+  return x < y ? -1 : x > y;
+}
+
+static struct key number_key(uint32_t number) {
+  struct key k = {.length = 0};
+  key_add_number(&k, number);
+  return k;
+}
+
+/* Two keys with the same 32 bits: among so many there are some, whatever the seed. */
+static void find_colliding(struct hash_seed seed, struct key *a, struct key *b) {
+  struct candidate *candidates = malloc(CANDIDATES * sizeof *candidates);
+  assert_non_null(candidates);
+  for (uint32_t i = 0; i < CANDIDATES; i++) {
+    struct key k = number_key(i);
+    candidates[i] = (struct candidate){hash_bytes(seed, k.bytes, k.length), i};
+  }
+  qsort(candidates, CANDIDATES, sizeof *candidates, by_hash);
+  uint32_t i = 1;
+  while (i < CANDIDATES && candidates[i].hash != candidates[i - 1].hash) {
+    i++;
+  }
+  assert_true(i < CANDIDATES);
+  *a = number_key(candidates[i - 1].number);
+  *b = number_key(candidates[i].number);
+  free(candidates);
+}
+
+static void keys_whose_hashes_are_the_same_are_two_keys(void **state) {
+  struct fixture *f = *state;
+  struct hash_seed seed = hash_seed_from(1);
+  struct index index;
+  struct key a;
+  struct key b;
+  uint32_t nodes[2];
+  uint32_t found[2];
+  find_colliding(seed, &a, &b);
+  assert_int_equal(index_init(&index, &f->memory, seed, 64), 0);
+
+  assert_int_equal(index_insert(&index, a.bytes, a.length, 1, &nodes[0]), 0);
+  assert_int_equal(index_find(&index, b.bytes, b.length), 0);
+  assert_int_equal(index_match(&index, b.bytes, b.length, found), 0);
+
+  assert_int_equal(index_insert(&index, b.bytes, b.length, 2, &nodes[1]), 0);
+  assert_int_equal(index_find(&index, a.bytes, a.length), 1);
+  assert_int_equal(index_find(&index, b.bytes, b.length), 2);
+  assert_int_equal(index_match(&index, b.bytes, b.length, found), 1);
+  assert_int_equal(found[0], 2);
+
+  index_remove(&index, nodes[0]);
+  assert_int_equal(index_find(&index, a.bytes, a.length), 0);
+  assert_int_equal(index_find(&index, b.bytes, b.length), 2);
+  index_destroy(&index);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      PROMISE(every_id_under_a_hash_is_found),
+      PROMISE(the_id_that_was_removed_is_the_one_that_is_gone),
+      PROMISE(keys_whose_hashes_are_the_same_are_two_keys),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
