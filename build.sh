@@ -11,6 +11,8 @@ help() {
   sql "SQL"       run SQL in the running demo's database
   test [SUITE]    build, then run every check and test, or one suite: checks native node browser
                   more words keep only the test files whose path holds one: test node hub
+  fuzz [TARGET]   look for inputs that break the core; --seconds N for each target, 60 unless said
+  coverage        print how much of the core the native tests and the fuzzers' corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
   size            print what the package weighs
@@ -47,6 +49,7 @@ present() {
   case $1 in
     libc) echo '#include <stdlib.h>' | gcc -E - >/dev/null 2>&1 ;;
     cmocka) echo '#include <cmocka.h>' | cpp_with_cmocka >/dev/null 2>&1 ;;
+    llvm-cov) have "$(clang -print-prog-name=llvm-cov)" ;;
     sanitizers) compgen -G "$(clang -print-resource-dir 2>/dev/null)/lib/*/libclang_rt.asan*" >/dev/null ;;
     chromium) find_chromium >/dev/null ;;
     *) have "$1" ;;
@@ -61,6 +64,7 @@ debian_package() {
     xz) echo xz-utils ;;
     libc) echo libc6-dev ;;
     cmocka) echo libcmocka-dev ;;
+    llvm-cov) echo llvm ;;
     sanitizers) echo libclang-rt-dev ;;
     *) echo "$1" ;;
   esac
@@ -71,6 +75,7 @@ where_to_get() {
     emcc) echo 'emcc (3.1.6 or newer, https://emscripten.org)' ;;
     libc) echo 'the C library headers' ;;
     cmocka) echo 'cmocka (https://cmocka.org)' ;;
+    llvm-cov) echo "llvm-cov and llvm-profdata of clang's version" ;;
     sanitizers) echo "clang's sanitizer runtime (compiler-rt)" ;;
     chromium) echo 'chromium (or CHROMIUM=/path/to/it)' ;;
     *) echo "$1" ;;
@@ -300,12 +305,26 @@ run_tests() {
   exec node tests/run.js "$@"
 }
 
+fuzz() {
+  check_node
+  install_missing "${native_tools[@]}" sanitizers
+  locked fetch_cjson
+  exec node tests/fuzz/run.js "$@"
+}
+
+coverage() {
+  check_node
+  install_missing "${native_tools[@]}" "${native_test_tools[@]}" llvm-cov
+  locked fetch_cjson
+  exec node tests/coverage.js
+}
+
 format() {
   check_node
   install_missing clang-format
   install_npm_packages
   say 'laying out JavaScript with Biome and C with clang-format'
-  find src wasm tests/native -name '*.[ch]' -exec clang-format -i {} +
+  find src wasm tests/native tests/fuzz -name '*.[ch]' -exec clang-format -i {} +
   node_modules/.bin/biome check --write .
 }
 
@@ -323,10 +342,10 @@ clean() {
 word=${1:-help}
 (($#)) && shift
 case $word in
-  demo | sql | build | format | size | clean | help) "$word" "$@" ;;
+  demo | sql | fuzz | coverage | build | format | size | clean | help) "$word" "$@" ;;
   # What tests/run.js asks for.
   build-demo) build_demo ;;
   make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
-  *) die "no such word: $word. There are: demo sql test build format size clean help" ;;
+  *) die "no such word: $word. There are: demo sql test fuzz coverage build format size clean help" ;;
 esac

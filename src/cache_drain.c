@@ -27,7 +27,7 @@ static bool drain_folds(tidemark_cache *cache, struct drain *d, uint32_t id) {
     e->layers--;
   }
   e->unused = cache->time;
-  wheel_arm(&cache->wheel, e->timer, entry_deadline(e));
+  query_act(cache, id, 0);
   return true;
 }
 

@@ -3,21 +3,22 @@ import { existsSync } from 'node:fs';
 import { runCommand } from './run-command.js';
 
 /**
- * Builds and runs the cmocka programs, under AddressSanitizer and UndefinedBehaviorSanitizer.
+ * Builds and runs the cmocka programs, and the fuzz targets on the inputs that fuzzers found, under
+ * AddressSanitizer and UndefinedBehaviorSanitizer.
  *
- * @param {string[]} files  tests/native/test_*.c
+ * @param {string[]} files  tests/native/test_*.c, tests/fuzz/fuzz_*.c
  * @returns {Promise<import('./run.js').Outcome>}
  */
 export async function runNativeTests(files) {
   const total = { passed: 0, failed: 0, output: '' };
   if (files.length === 0) return total;
 
-  const built = await make('compile-tests', '-k', 'tests');
+  const built = await make('compile-tests', '-k', 'tests', 'replays');
   if (!built.ok) total.output += built.output;
   for (const file of files) {
-    const program = file.replace(/^tests\/native\/(.*)\.c$/, 'build/native-tests/$1');
-    const upToDate = (await make('compile-test', '-q', program)).ok;
-    const outcome = upToDate ? await runProgram(program) : { passed: 0, failed: 1, output: '' };
+    const command = commandOf(file);
+    const upToDate = (await make('compile-test', '-q', command[0])).ok;
+    const outcome = upToDate ? await runProgram(command) : { passed: 0, failed: 1, output: '' };
     total.passed += outcome.passed;
     total.failed += outcome.failed;
     if (!upToDate) total.output += `${file} did not compile\n`;
@@ -26,10 +27,18 @@ export async function runNativeTests(files) {
   return total;
 }
 
-/** @param {string} program */
-async function runProgram(program) {
-  const name = program.replace(/.*\//, '');
-  const { ok, output } = await runCommand(`native-${name}`, [program], { env: environment() });
+/** @param {string} file @returns {string[]}  what make builds of it, and its arguments */
+function commandOf(file) {
+  const target = /\/fuzz_(\w+)\.c$/.exec(file)?.[1];
+  return target
+    ? [`build/fuzz-replays/${target}`, target, `tests/fuzz/corpus/${target}`]
+    : [file.replace(/^tests\/native\/(.*)\.c$/, 'build/native-tests/$1')];
+}
+
+/** @param {string[]} command */
+async function runProgram(command) {
+  const name = command[0].replace(/^build\//, '').replaceAll('/', '-');
+  const { ok, output } = await runCommand(name, command, { env: environment() });
   const planned = Number(output.match(/^1\.\.(\d+)/m)?.[1] ?? 0);
   const passed = output.match(/^ok \d+/gm)?.length ?? 0;
   if (planned === 0) return { passed, failed: 1, output: `${name} ran no test\n${output}` };

@@ -39,7 +39,7 @@ async function check(log, ...command) {
 
 const bin = 'node_modules/.bin';
 const cFiles = [...findFiles('src', /\.[ch]$/), ...findFiles('wasm', /\.[ch]$/)];
-const cTests = findFiles('tests/native', /\.[ch]$/);
+const cTests = [...findFiles('tests/native', /\.[ch]$/), ...findFiles('tests/fuzz', /\.[ch]$/)];
 
 /** What each suite finds built. */
 const BUILD = {
@@ -60,7 +60,7 @@ const SUITES = {
     structure: () => runNodeTests('structure', testFiles('tests/structure', /\.test\.js$/)),
   },
   native: {
-    'native tests': () => runNativeTests(testFiles('tests/native', /\/test_\w+\.c$/)),
+    'native tests': () => runNativeTests(testFiles('tests', /\/(native\/test|fuzz\/fuzz)_\w+\.c$/)),
   },
   node: {
     'node tests': () =>

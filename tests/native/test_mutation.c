@@ -142,6 +142,7 @@ static void an_acknowledged_layer_stays_until_an_answer_asked_for_later(void **s
   forget_trace(w);
   answer(w, entry);
   assert_string_equal(layers_text(w, entry), "");
+  assert_false(has_state(w, entry, TIDEMARK_STATE_LAYERED));
   expect(w, "REPLAY FOLD", "REPLAY tasks/1");
 }
 
@@ -392,9 +393,9 @@ static void an_echo_after_the_acknowledgement_causes_no_second_fetch(void **stat
   go_live(w, "e", 10);
   rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
-  acknowledge(w, mutate(w, 7, entry));
+  acknowledge(w, mutate(w, 1029384756, entry));
   flush(w);
-  echo(w, "me.7", 11);
+  echo(w, "me.1029384756", 11);
   answer(w, entry);
   flush(w);
   expect(w, "FETCH", "FETCH tasks/1 #2");

@@ -150,6 +150,35 @@ static void what_is_stale_when_somebody_comes_back_is_not_held_back(void **state
   expect(w, "FETCH", "FETCH tasks/0 #3\nFETCH tasks/1 #4");
 }
 
+static void an_observer_that_is_enabled_or_moves_is_not_held_back(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
+  rules(w, RULES);
+  show_tasks(w, 2);
+  change_all(w);
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  uint32_t entry = build(w, "users/1");
+  uint32_t enabled = observe(w, entry, options);
+  uint32_t moved = observe(w, entry, options);
+  forget_trace(w);
+  options.enabled = 1;
+  set_observer(w, enabled, entry, options);
+  set_observer(w, moved, build(w, "users/2"), options);
+  flush(w);
+  expect(w, "FETCH", "FETCH users/1 #4\nFETCH users/2 #5");
+}
+
+static void figures_count_what_changes_caused_apart_from_other_fetches(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  show_tasks(w, 3);
+  change_all(w);
+  mount(w, "users/1");
+  assert_true(stats(w).fetches == 7 && stats(w).refetches == 3);
+  assert_true(stats(w).changes == 1 && stats(w).marks == 3);
+}
+
 static void users_fetches_in_flight_take_no_room(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
@@ -513,6 +542,8 @@ int main(void) {
       PROMISE(a_held_fetch_starts_when_a_user_wants_it),
       PROMISE(a_held_fetch_starts_when_another_observer_mounts),
       PROMISE(what_is_stale_when_somebody_comes_back_is_not_held_back),
+      PROMISE(an_observer_that_is_enabled_or_moves_is_not_held_back),
+      PROMISE(figures_count_what_changes_caused_apart_from_other_fetches),
       PROMISE(users_fetches_in_flight_take_no_room),
       PROMISE(what_most_look_at_starts_first_and_then_what_was_wanted_first),
       PROMISE(a_fetch_that_the_caller_says_a_change_caused_counts_too),

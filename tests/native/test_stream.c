@@ -396,6 +396,13 @@ static void resuming_with_nothing_missed_refetches_nothing(void **state) {
   expect_no_fetch(w);
 }
 
+static void resuming_ends_at_the_position_told_though_the_list_ends_before(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  reconnect(w, "e", 15, 1);
+  assert_string_equal(position_text(w), "e:15");
+}
+
 static void position_zero_is_a_position(void **state) {
   struct world *w = *state;
   go_live(w, "e", 0);
@@ -1036,6 +1043,7 @@ int main(void) {
       PROMISE(a_new_connection_resumes_at_the_last_position),
       PROMISE(resuming_applies_what_was_missed_and_marks_nothing_else),
       PROMISE(resuming_with_nothing_missed_refetches_nothing),
+      PROMISE(resuming_ends_at_the_position_told_though_the_list_ends_before),
       PROMISE(position_zero_is_a_position),
       PROMISE(an_epoch_of_64_bytes_is_known_again),
       PROMISE(an_epoch_too_long_to_keep_is_always_a_new_one),
