@@ -12,6 +12,7 @@ help() {
   test [SUITE]    build, then run every check and test, or one suite: checks native node browser
                   more words keep only the test files whose path holds one: test node hub
   fuzz [TARGET]   look for inputs that break the core; --seconds N for each target, 60 unless said
+  simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one
   coverage        print how much of the core the native tests and the fuzzers' corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
@@ -312,6 +313,14 @@ fuzz() {
   exec node tests/fuzz/run.js "$@"
 }
 
+simulate() {
+  check_node
+  install_missing "${native_tools[@]}"
+  locked fetch_cjson
+  quietly compile-simulate locked core_make simulate || die 'the simulator did not compile, see above'
+  exec build/simulation/simulate "$@"
+}
+
 coverage() {
   check_node
   install_missing "${native_tools[@]}" "${native_test_tools[@]}" llvm-cov
@@ -324,7 +333,7 @@ format() {
   install_missing clang-format
   install_npm_packages
   say 'laying out JavaScript with Biome and C with clang-format'
-  find src wasm tests/native tests/fuzz -name '*.[ch]' -exec clang-format -i {} +
+  find src wasm tests/native tests/fuzz tests/simulation -name '*.[ch]' -exec clang-format -i {} +
   node_modules/.bin/biome check --write .
 }
 
@@ -342,10 +351,10 @@ clean() {
 word=${1:-help}
 (($#)) && shift
 case $word in
-  demo | sql | fuzz | coverage | build | format | size | clean | help) "$word" "$@" ;;
+  demo | sql | fuzz | simulate | coverage | build | format | size | clean | help) "$word" "$@" ;;
   # What tests/run.js asks for.
   build-demo) build_demo ;;
   make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
-  *) die "no such word: $word. There are: demo sql test fuzz coverage build format size clean help" ;;
+  *) die "no such word: $word. There are: demo sql test fuzz simulate coverage build format size clean help" ;;
 esac

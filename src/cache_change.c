@@ -70,7 +70,7 @@ static bool is_marked_already(tidemark_cache *cache, uint32_t id, double seq, ui
     return false;
   }
   e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
-  if (freshness_is_behind(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+  if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     double wait = schedule_spread(schedule_backoff(0), &cache->random);
     query_act(cache, id, entry_want_later(e, cache->time + wait) | ENTRY_NOTIFY);
   }

@@ -90,17 +90,15 @@ static void trim(tidemark_cache *cache) {
 /* Entries whose DROP has been carried out. Not before: while a batch of effects is, a new entry
  * must not get a handle that is still to be dropped. */
 static void release_dropped(tidemark_cache *cache) {
+  bool released = cache->dropped != 0 || cache->mutations.done != 0;
   mutations_release_done(&cache->mutations);
-  if (cache->dropped == 0) {
-    return;
-  }
   while (cache->dropped != 0) {
     uint32_t id = cache->dropped;
     cache->dropped = entry_at(cache, id)->next_dirty;
     wheel_remove(&cache->wheel, entry_at(cache, id)->timer);
     pool_release(&cache->entries, id);
   }
-  if (cache->entries.live == 0) {
+  if (released && cache->entries.live == 0) {
     trim(cache);
   }
 }

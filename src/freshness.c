@@ -9,14 +9,15 @@ static bool is_known(double position) {
 }
 
 bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq) {
+  if (seq > f->changed_seq) {
+    f->changed_seq = seq; /* also if the answer holds it: a later one may be older */
+  }
   if (is_known(seq) && is_known(f->as_of) && f->as_of >= seq) {
     return false;
   }
   f->changed = ordinal;
   if (!is_known(seq)) {
     f->unplaced = ordinal;
-  } else if (seq > f->changed_seq) {
-    f->changed_seq = seq;
   }
   return true;
 }

@@ -37,9 +37,15 @@ async function check(log, ...command) {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output: shown.join('\n') };
 }
 
+/** The simulator's worlds in each run of the tests; `./build.sh simulate` plays more. */
+const SIMULATED_SEEDS = '30000';
+const REFUSING_SEEDS = '1000';
+
 const bin = 'node_modules/.bin';
 const cFiles = [...findFiles('src', /\.[ch]$/), ...findFiles('wasm', /\.[ch]$/)];
-const cTests = [...findFiles('tests/native', /\.[ch]$/), ...findFiles('tests/fuzz', /\.[ch]$/)];
+const cTests = ['native', 'fuzz', 'simulation'].flatMap((folder) =>
+  findFiles(`tests/${folder}`, /\.[ch]$/),
+);
 
 /** What each suite finds built. */
 const BUILD = {
@@ -61,6 +67,9 @@ const SUITES = {
   },
   native: {
     'native tests': () => runNativeTests(testFiles('tests', /\/(native\/test|fuzz\/fuzz)_\w+\.c$/)),
+    simulation: () => check('simulation', './build.sh', 'simulate', '--seeds', SIMULATED_SEEDS),
+    'simulation, out of memory': () =>
+      check('simulation-memory', './build.sh', 'simulate', '--memory', '--seeds', REFUSING_SEEDS),
   },
   node: {
     'node tests': () =>

@@ -1,0 +1,136 @@
+/* Fetches: who wanted them, how many there are, and when they start. */
+#include "checks.h"
+
+/* ---- 6 and 7 ----------------------------------------------------------------------------------
+ */
+
+/* "Only active entries are refetched": others only if somebody asked for them by name. A fetch that
+ * has begun may go on trying while somebody could look again. */
+static void check_cause(struct world *w, struct client *c, const tidemark_effect *effect) {
+  uint32_t entry = effect->entry;
+  const struct record *r = &c->records[entry];
+  bool goes_on = effect->flags > 0 && record_observers(c, entry) > 0;
+  if (!record_is_active(c, entry) && !goes_on && !r->wanted_by_name && !c->step.reentered) {
+    violate(w, INVARIANT_ONLY_ACTIVE, "%s (entry %u) is fetched although nobody looks",
+            key_text(r->key), entry);
+  }
+}
+
+/* "At most one in flight per key." */
+static void check_alone(struct world *w, struct client *c, const tidemark_effect *effect) {
+  const struct record *r = &c->records[effect->entry];
+  bool another = r->fetch != 0 && r->fetch != effect->id;
+  if (another || r->request != NO_REQUEST) {
+    violate(w, INVARIANT_ONLY_ACTIVE, "%s (entry %u): fetch %u while fetch %u is in flight",
+            key_text(r->key), effect->entry, effect->id, r->fetch);
+  }
+}
+
+/* "N changes in a turn make at most one refetch per key": fetches start at the end of a turn. */
+static void check_turn(struct world *w, struct client *c, uint32_t entry) {
+  const struct record *r = &c->records[entry];
+  if (c->step.event->type != TIDEMARK_FLUSH || r->fetched_in_turn > 0) {
+    violate(w, INVARIANT_ONE_A_TURN, "%s (entry %u) is fetched within a turn, or twice in one",
+            key_text(r->key), entry);
+  }
+}
+
+/* ---- The schedule -----------------------------------------------------------------------------
+ */
+
+static bool has_interval(const struct client *c, uint32_t entry) {
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    const struct observer *o = &c->observers[i];
+    if (o->entry == entry && o->options.refetch_interval > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_by_change_alone(const struct client *c, uint32_t entry) {
+  return !c->records[entry].wanted_by_hand && !has_interval(c, entry);
+}
+
+/* At most concurrentRefetches of the fetches that changes caused are in flight. */
+static void check_cap(struct world *w, struct client *c, const tidemark_effect *effect) {
+  uint32_t entry = effect->entry;
+  struct record *r = &c->records[entry];
+  uint32_t flying = 0;
+  r->by_change = is_by_change_alone(c, entry) && (effect->flags == 0 || r->by_change);
+  for (uint32_t other = 1; other < RECORDS; other++) {
+    const struct record *o = &c->records[other];
+    bool flies = other == entry || (o->used && o->request != NO_REQUEST);
+    flying += flies && o->by_change ? 1 : 0;
+  }
+  if (flying > w->climate.concurrent_refetches) {
+    violate(w, INVARIANT_SCHEDULE, "%u fetches by changes in flight, %u allowed", flying,
+            w->climate.concurrent_refetches);
+  }
+}
+
+/* Nobody sees a hidden page, so no change makes it fetch, and no try follows a failed one. */
+static void check_visible(struct world *w, struct client *c, const tidemark_effect *effect) {
+  bool idle = is_by_change_alone(c, effect->entry) || effect->flags > 0;
+  if (idle && !c->visible && !c->step.reentered) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is fetched while the page is hidden",
+            key_text(c->records[effect->entry].key), effect->entry);
+  }
+}
+
+static void check_network(struct world *w, struct client *c, const tidemark_effect *effect) {
+  const struct record *r = &c->records[effect->entry];
+  bool may = r->network_mode == TIDEMARK_NETWORK_ALWAYS ||
+             (r->network_mode == TIDEMARK_NETWORK_OFFLINE_FIRST && effect->flags == 0);
+  if (!c->online && !may && !c->step.reentered) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is fetched while offline", key_text(r->key),
+            effect->entry);
+  }
+}
+
+/* A try waits min(1000·2ⁿ, 30000) ms or what Retry-After says, and at most half as long again. */
+static void check_backoff(struct world *w, struct client *c, const tidemark_effect *effect) {
+  const struct record *r = &c->records[effect->entry];
+  if (effect->flags > 0 && c->time < r->retry_from - 0.001) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is tried again %.0f ms too early",
+            key_text(r->key), effect->entry, r->retry_from - c->time);
+  }
+}
+
+/* After a flush with nothing in its way a try is not later than half as long again. */
+void check_try_in_time(struct world *w, struct client *c, uint32_t entry) {
+  const struct record *r = &c->records[entry];
+  bool free =
+      c->visible && c->online && c->step.event->type == TIDEMARK_FLUSH && !c->step.reentered;
+  for (uint32_t other = 1; free && other < RECORDS; other++) {
+    free = !c->records[other].used || c->records[other].request == NO_REQUEST;
+  }
+  if (free && r->fetch != 0 && c->time > r->retry_by) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) should have been tried again %.0f ms ago",
+            key_text(r->key), entry, c->time - r->retry_by);
+  }
+}
+
+/* "After a reset active entries are refetched over a jittered window, never at once." */
+void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state) {
+  const struct step *s = &c->step;
+  bool reset = s->event->type == TIDEMARK_SOCKET_TEXT && frame_says_anything_changed(c->frame);
+  if (reset && !s->reentered && s->state_before[entry] >= 0 && is_idle(s->state_before[entry]) &&
+      !is_idle(state)) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is refetched at once after a reset",
+            key_text(c->records[entry].key), entry);
+  }
+}
+
+/* ---- All of them ------------------------------------------------------------------------------
+ */
+
+void check_fetch(struct world *w, struct client *c, const tidemark_effect *effect) {
+  check_cause(w, c, effect);
+  check_alone(w, c, effect);
+  check_turn(w, c, effect->entry);
+  check_cap(w, c, effect);
+  check_visible(w, c, effect);
+  check_network(w, c, effect);
+  check_backoff(w, c, effect);
+}

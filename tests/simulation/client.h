@@ -1,0 +1,172 @@
+/*
+ * One browser tab: a cache, and what its shim would hold beside it: values, layers' updates,
+ * observers, requests, the one timer. A value is a number; a mutation's update mixes its serial
+ * into it, so that no two orders of layers look alike.
+ *
+ * What the client itself knows ("model" below) is worked out from events alone, never from the
+ * cache, and is what the invariants compare the cache with.
+ */
+#ifndef SIMULATION_CLIENT_H
+#define SIMULATION_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cache.h"
+#include "heap.h"
+#include "requests.h"
+#include "sockets.h"
+
+struct world;
+
+enum { RECORDS = 48, OBSERVERS = 8, MUTATIONS = 48, LAYERS = 12, BATCH = 32 };
+/* base_commit of a value that the app made up. */
+#define MADE_UP    UINT32_MAX
+#define NO_REQUEST UINT32_MAX
+
+struct observer {
+  uint32_t handle, entry;
+  tidemark_observer_options options;
+};
+
+struct mutation {
+  uint32_t serial, handle;
+  uint64_t settled;     /* model: ordinal of acknowledgement or echo, 0: pending */
+  bool began, reported; /* reported: acknowledged or failed, the handle is void */
+  uint32_t task;
+  uint32_t commit; /* that did it at the server; 0: none has */
+};
+
+/* What is known about one entry. */
+struct record {
+  bool used;
+  bool detached; /* removed while observed */
+  bool removed;  /* its DROP may come at any time */
+  uint8_t key;
+  /* the answer shown */
+  bool has_base;
+  uint64_t base, view;
+  uint32_t base_commit;
+  uint64_t base_asked; /* ordinal */
+  bool base_placed;    /* it said as of which position of the stream's epoch it is: */
+  struct position base_as_of;
+  /* the fetch */
+  uint32_t fetch; /* in flight or retrying, 0: none */
+  uint32_t request;
+  uint64_t asked;      /* ordinal at which the try in flight was asked */
+  bool wanted_by_name; /* somebody asked for it though nobody may observe it */
+  bool wanted_by_hand; /* something else than a change wanted it */
+  bool by_change;      /* nothing but changes wanted the one in flight */
+  uint8_t network_mode;
+  uint32_t fetched_in_turn;
+  double retry_from, retry_by; /* model time within which the next try comes */
+  /* layers, lowest first: indices of mutations */
+  uint32_t layer_count;
+  uint8_t layers[LAYERS];
+  /* collection */
+  double gc_time;
+  uint64_t recent;                   /* ordinal at which it was last in use or asked for */
+  bool needed;                       /* after the last step */
+  double left_earliest, left_latest; /* model time at which it was last needed, at least or most */
+  /* why it may stay as it is although it is not what the server has */
+  bool excused;      /* the app cancelled its fetch, or mounted it asking for none */
+  bool changed;      /* told of a change since it was last asked for */
+  double idle_since; /* model time since when it is active, marked and idle; NaN: it is not */
+};
+
+/* The step in hand. */
+struct step {
+  const tidemark_event *event;
+  int result;
+  uint64_t ordinal;
+  bool reentered; /* an effect of it was answered with another step at once */
+  int64_t state_before[RECORDS];
+  tidemark_stats stats_before;
+  struct position position_before;
+  uint32_t effects_seen[RECORDS]; /* bits by type */
+  uint32_t fetches_seen;
+};
+
+struct client {
+  uint32_t index;
+  tidemark_cache *cache;
+  struct heap heap;
+  double offset; /* of its clock from the world's */
+  bool online, visible, wants_stream, throttled;
+  /* model */
+  double time; /* that has passed for it: jumps backwards count as none */
+  double last_now;
+  uint64_t ordinal; /* steps so far */
+  struct position position;
+  uint32_t epoch;       /* the stream's, as the cache has it; EPOCHS: it knows none */
+  uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
+  /* shim */
+  uint32_t socket; /* the one in hand */
+  uint32_t status; /* enum tidemark_stream_status, as last told */
+  double timer_due;
+  uint32_t timer_generation;
+  bool draining, flush_planned, in_flush;
+  uint32_t observer_count, mutation_count, serials;
+  struct record records[RECORDS];
+  struct observer observers[OBSERVERS];
+  struct mutation mutations[MUTATIONS];
+  struct step step;
+  uint32_t building;            /* the key of the BUILD in hand */
+  struct change changing;       /* what the CHANGE in hand says */
+  uint32_t list[RECORDS];       /* the entries of the list in hand */
+  const struct frame *frame;    /* being taken */
+  bool frame_is_void;           /* it must change nothing */
+  const struct request *answer; /* being taken */
+  double memory_at_start;
+};
+
+void client_start(struct world *w, uint32_t index);
+void client_end(struct world *w, struct client *c);
+
+static inline bool client_runs(const struct client *c) {
+  return c->cache != NULL;
+}
+double client_now(const struct world *w, const struct client *c);
+
+/* One step and, unless it answers an effect of another one, its effects. */
+int client_step(struct world *w, struct client *c, tidemark_event event);
+/* Everything that was asked of the cache in this turn has been; its fetches may start. */
+void client_turn_ends(struct world *w, struct client *c);
+
+/* ---- What reaches it from outside: each is a turn of its own ----------------------------------
+ */
+void client_answered(struct world *w, uint32_t client, struct request *request);
+void client_socket_opened(struct world *w, uint32_t client, uint32_t id);
+void client_socket_closed(struct world *w, uint32_t client, uint32_t id, uint32_t code);
+void client_socket_text(struct world *w, uint32_t client, const struct frame *frame, bool open);
+
+/* ---- effects.c --------------------------------------------------------------------------------
+ */
+void client_drain(struct world *w, struct client *c);
+
+/* ---- model.c ----------------------------------------------------------------------------------
+ */
+/* What the client knows after a step that was taken. */
+void model_step(struct world *w, struct client *c, const tidemark_event *event, int result);
+struct position model_position(const struct world *w, const struct client *c);
+/* Whether an enabled observer looks at it. */
+bool record_is_active(const struct client *c, uint32_t entry);
+bool record_is_static(const struct client *c, uint32_t entry);
+uint32_t record_observers(const struct client *c, uint32_t entry);
+
+/* ---- layers.c ---------------------------------------------------------------------------------
+ */
+uint64_t layer_apply(uint64_t value, const struct mutation *m);
+/* Base with the layers replayed that the model says are left. */
+uint64_t layers_replay(const struct client *c, const struct record *r);
+void layers_add(struct client *c, uint32_t entry, uint32_t mutation);
+void layers_remove(struct client *c, uint32_t entry, uint32_t mutation);
+void layers_remove_everywhere(struct client *c, uint32_t mutation);
+/* An answer asked for at `asked` is shown: what was done before is in it. */
+void layers_landed(struct client *c, uint32_t entry, uint64_t asked);
+/* An answer of that commit is shown: a layer that is done and in it may be gone as well. */
+void layers_held(struct client *c, uint32_t entry, uint32_t commit);
+/* The index of the mutation that has that handle; MUTATIONS for none. */
+uint32_t mutation_of(const struct client *c, uint32_t handle);
+
+#endif

@@ -1,0 +1,37 @@
+/* What kind of world a seed makes. Each fault is there in some worlds only: one that is everywhere
+ * hides what the others do. Chances are per thousand. */
+#ifndef SIMULATION_CLIMATE_H
+#define SIMULATION_CLIMATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "random.h"
+
+struct climate {
+  /* the server */
+  bool plain;  /* it knows no positions */
+  double ping; /* ms between its pings; 0: none */
+  uint32_t window, recovery_limit;
+  bool counts_anew; /* a new epoch starts at 1 */
+  bool tags;        /* members are told of by tags, not by a resource */
+  bool echoes;      /* changes carry the name of their mutation */
+  uint32_t as_of;   /* answers say their position */
+  uint32_t replica; /* answers come from a lagging replica */
+  uint32_t fold;    /* a change is told as "anything in this scope" */
+  bool fold_placed; /* which says up to which position */
+  /* the network */
+  uint32_t lose, repeat, garble, cut_at_resume, half_open, refuse, bad_ticket;
+  uint32_t slow, hang, fail;
+  /* clients */
+  uint32_t concurrent_refetches;
+  uint32_t entries; /* limit */
+  double reset_window;
+  uint32_t max_attempts;
+  bool jumps, hides, unplugs, throttles, mutates, reenters;
+  double storm_ms;
+};
+
+struct climate climate_of(struct random *random);
+
+#endif

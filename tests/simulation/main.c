@@ -1,0 +1,179 @@
+/*
+ * The simulator's command line.
+ *
+ *      simulate [--seeds N] [--from S] [--memory] [--hashes]     runs seeds S to S + N - 1
+ *      simulate --seed S [--memory]                              prints the trace of one
+ *
+ * --memory: in each world one allocation, chosen by the seed, is refused.
+ * --hashes: prints "seed hash" for each seed, in order and whatever held, in one process.
+ *
+ * Exit status: 0 if all invariants held.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world.h"
+
+enum { PROCESSES = 2, TEXT_CAPACITY = 16 << 20, TAIL_LINES = 60 };
+
+struct orders {
+  uint64_t from, count;
+  bool one, memory, hashes;
+};
+
+static struct world world;
+
+/* ---- Seeds ----------------------------------------------------------------------------------- */
+
+static void run_plain(uint64_t seed, char *text) {
+  struct wish wish = {.seed = seed, .text = text, .text_capacity = TEXT_CAPACITY};
+  world_run(&world, &wish);
+}
+
+/* Once to count the allocations, once more to refuse one. */
+static void run_refusing(uint64_t seed, char *text) {
+  struct wish wish = {.seed = seed, .careful = true};
+  world_run(&world, &wish);
+  if (world.violation.invariant != 0 || world.allocations == 0) {
+    return;
+  }
+  wish.refuse = 1 + mix(seed) % world.allocations;
+  wish.text = text;
+  wish.text_capacity = TEXT_CAPACITY;
+  world_run(&world, &wish);
+}
+
+static void run(const struct orders *orders, uint64_t seed, char *text) {
+  if (text != NULL) {
+    text[0] = '\0';
+  }
+  (orders->memory ? run_refusing : run_plain)(seed, text);
+}
+
+/* ---- Reports --------------------------------------------------------------------------------- */
+
+static const char *tail(const char *text) {
+  const char *at = text + strlen(text);
+  for (int lines = 0; at > text && lines <= TAIL_LINES; at--) {
+    lines += at[-1] == '\n' ? 1 : 0;
+  }
+  return at == text ? at : at + 2;
+}
+
+static void report(const struct orders *orders, uint64_t seed) {
+  char *text = malloc(TEXT_CAPACITY);
+  if (text != NULL) {
+    run(orders, seed, text);
+    printf("\n%s\n", tail(text));
+    free(text);
+  }
+  printf("seed %llu broke invariant %d: %s\n  %s\nreplay: ./build.sh simulate --seed %llu%s\n",
+         (unsigned long long)seed, (int)world.violation.invariant,
+         invariant_sentence(world.violation.invariant), world.violation.detail,
+         (unsigned long long)seed, orders->memory ? " --memory" : "");
+}
+
+static bool run_silently(const struct orders *orders, uint64_t seed) {
+  run(orders, seed, NULL);
+  if (orders->hashes) {
+    printf("%llu %016llx\n", (unsigned long long)seed, (unsigned long long)world.trace.hash);
+  }
+  if (world.violation.invariant == 0 || orders->hashes) {
+    return true;
+  }
+  report(orders, seed);
+  return false;
+}
+
+/* Every `stride`th seed from `first` on, up to the first that fails. */
+static int run_share(const struct orders *orders, uint64_t first, uint64_t stride) {
+  for (uint64_t i = first; i < orders->count; i += stride) {
+    if (!run_silently(orders, orders->from + i)) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
+static int run_all(const struct orders *orders) {
+  if (orders->hashes || orders->count < PROCESSES) {
+    return run_share(orders, 0, 1);
+  }
+  fflush(stdout);
+  for (uint64_t i = 0; i < PROCESSES; i++) {
+    pid_t child = fork();
+    if (child == 0) {
+      int status = run_share(orders, i, PROCESSES);
+      fflush(stdout);
+      _exit(status);
+    }
+  }
+  int failed = 0;
+  for (int status = 0; wait(&status) > 0;) {
+    failed |= status != 0;
+  }
+  if (!failed) {
+    printf("%llu seeds from %llu: every invariant held\n", (unsigned long long)orders->count,
+           (unsigned long long)orders->from);
+  }
+  return failed;
+}
+
+static int run_one(const struct orders *orders) {
+  char *text = malloc(TEXT_CAPACITY);
+  if (text == NULL) {
+    return 2;
+  }
+  run(orders, orders->from, text);
+  fputs(text, stdout);
+  printf("seed %llu: %llu steps, hash %016llx\n", (unsigned long long)orders->from,
+         (unsigned long long)world.steps, (unsigned long long)world.trace.hash);
+  free(text);
+  if (world.violation.invariant != 0) {
+    printf("broke invariant %d: %s\n  %s\n", (int)world.violation.invariant,
+           invariant_sentence(world.violation.invariant), world.violation.detail);
+    return 1;
+  }
+  return 0;
+}
+
+/* ---- The command line ------------------------------------------------------------------------ */
+
+static int refuse(const char *word) {
+  fprintf(stderr,
+          "simulate: %s is not understood; allowed: [--seeds N] [--from S] [--seed S] [--memory] "
+          "[--hashes], N and S being whole numbers\n",
+          word);
+  return 2;
+}
+
+static bool read_number(const char *text, uint64_t *number) {
+  char *end = NULL;
+  *number = text == NULL ? 0 : strtoull(text, &end, 10);
+  return text != NULL && *text >= '0' && *text <= '9' && *end == '\0';
+}
+
+int main(int argc, char **argv) {
+  struct orders orders = {.from = 1, .count = 1000};
+  for (int i = 1; i < argc; i++) {
+    const char *word = argv[i];
+    if (strcmp(word, "--memory") == 0) {
+      orders.memory = true;
+    } else if (strcmp(word, "--hashes") == 0) {
+      orders.hashes = true;
+    } else if (strcmp(word, "--seeds") == 0 || strcmp(word, "--from") == 0 ||
+               strcmp(word, "--seed") == 0) {
+      uint64_t *number = strcmp(word, "--seeds") == 0 ? &orders.count : &orders.from;
+      orders.one |= strcmp(word, "--seed") == 0;
+      if (i + 1 >= argc || !read_number(argv[++i], number)) {
+        return refuse(argv[i]);
+      }
+    } else {
+      return refuse(word);
+    }
+  }
+  return orders.one ? run_one(&orders) : run_all(&orders);
+}

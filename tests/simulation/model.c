@@ -1,0 +1,432 @@
+/* What a client knows from its own events: answers, observers, layers, changes it was told of. */
+#include <math.h>
+#include <string.h>
+
+#include "client.h"
+#include "frames.h"
+#include "world.h"
+
+/* ---- Questions ------------------------------------------------------------------------------- */
+
+static const struct observer *observer_of(const struct client *c, uint32_t i, uint32_t entry) {
+  return c->observers[i].entry == entry ? &c->observers[i] : NULL;
+}
+
+bool record_is_active(const struct client *c, uint32_t entry) {
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    if (observer_of(c, i, entry) != NULL && c->observers[i].options.enabled) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool record_is_static(const struct client *c, uint32_t entry) {
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    if (observer_of(c, i, entry) != NULL && c->observers[i].options.stale_time == TIDEMARK_STATIC) {
+      return true;
+    }
+  }
+  return false;
+}
+
+uint32_t record_observers(const struct client *c, uint32_t entry) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    count += observer_of(c, i, entry) != NULL ? 1 : 0;
+  }
+  return count;
+}
+
+/* ---- Entries and observers ------------------------------------------------------------------- */
+
+static void built(struct client *c, const tidemark_event *event, uint32_t entry, uint32_t key) {
+  struct record *r = &c->records[entry];
+  if (!r->used) {
+    *r = (struct record){.used = true,
+                         .key = (uint8_t)key,
+                         .request = NO_REQUEST,
+                         .retry_by = INFINITY,
+                         .left_earliest = c->time,
+                         .left_latest = c->time,
+                         .idle_since = NAN};
+  }
+  r->gc_time = fmax(r->gc_time, event->key.gc_time);
+  r->recent = c->ordinal;
+}
+
+static void look(struct client *c, uint32_t entry, const tidemark_observer_options *options) {
+  struct record *r = &c->records[entry];
+  r->gc_time = fmax(r->gc_time, options->gc_time);
+  r->network_mode = options->network_mode;
+  r->wanted_by_hand = true;
+  /* Who asks for no fetch on mounting gets none, until a change touches what is shown. */
+  if (!record_is_active(c, entry) && options->enabled) {
+    bool not_again = !r->has_base && !options->retry_on_mount;
+    r->excused |= not_again || (r->has_base && options->refetch_on_mount == TIDEMARK_REFETCH_NEVER);
+  }
+}
+
+static void observed(struct client *c, const tidemark_event *event, int handle) {
+  look(c, event->entry, &event->observer_options);
+  c->observers[c->observer_count++] = (struct observer){
+      .handle = (uint32_t)handle, .entry = event->entry, .options = event->observer_options};
+}
+
+/* What changed while somebody called it static was not refetched, and is not now. */
+static void excuse_static(struct client *c, uint32_t entry, bool was_static) {
+  c->records[entry].excused |= was_static && !record_is_static(c, entry);
+}
+
+/* Its interval may have been over in this very step. */
+static void excuse_interval(struct client *c, const struct observer *o) {
+  c->records[o->entry].wanted_by_hand |= o->options.refetch_interval > 0;
+}
+
+static void observer_set(struct client *c, const tidemark_event *event) {
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    struct observer *o = &c->observers[i];
+    if (o->handle == event->observer) {
+      struct record *r = &c->records[event->entry];
+      r->wanted_by_hand = true;
+      r->gc_time = fmax(r->gc_time, event->observer_options.gc_time);
+      r->network_mode = event->observer_options.network_mode;
+      uint32_t left = o->entry;
+      excuse_interval(c, o);
+      bool was_static = record_is_static(c, left);
+      o->entry = event->entry;
+      o->options = event->observer_options;
+      excuse_static(c, left, was_static);
+    }
+  }
+}
+
+static void unobserved(struct client *c, const tidemark_event *event) {
+  for (uint32_t i = 0; i < c->observer_count; i++) {
+    if (c->observers[i].handle == event->observer) {
+      uint32_t left = c->observers[i].entry;
+      excuse_interval(c, &c->observers[i]);
+      bool was_static = record_is_static(c, left);
+      c->observers[i] = c->observers[--c->observer_count];
+      excuse_static(c, left, was_static);
+      return;
+    }
+  }
+}
+
+/* ---- Answers --------------------------------------------------------------------------------- */
+
+static void show(struct client *c, const tidemark_event *event) {
+  const struct request *answer = c->answer;
+  struct record *r = &c->records[event->entry];
+  r->has_base = true;
+  r->base = answer->value;
+  r->base_commit = answer->commit;
+  r->base_asked = r->asked;
+  r->base_as_of = answer->as_of;
+  r->base_placed = answer->says_as_of && answer->as_of.epoch == c->epoch;
+  layers_landed(c, event->entry, r->asked);
+  layers_held(c, event->entry, answer->commit);
+}
+
+static void failed(struct client *c, const tidemark_event *event) {
+  struct record *r = &c->records[event->entry];
+  if (r->fetch != event->id) {
+    return;
+  }
+  int64_t state = tidemark_state(c->cache, event->entry);
+  uint32_t failures = (uint32_t)(state >> TIDEMARK_STATE_FAILURES_SHIFT);
+  double backoff = failures > 5 ? 30000 : failures > 0 ? (double)(1000U << (failures - 1)) : 0;
+  backoff = fmin(backoff, 30000);
+  double wait = fmax(backoff, isnan(event->failure.retry_after) ? 0 : event->failure.retry_after);
+  r->request = NO_REQUEST;
+  r->retry_from = c->time + wait;
+  r->retry_by = c->time + wait * 1.5 + 1;
+}
+
+/* The app's own value, or what it restored. */
+static void set(struct client *c, const tidemark_event *event) {
+  struct record *r = &c->records[event->entry];
+  r->has_base = true;
+  r->base = c->ordinal | 1;
+  r->base_commit = MADE_UP;
+  r->base_asked = event->data.keep_changes ? r->base_asked : c->ordinal;
+  r->base_placed = false;
+  r->left_earliest = r->left_latest = c->time;
+  if (!event->data.keep_changes) {
+    layers_landed(c, event->entry, c->ordinal);
+  }
+}
+
+/* ---- Lists ----------------------------------------------------------------------------------- */
+
+static void listed(struct client *c, const tidemark_event *event, uint32_t entry) {
+  struct record *r = &c->records[entry];
+  r->wanted_by_hand = true;
+  switch (event->type) {
+  case TIDEMARK_INVALIDATE:
+    r->wanted_by_name |= event->list.refetch_type == TIDEMARK_REFETCH_ALL ||
+                         event->list.refetch_type == TIDEMARK_REFETCH_INACTIVE;
+    r->excused |= event->list.refetch_type == TIDEMARK_REFETCH_NONE ||
+                  event->list.refetch_type == TIDEMARK_REFETCH_INACTIVE;
+    return;
+  case TIDEMARK_REFETCH:
+    r->wanted_by_name = true;
+    return;
+  case TIDEMARK_CANCEL:
+    r->excused = true;
+    r->wanted_by_name = false;
+    return;
+  case TIDEMARK_REMOVE:
+    r->layer_count = 0;
+    r->detached = record_observers(c, entry) > 0;
+    r->removed = true;
+    r->excused = true;
+    return;
+  default:
+    r->changed = false;
+    return;
+  }
+}
+
+/* ---- Mutations ------------------------------------------------------------------------------- */
+
+static void settled(struct client *c, uint32_t mutation) {
+  struct mutation *m = &c->mutations[mutation];
+  m->settled = m->settled == 0 ? c->ordinal : m->settled;
+}
+
+/* Whoever did it waits to see it: what it lies on is fetched as if by hand. */
+static void acknowledged(struct client *c, uint32_t mutation) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    struct record *r = &c->records[entry];
+    for (uint32_t i = 0; r->used && i < r->layer_count; i++) {
+      r->wanted_by_hand |= r->layers[i] == mutation;
+    }
+  }
+}
+
+static void mutation_step(struct client *c, const tidemark_event *event, int result) {
+  if (event->type == TIDEMARK_MUTATION_BEGIN) {
+    c->mutations[c->mutation_count++] =
+        (struct mutation){.serial = event->id, .handle = (uint32_t)result, .began = true};
+    return;
+  }
+  uint32_t mutation = mutation_of(c, event->mutation);
+  if (event->type == TIDEMARK_MUTATION_LAYER) {
+    layers_add(c, event->entry, mutation);
+    return;
+  }
+  if (event->type == TIDEMARK_MUTATION_ACKNOWLEDGED) {
+    settled(c, mutation);
+    acknowledged(c, mutation);
+  } else if (c->mutations[mutation].settled == 0) {
+    layers_remove_everywhere(c, mutation);
+  } else {
+    acknowledged(c, mutation); /* the server has done it, whatever became of its answer */
+  }
+  c->mutations[mutation].reported = true;
+}
+
+/* ---- The stream ------------------------------------------------------------------------------ */
+
+struct position model_position(const struct world *w, const struct client *c) {
+  const char *epoch = NULL;
+  size_t length = 0;
+  double seq = tidemark_stream_position(c->cache, &epoch, &length);
+  uint32_t known = length == 0 ? EPOCHS : epoch_of(w, epoch, length);
+  return (struct position){.epoch = known, .seq = known == EPOCHS ? -1 : seq};
+}
+
+/* Positions of different epochs compare with nothing. */
+static void look_at_epoch(const struct world *w, struct client *c) {
+  struct position position = model_position(w, c);
+  if (position.epoch == c->epoch) {
+    return;
+  }
+  c->epoch = position.epoch;
+  c->position = position.seq < 0 ? position : c->position;
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    c->records[entry].base_placed = false;
+  }
+}
+
+/* A rule that says "refetch" means at once, as if by hand. */
+static void refetched_by_rule(const struct world *w, struct client *c,
+                              const struct change *change) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    struct record *r = &c->records[entry];
+    bool member = r->key >= KEY_MEMBERS && r->key < KEY_PROJECTS;
+    r->wanted_by_hand |= r->used && member && !w->climate.tags && change_touches(change, r->key);
+  }
+}
+
+static void told(const struct world *w, struct client *c, const struct change *change,
+                 uint32_t commit) {
+  for (uint32_t key = 0; key < KEYS; key++) {
+    if (change_touches(change, key)) {
+      c->known[key] = c->known[key] > commit ? c->known[key] : commit;
+    }
+  }
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    struct record *r = &c->records[entry];
+    r->changed |= r->used && change_touches(change, r->key);
+  }
+  refetched_by_rule(w, c, change);
+}
+
+/* An echo that is faster than the answer says that the mutation is done. */
+static void echoed(struct client *c, const struct change *change) {
+  for (uint32_t i = 0; i < c->mutation_count; i++) {
+    if (change->author == c->index && c->mutations[i].serial == change->serial &&
+        !c->mutations[i].reported) {
+      settled(c, i);
+    }
+  }
+}
+
+static void told_all(struct world *w, struct client *c, uint32_t commit) {
+  for (uint32_t key = 0; key < KEYS; key++) {
+    uint32_t touched = database_touched(&w->database, key, commit);
+    c->known[key] = c->known[key] > touched ? c->known[key] : touched;
+  }
+}
+
+/* From one position to another of the same epoch, change by change. */
+static void advance(struct world *w, struct client *c, struct position to) {
+  bool each = c->frame->kind == FRAME_CHANGE || c->frame->recovered;
+  for (double seq = c->position.seq + 1; seq <= to.seq; seq++) {
+    const struct log_entry *entry =
+        hub_entry(&w->hub, (struct position){.epoch = to.epoch, .seq = seq});
+    told(w, c, &entry->change, entry->commit);
+    if (each && !entry->folded && entry->change.project != FOREIGN_PROJECT) {
+      echoed(c, &entry->change);
+    }
+  }
+}
+
+static void begin_epoch(struct world *w, struct client *c, struct position to) {
+  told_all(w, c, w->hub.epochs[to.epoch].start);
+  c->position = (struct position){.epoch = to.epoch, .seq = w->hub.epochs[to.epoch].base};
+  advance(w, c, to);
+}
+
+static void anything_changed(struct client *c) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    c->records[entry].changed = true;
+  }
+}
+
+static void text_taken(struct world *w, struct client *c) {
+  if (frame_says_anything_changed(c->frame) && !c->frame_is_void) {
+    anything_changed(c);
+  }
+  if (w->hub.plain) {
+    tidemark_stats stats;
+    tidemark_get_stats(c->cache, &stats);
+    const struct log_entry *entry = &w->hub.entries[c->frame->entry];
+    if (c->frame->kind == FRAME_CHANGE && stats.changes > c->step.stats_before.changes) {
+      told(w, c, &entry->change, entry->commit);
+      echoed(c, &entry->change);
+    }
+    return;
+  }
+  look_at_epoch(w, c);
+  struct position to = model_position(w, c);
+  if (to.seq >= 0 && (c->position.seq < 0 || to.epoch != c->position.epoch)) {
+    begin_epoch(w, c, to);
+  } else if (to.seq > c->position.seq) {
+    advance(w, c, to);
+  }
+  c->position = to;
+}
+
+static void world_changed(struct client *c, const tidemark_event *event) {
+  bool *is = event->type == TIDEMARK_ONLINE ? &c->online : &c->visible;
+  bool back = event->value != 0 && !*is;
+  *is = event->value != 0;
+  for (uint32_t entry = 1; back && entry < RECORDS; entry++) {
+    c->records[entry].wanted_by_hand = true;
+  }
+}
+
+/* ---- All of them ----------------------------------------------------------------------------- */
+
+static void stepped(struct world *w, struct client *c, const tidemark_event *event, int result) {
+  struct record *r = &c->records[event->entry];
+  switch (event->type) {
+  case TIDEMARK_BUILD:
+    built(c, event, (uint32_t)result, c->building);
+    return;
+  case TIDEMARK_OBSERVE:
+    observed(c, event, result);
+    return;
+  case TIDEMARK_SET_OBSERVER:
+    observer_set(c, event);
+    return;
+  case TIDEMARK_UNOBSERVE:
+    unobserved(c, event);
+    return;
+  case TIDEMARK_FETCH:
+    if (result == TIDEMARK_FETCHING_FRESH) {
+      return;
+    }
+    r->wanted_by_name = true;
+    r->wanted_by_hand |= !event->fetch.refetch;
+    r->network_mode = event->fetch.network_mode;
+    return;
+  case TIDEMARK_FETCH_SUCCEEDED:
+    look_at_epoch(w, c);
+    check_landing(w, c, event, (enum tidemark_landing)result);
+    if (result == TIDEMARK_LANDING_SHOWN) {
+      show(c, event);
+    }
+    return;
+  case TIDEMARK_FETCH_FAILED:
+    failed(c, event);
+    return;
+  case TIDEMARK_SET_DATA:
+    set(c, event);
+    return;
+  case TIDEMARK_INVALIDATE:
+  case TIDEMARK_REFETCH:
+  case TIDEMARK_CANCEL:
+  case TIDEMARK_REMOVE:
+  case TIDEMARK_RESET:
+    for (size_t i = 0; i < event->list.count; i++) {
+      listed(c, event, c->list[i]);
+    }
+    return;
+  case TIDEMARK_CHANGE:
+    refetched_by_rule(w, c, &c->changing);
+    return;
+  case TIDEMARK_MUTATION_BEGIN:
+  case TIDEMARK_MUTATION_LAYER:
+  case TIDEMARK_MUTATION_ACKNOWLEDGED:
+  case TIDEMARK_MUTATION_FAILED:
+    mutation_step(c, event, result);
+    return;
+  case TIDEMARK_ONLINE:
+  case TIDEMARK_VISIBLE:
+    world_changed(c, event);
+    return;
+  case TIDEMARK_SOCKET_TEXT:
+    text_taken(w, c);
+    return;
+  case TIDEMARK_SOCKET_OPENED:
+    if (w->hub.plain && event->id == c->socket) {
+      /* What was committed since it reached the hub is yet to be told. */
+      told_all(w, c, w->database.last);
+      anything_changed(c);
+    }
+    return;
+  default:
+    return;
+  }
+}
+
+void model_step(struct world *w, struct client *c, const tidemark_event *event, int result) {
+  if (result >= 0) {
+    stepped(w, c, event, result);
+  }
+}

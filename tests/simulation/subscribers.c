@@ -1,0 +1,138 @@
+#include "subscribers.h"
+
+#include "frames.h"
+#include "world.h"
+
+/* ---- Coming ---------------------------------------------------------------------------------- */
+
+static void ping(struct world *w, uint32_t socket, uint32_t unused) {
+  (void)unused;
+  struct socket *s = &w->sockets.all[socket];
+  if (!s->open_at_hub || !s->signed_in) {
+    return;
+  }
+  if (s->subscribed && !s->waiting) {
+    socket_deliver(w, socket, frame_ping(w, s->cursor));
+  }
+  agenda_add(&w->agenda, w->time + w->climate.ping, ping, socket, 0);
+}
+
+void subscriber_arrived(struct world *w, uint32_t socket) {
+  struct socket *s = &w->sockets.all[socket];
+  s->subscribed = w->hub.plain;
+}
+
+void subscriber_signed_in(struct world *w, uint32_t socket) {
+  struct socket *s = &w->sockets.all[socket];
+  if (storm(w, w->climate.bad_ticket)) {
+    bool for_good = chance(&w->random, 200);
+    socket_cut(w, socket, for_good ? 4403 : 4401, false);
+    return;
+  }
+  s->signed_in = true;
+  socket_deliver(w, socket, frame_hello(w));
+  if (w->climate.ping > 0) {
+    agenda_add(&w->agenda, w->time + w->climate.ping, ping, socket, 0);
+  }
+}
+
+/* ---- Subscribing ----------------------------------------------------------------------------- */
+
+static void tell(struct world *w, uint32_t socket, uint32_t entry) {
+  struct socket *s = &w->sockets.all[socket];
+  const struct log_entry *e = &w->hub.entries[entry];
+  if (e->folded) {
+    s->cursor = w->climate.fold_placed ? hub_seq(&w->hub) : s->cursor;
+    socket_deliver(w, socket, frame_reset(w, w->climate.fold_placed));
+    return;
+  }
+  struct frame frame = frame_change(w, entry, s->cursor);
+  s->cursor = e->seq;
+  socket_deliver(w, socket, frame);
+}
+
+static uint32_t resume_pack(struct position p) {
+  return p.epoch << 16 | (uint32_t)(p.seq + 1);
+}
+
+/* Rights have been looked up. */
+static void answer(struct world *w, uint32_t socket, uint32_t packed) {
+  struct socket *s = &w->sockets.all[socket];
+  struct position resume = {.epoch = packed >> 16, .seq = (double)(packed & 0xffff) - 1};
+  s->waiting = false;
+  if (!s->open_at_hub) {
+    return;
+  }
+  s->subscribed = true;
+  if (!hub_can_resume(&w->hub, resume)) {
+    s->cursor = hub_seq(&w->hub);
+    socket_deliver(w, socket, frame_not_recovered(w));
+    return;
+  }
+  s->cursor = resume.seq;
+  socket_deliver(w, socket, frame_recovered(w, &s->cursor, w->climate.recovery_limit));
+  /* What did not fit into the list follows as ordinary frames. */
+  while (s->cursor < hub_seq(&w->hub)) {
+    struct position next = {.epoch = w->hub.epoch_count - 1, .seq = s->cursor + 1};
+    const struct log_entry *entry = hub_entry(&w->hub, next);
+    if (entry->change.project == FOREIGN_PROJECT) {
+      s->cursor++;
+    } else {
+      tell(w, socket, (uint32_t)(entry - w->hub.entries));
+    }
+  }
+}
+
+void subscriber_asked(struct world *w, uint32_t socket, struct position resume) {
+  struct socket *s = &w->sockets.all[socket];
+  if (storm(w, w->climate.cut_at_resume)) {
+    socket_cut(w, socket, 1006, storm(w, w->climate.half_open));
+    return;
+  }
+  s->waiting = true;
+  agenda_add(&w->agenda, w->time + between(&w->random, 0, 30), answer, socket, resume_pack(resume));
+}
+
+/* ---- Telling --------------------------------------------------------------------------------- */
+
+void subscribers_tell(struct world *w, uint32_t entry) {
+  if (w->hub.entries[entry].change.project == FOREIGN_PROJECT) {
+    return;
+  }
+  for (uint32_t i = 0; i < w->sockets.count; i++) {
+    const struct socket *s = &w->sockets.all[i];
+    if (s->open_at_hub && s->subscribed && !s->waiting) {
+      tell(w, i, entry);
+    }
+  }
+}
+
+void subscribers_start_over(struct world *w) {
+  for (uint32_t i = 0; i < w->sockets.count; i++) {
+    struct socket *s = &w->sockets.all[i];
+    if (s->open_at_hub && s->subscribed && !s->waiting) {
+      s->cursor = hub_seq(&w->hub);
+      socket_deliver(w, i, w->hub.plain ? frame_reconnect(w) : frame_reset(w, true));
+    }
+  }
+}
+
+/* The hub learns of a commit. */
+static void hear(struct world *w, uint32_t commit, uint32_t unused) {
+  (void)unused;
+  const struct commit *c = &w->database.commits[commit];
+  for (uint32_t i = 0; i < c->change_count; i++) {
+    struct log_entry *entry = hub_append(&w->hub, &c->changes[i], commit);
+    if (entry == NULL) {
+      continue;
+    }
+    entry->folded = storm(w, w->climate.fold);
+    subscribers_tell(w, (uint32_t)(entry - w->hub.entries));
+  }
+}
+
+void hub_notify(struct world *w, uint32_t commit) {
+  double at = w->time + between(&w->random, 0, 20);
+  w->hub.heard_at = at > w->hub.heard_at ? at : w->hub.heard_at;
+  agenda_add(&w->agenda, w->hub.heard_at, hear, commit, 0);
+}

@@ -1,0 +1,19 @@
+/* The hub's half of each socket: sign-in, subscribing, telling of changes, pings. */
+#ifndef SIMULATION_SUBSCRIBERS_H
+#define SIMULATION_SUBSCRIBERS_H
+
+#include "sockets.h"
+
+/* A client has reached the hub. */
+void subscriber_arrived(struct world *w, uint32_t socket);
+void subscriber_signed_in(struct world *w, uint32_t socket);
+void subscriber_asked(struct world *w, uint32_t socket, struct position resume);
+/* Tells everybody of an entry that was just appended. */
+void subscribers_tell(struct world *w, uint32_t entry);
+/* The log started over. */
+void subscribers_start_over(struct world *w);
+
+/* The triggers' notification of a commit is on its way to the hub. */
+void hub_notify(struct world *w, uint32_t commit);
+
+#endif

@@ -1,0 +1,155 @@
+#include "world.h"
+
+#include <math.h>
+
+#include "page.h"
+#include "subscribers.h"
+
+/* Longest that anything takes to come right once faults stop: a silent socket, a backoff, a
+ * Retry-After spread by half, a recovery. */
+static const double CALM_MS = 240000;
+
+/* ---- The server's day ------------------------------------------------------------------------ */
+
+static void write_rows(struct world *w, uint32_t a, uint32_t b) {
+  (void)a;
+  (void)b;
+  if (w->phase != STORM) {
+    return;
+  }
+  uint32_t writes = chance(&w->random, 900) ? 1 : 1 + below(&w->random, 6);
+  for (; writes > 0 && !database_is_full(&w->database); writes--) {
+    if (chance(&w->random, 750)) {
+      database_write_task(&w->database, &w->random, below(&w->random, TASKS), NOBODY, 0);
+    } else {
+      database_write_members(&w->database, 1 + below(&w->random, PROJECTS));
+    }
+    SAY(w, NOBODY, "commit %u", w->database.last);
+    hub_notify(w, w->database.last);
+  }
+  agenda_add(&w->agenda, w->time + between(&w->random, 50, 3000), write_rows, 0, 0);
+}
+
+static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
+  (void)unused;
+  if (!w->hub.deaf) {
+    return;
+  }
+  hub_begin_epoch(&w->hub, w->database.last);
+  SAY(w, NOBODY, "the hub hears again: epoch %u", w->hub.epoch_count - 1);
+  if (restarts != 0) {
+    sockets_cut_all(w, 1001);
+  } else {
+    subscribers_start_over(w);
+  }
+}
+
+static void trouble(struct world *w, uint32_t a, uint32_t b) {
+  (void)a;
+  (void)b;
+  if (w->phase != STORM) {
+    return;
+  }
+  if (chance(&w->random, 700)) {
+    SAY(w, NOBODY, "all sockets are cut");
+    sockets_cut_all(w, 1006);
+  } else if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
+    SAY(w, NOBODY, "the hub goes deaf");
+    w->hub.deaf = true;
+    double deaf = between(&w->random, 0, 4000);
+    agenda_add(&w->agenda, w->time + deaf, hear_again, chance(&w->random, 500), 0);
+  }
+  agenda_add(&w->agenda, w->time + between(&w->random, 2000, 25000), trouble, 0, 0);
+}
+
+/* ---- The phases ------------------------------------------------------------------------------ */
+
+static void run_until(struct world *w, double end) {
+  struct plan plan;
+  while (w->violation.invariant == 0 && agenda_next(&w->agenda, end, &plan)) {
+    w->time = plan.time;
+    plan.act(w, plan.a, plan.b);
+  }
+  w->time = end;
+  if (w->agenda.overflow) {
+    violate(w, INVARIANT_WORLD, "too much is going on at once");
+  }
+}
+
+static void begin(struct world *w, const struct wish *wish) {
+  w->seed = wish->seed;
+  w->random.state = mix(wish->seed + 1);
+  w->time = 0;
+  w->phase = STORM;
+  w->careful = wish->careful;
+  w->steps = 0;
+  w->allocations = 0;
+  w->refuse = wish->refuse;
+  w->violation.invariant = 0;
+  w->trace = (struct trace){.text = wish->text, .capacity = wish->text_capacity};
+  w->climate = climate_of(&w->random);
+  w->climate.reenters = w->climate.reenters && !w->careful;
+  agenda_clear(&w->agenda);
+  database_init(&w->database, &w->random);
+  hub_init(&w->hub);
+  w->hub.window = w->climate.window;
+  w->hub.plain = w->climate.plain;
+  w->hub.counts_anew = w->climate.counts_anew;
+  sockets_init(&w->sockets);
+  requests_init(&w->requests);
+}
+
+static void storm_begins(struct world *w) {
+  w->client_count = chance(&w->random, 750) ? 1 : CLIENTS;
+  for (uint32_t i = 0; i < w->client_count; i++) {
+    client_start(w, i);
+    page_begin(w, i);
+  }
+  agenda_add(&w->agenda, between(&w->random, 0, 2000), write_rows, 0, 0);
+  agenda_add(&w->agenda, between(&w->random, 1000, 25000), trouble, 0, 0);
+  run_until(w, w->climate.storm_ms);
+}
+
+static void calm(struct world *w) {
+  SAY(w, NOBODY, "CALM");
+  w->phase = CALM;
+  if (w->hub.deaf) {
+    hear_again(w, 1, 0);
+  }
+  requests_heal(w);
+  sockets_heal(w);
+  for (uint32_t i = 0; i < w->client_count; i++) {
+    page_heal(w, &w->clients[i]);
+  }
+  run_until(w, w->time + CALM_MS);
+  for (uint32_t i = 0; i < w->client_count; i++) {
+    check_calm(w, &w->clients[i]);
+  }
+}
+
+static void leave(struct world *w) {
+  SAY(w, NOBODY, "LEAVING");
+  w->phase = LEAVING;
+  for (uint32_t i = 0; i < w->client_count && w->violation.invariant == 0; i++) {
+    page_leave(w, &w->clients[i]);
+  }
+  run_until(w, w->time + 10 * CALM_MS);
+  for (uint32_t i = 0; i < w->client_count && w->violation.invariant == 0; i++) {
+    page_forget(w, &w->clients[i]);
+    check_empty(w, &w->clients[i]);
+  }
+}
+
+void world_run(struct world *w, const struct wish *wish) {
+  begin(w, wish);
+  storm_begins(w);
+  if (w->violation.invariant == 0) {
+    calm(w);
+  }
+  if (w->violation.invariant == 0) {
+    leave(w);
+  }
+  for (uint32_t i = 0; i < w->client_count; i++) {
+    client_end(w, &w->clients[i]);
+  }
+}
