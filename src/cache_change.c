@@ -69,10 +69,12 @@ static bool is_marked_already(tidemark_cache *cache, uint32_t id, double seq, ui
   if (settled == 0 || e->freshness.changed < settled) {
     return false;
   }
+  uint32_t before = entry_state(e);
   e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
   if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     double wait = schedule_spread(schedule_backoff(0), &cache->random);
-    query_act(cache, id, entry_want_later(e, cache->time + wait) | ENTRY_NOTIFY);
+    uint32_t bits = entry_want_later(e, cache->time + wait);
+    query_act(cache, id, bits | notice(e, before));
   }
   return true;
 }
