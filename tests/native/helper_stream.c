@@ -109,3 +109,15 @@ void task_changed(struct world *w, int id, int seq, int previous) {
            seq, previous, id);
   frame(w, text);
 }
+
+const char *position_text(struct world *w) {
+  static char text[128];
+  const char *epoch;
+  size_t length;
+  double seq = tidemark_stream_position(w->cache, &epoch, &length);
+  if (seq < 0) {
+    return "none";
+  }
+  snprintf(text, sizeof text, "%.*s:%.0f", (int)length, epoch, seq);
+  return text;
+}

@@ -11,6 +11,11 @@ void frame_on(struct world *w, uint32_t socket, const char *text);
 /* ms between pings that the server of go_live promises. */
 enum { PING_MS = 25000 };
 
+/* What the stream's effects are called in the trace. */
+#define STREAM_EFFECTS "TICKET OPEN SEND CLOSE STATUS WARN"
+/* Where the stream stands, "epoch:seq" or "none". */
+const char *position_text(struct world *w);
+
 /* ---- Steps of a connection, on the socket in hand ------------------------------------------ */
 void connect_with(struct world *w, tidemark_stream_options options);
 void connect_with_ticket(struct world *w);

@@ -107,6 +107,9 @@ int fail_mutation(struct world *w, uint32_t mutation);
 void online(struct world *w, int value);
 void visible(struct world *w, int value);
 
+/* Begins a mutation with one layer. */
+uint32_t mutate(struct world *w, uint32_t serial, uint32_t entry);
+
 /* ---- Ready-made ---------------------------------------------------------------------------- */
 /* Observed with default options and in flight. */
 uint32_t mount(struct world *w, const char *notation);
@@ -121,6 +124,10 @@ uint32_t failures(struct world *w, uint32_t entry);
 int has_state(struct world *w, uint32_t entry, int64_t bits);
 /* By marks alone: for an observer whose answers never get old by the clock. */
 int is_marked(struct world *w, uint32_t entry);
+/* How many entries a filter selects, or an error. */
+int matching(struct world *w, const char *notation, uint32_t flags);
+/* The layers of an entry as the serials of their mutations, lowest first: "1 3". */
+const char *layers_text(struct world *w, uint32_t entry);
 void forget_trace(struct world *w);
 
 /* Status and fetch status, such as "success idle". */
@@ -132,6 +139,8 @@ const char *state_text(struct world *w, uint32_t entry);
  * starts anew. */
 #define expect(w, types, lines) expect_at(w, types, lines, __FILE__, __LINE__)
 void expect_at(struct world *w, const char *types, const char *lines, const char *file, int line);
+/* Writes an effect's line; drain() does. */
+void trace_effect(struct world *w, const tidemark_effect *effect);
 /* Nothing is fetched, that is, was since the trace started. */
 #define expect_no_fetch(w) expect(w, "FETCH", "")
 

@@ -134,8 +134,8 @@ static void every_truncation_is_refused(void **state) {
 
 static void escapes_are_those_of_the_standard(void **state) {
   assert_accepted(*state, "'\\\"\\\\\\/\\b\\f\\n\\r\\t'", "'\\u0041\\u00e9\\u20AC'");
-  assert_refused(*state, "'\\x41'", "'\\a'", "'\\0'", "'\\u12'", "'\\u12g4'", "'\\U0041'", "'\\'",
-                 "'\\u'", "'\\ '");
+  assert_refused(*state, "'\\x41'", "'\\a'", "'\\0'", "'\\u12'", "'\\u12g4'", "'\\ug123'",
+                 "'\\u1g23'", "'\\u123g'", "'\\U0041'", "'\\'", "'\\u'", "'\\ '");
 }
 
 static void control_characters_are_escaped_or_refused(void **state) {
@@ -153,7 +153,8 @@ static void a_string_holds_no_nul(void **state) {
 static void surrogates_come_in_pairs(void **state) {
   assert_accepted(*state, "'\\ud83d\\ude00'", "'\\uD83D\\uDE00'", "'\\udbff\\udfff'");
   assert_refused(*state, "'\\ud83d'", "'\\ude00'", "'\\ude00\\ud83d'", "'\\ud83dx'",
-                 "'\\ud83d\\u0041'", "'\\ud83d\\ud83d\\ude00'");
+                 "'\\ud83d\\u0041'", "'\\ud83d\\ud83d\\ude00'", "'\\ud83dxude00'",
+                 "'\\ud83d\\nde00'", "'\\ud83d\\ude0'");
 }
 
 static void text_is_valid_utf_8(void **state) {
@@ -347,6 +348,19 @@ static void reading_a_thousand_texts_takes_no_more_memory_than_one(void **state)
   assert_int_equal(f->heap.bytes, bytes);
 }
 
+static void two_arenas_have_nothing_to_do_with_each_other(void **state) {
+  struct fixture *f = *state;
+  void *state_of_other;
+  setup(&state_of_other);
+  struct fixture *other = state_of_other;
+  read_text(f, "{'a':'first'}");
+  read_text(other, "{'a':'second'}");
+  read_text(other, "nonsense");
+  assert_string_equal(json_string(json_member(f->root, "a")), "first");
+  teardown(&state_of_other);
+  assert_string_equal(json_string(json_member(f->root, "a")), "first");
+}
+
 static void running_out_of_memory_is_not_taken_for_bad_json(void **state) {
   char *text = members(1000, false);
   int refusals = 0;
@@ -400,6 +414,7 @@ int main(void) {
       PROMISE(numbers_are_read_to_the_last_bit),
       PROMISE(a_text_that_is_a_number_is_told_from_one_that_is_none),
       PROMISE(reading_a_thousand_texts_takes_no_more_memory_than_one),
+      PROMISE(two_arenas_have_nothing_to_do_with_each_other),
       PROMISE(running_out_of_memory_is_not_taken_for_bad_json),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -295,22 +295,28 @@ static void no_cache_is_destroyed_too(void **state) {
 
 /* ---- Giving back --------------------------------------------------------------------------- */
 
-static void use_and_forget(struct world *w, int count) {
-  for (int i = 0; i < count; i++) {
+enum { USED_AT_ONCE = 3000 };
+
+static void use_and_forget(struct world *w, uint32_t count) {
+  static uint32_t entries[USED_AT_ONCE], observers[USED_AT_ONCE], pending[USED_AT_ONCE];
+  for (uint32_t i = 0; i < count; i++) {
     char name[64];
-    snprintf(name, sizeof name, "tasks/list/{project:%d,page:1}", i);
-    uint32_t entry = build_for(w, name, 0);
+    snprintf(name, sizeof name, "tasks/list/{project:%u,page:1}", i);
+    entries[i] = build_for(w, name, 0);
     tidemark_observer_options options = observing();
     options.gc_time = 0;
-    uint32_t observer = observe(w, entry, options);
-    uint32_t mutation = begin_mutation(w, (uint32_t)i + 1);
-    add_layer(w, mutation, entry);
-    fail_mutation(w, mutation);
-    unobserve_aborting(w, observer);
+    observers[i] = observe(w, entries[i], options);
+    pending[i] = begin_mutation(w, i + 1);
+    add_layer(w, pending[i], entries[i]);
+    snprintf(name, sizeof name, "[Task,%u]/[Task,LIST]", i);
+    set_tags(w, entries[i], name);
     forget_trace(w);
   }
-  flush(w);
-  on_matching(w, TIDEMARK_REMOVE, "");
+  for (uint32_t i = 0; i < count; i++) {
+    fail_mutation(w, pending[i]);
+    unobserve_aborting(w, observers[i]);
+    forget_trace(w);
+  }
   pass(w, SECOND);
   forget_trace(w);
 }
@@ -343,7 +349,7 @@ static void a_cache_that_has_forgotten_everything_is_as_small_as_a_new_one(void 
   struct world *w = *state;
   use_and_forget(w, 1);
   size_t bytes = w->heap.bytes;
-  use_and_forget(w, 3000);
+  use_and_forget(w, USED_AT_ONCE);
   assert_true(stats(w).entries == 0);
   assert_int_equal(w->heap.bytes, bytes);
 }

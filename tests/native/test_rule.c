@@ -219,6 +219,14 @@ static void invalidate_matches_by_prefix_unless_it_is_exact(void **state) {
   assert_true(is_marked(w, part));
 }
 
+static void an_exact_target_without_an_entry_touches_nothing(void **state) {
+  struct world *w = *state;
+  rules(w, "[{'on':'b','invalidate':[{'key':['tasks'],'exact':true}]}]");
+  uint32_t entry = cached(w, "tasks/1");
+  assert_int_equal(change(w, "{'resource':'b'}"), 0);
+  assert_false(is_marked(w, entry));
+}
+
 static void a_refetch_type_says_what_is_fetched(void **state) {
   struct world *w = *state;
   static const struct {
@@ -311,7 +319,8 @@ static void a_change_that_is_none_is_refused_with_a_reason(void **state) {
                                     "[{'resource':'task'},{}]"};
   for (int i = 0; i < 8; i++) {
     assert_int_equal(change(w, BAD[i]), TIDEMARK_ERROR_CHANGE);
-    assert_true(tidemark_detail(w->cache)[0] != '\0');
+    const char *expected = i < 7 ? "change 1 " : "change 2 ";
+    assert_memory_equal(tidemark_detail(w->cache), expected, strlen(expected));
   }
 }
 
@@ -332,6 +341,14 @@ static void a_change_that_is_no_json_is_refused(void **state) {
   for (int i = 0; i < 4; i++) {
     assert_int_equal(change(w, BAD[i]), TIDEMARK_ERROR_JSON);
   }
+}
+
+static void a_text_longer_than_its_limit_is_refused(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.message_bytes = 32}});
+  assert_int_equal(change(w, "{'resource':'task'}             "), 0);
+  assert_int_equal(change(w, "{'resource':'task'}              "), TIDEMARK_ERROR_JSON);
+  assert_int_equal(rules(w, "[{'on':'a','invalidate':[['x']]}]"), TIDEMARK_ERROR_JSON);
 }
 
 static void a_resource_no_rule_is_about_is_warned_of(void **state) {
@@ -374,7 +391,7 @@ static void an_error_names_the_member(void **state) {
 
 static void an_error_says_what_is_allowed(void **state) {
   struct world *w = *state;
-  assert_wrong(w, "[{'on':'a','invalidates':[[]]}]", "refetch");
+  assert_wrong(w, "[{'on':'a','invalidates':[[]]}]", "allowed: on, invalidate, refetch");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "inactive");
 }
 
@@ -507,6 +524,7 @@ int main(void) {
       PROMISE(a_key_that_becomes_too_long_is_warned_of),
       PROMISE(a_key_that_becomes_too_deep_is_warned_of),
       PROMISE(invalidate_matches_by_prefix_unless_it_is_exact),
+      PROMISE(an_exact_target_without_an_entry_touches_nothing),
       PROMISE(a_refetch_type_says_what_is_fetched),
       PROMISE(refetch_fetches_active_entries_and_marks),
       PROMISE(remove_forgets),
@@ -517,6 +535,7 @@ int main(void) {
       PROMISE(a_change_that_is_none_is_refused_with_a_reason),
       PROMISE(one_bad_change_of_many_refuses_all),
       PROMISE(a_change_that_is_no_json_is_refused),
+      PROMISE(a_text_longer_than_its_limit_is_refused),
       PROMISE(a_resource_no_rule_is_about_is_warned_of),
       PROMISE(an_error_names_the_rule_by_its_number),
       PROMISE(an_error_names_the_member),

@@ -1,51 +1,29 @@
-/* The client's side of the wire protocol. */
+/* The client's side of the wire protocol: positions, gaps, resets. */
 #include "helper_stream.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const char RULES[] =
     "[{'on':'task','invalidate':[['tasks','$id']]},{'on':'all','invalidate':[[]]}]";
-static const char LIFE[] = "TICKET OPEN SEND CLOSE STATUS WARN";
-
-/* "epoch:seq", or "none". */
-static const char *position_text(struct world *w) {
-  static char text[128];
-  const char *epoch;
-  size_t length;
-  double seq = tidemark_stream_position(w->cache, &epoch, &length);
-  if (seq < 0) {
-    return "none";
-  }
-  snprintf(text, sizeof text, "%.*s:%.0f", (int)length, epoch, seq);
-  return text;
-}
-
-static enum tidemark_stream_status status(struct world *w) {
-  return tidemark_stream_state(w->cache);
-}
 
 /* ---- Connecting ---------------------------------------------------------------------------- */
 
 static void a_new_cache_has_no_stream_and_no_position(void **state) {
   struct world *w = *state;
-  assert_int_equal(status(w), TIDEMARK_STREAM_STOPPED);
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_STOPPED);
   assert_string_equal(position_text(w), "none");
 }
 
 static void connecting_gets_a_ticket_then_opens_signs_in_and_subscribes(void **state) {
   struct world *w = *state;
   connect_with_ticket(w);
-  expect(w, LIFE, "TICKET s1\nSTATUS CATCHING_UP");
+  expect(w, STREAM_EFFECTS, "TICKET s1\nSTATUS CATCHING_UP");
   ticket_ready(w);
-  expect(w, LIFE, "OPEN s1");
+  expect(w, STREAM_EFFECTS, "OPEN s1");
   socket_opened(w);
-  expect(w, LIFE, "SEND s1 AUTH");
+  expect(w, STREAM_EFFECTS, "SEND s1 AUTH");
   hello(w, "e", 10);
-  expect(w, LIFE, "SEND s1 SUBSCRIBE");
+  expect(w, STREAM_EFFECTS, "SEND s1 SUBSCRIBE");
   subscribed(w, "e", 10, 0, "[]");
-  expect(w, LIFE, "STATUS LIVE");
+  expect(w, STREAM_EFFECTS, "STATUS LIVE");
 }
 
 static void a_first_subscription_resumes_nowhere(void **state) {
@@ -76,9 +54,9 @@ static void a_first_subscription_marks_what_was_fetched_before_it(void **state) 
 static void a_plain_server_is_live_once_its_socket_is_open(void **state) {
   struct world *w = *state;
   connect_plainly(w);
-  expect(w, LIFE, "OPEN s1\nSTATUS CATCHING_UP");
+  expect(w, STREAM_EFFECTS, "OPEN s1\nSTATUS CATCHING_UP");
   socket_opened(w);
-  expect(w, LIFE, "STATUS LIVE");
+  expect(w, STREAM_EFFECTS, "STATUS LIVE");
 }
 
 static void a_plain_servers_every_connection_begins_with_a_gap(void **state) {
@@ -118,7 +96,7 @@ static void a_plain_server_that_signs_in_with_hello_is_taken_at_its_word(void **
   hello(w, "e", 10);
   expect(w, "SEND", "SEND s1 SUBSCRIBE");
   subscribed(w, "e", 10, 0, "[]");
-  assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
   assert_string_equal(position_text(w), "e:10");
 }
 
@@ -136,7 +114,7 @@ static void connecting_twice_opens_one_socket(void **state) {
   connect_with_ticket(w);
   forget_trace(w);
   connect_with_ticket(w);
-  expect(w, LIFE, "");
+  expect(w, STREAM_EFFECTS, "");
 }
 
 static void connecting_offline_waits_for_the_network(void **state) {
@@ -144,20 +122,20 @@ static void connecting_offline_waits_for_the_network(void **state) {
   online(w, 0);
   connect_with_ticket(w);
   pass(w, MINUTE);
-  expect(w, LIFE, "STATUS OFFLINE");
+  expect(w, STREAM_EFFECTS, "STATUS OFFLINE");
   online(w, 1);
-  expect(w, LIFE, "TICKET s1\nSTATUS CATCHING_UP");
+  expect(w, STREAM_EFFECTS, "TICKET s1\nSTATUS CATCHING_UP");
 }
 
 static void disconnecting_closes_the_socket_and_stops(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
   step(w, (tidemark_event){.type = TIDEMARK_DISCONNECT});
-  expect(w, LIFE, "CLOSE s1 1000\nSTATUS STOPPED");
+  expect(w, STREAM_EFFECTS, "CLOSE s1 1000\nSTATUS STOPPED");
   pass(w, 60 * MINUTE);
   online(w, 0);
   online(w, 1);
-  expect(w, LIFE, "");
+  expect(w, STREAM_EFFECTS, "");
 }
 
 static void a_stream_connected_again_resumes_where_it_stood(void **state) {
@@ -180,7 +158,7 @@ static void a_backoff_out_of_range_is_refused(void **state) {
     event.stream = (tidemark_stream_options){.backoff_cap = bad[i]};
     assert_int_equal(step(w, event), TIDEMARK_ERROR_EVENT);
   }
-  expect(w, LIFE, "");
+  expect(w, STREAM_EFFECTS, "");
 }
 
 /* ---- Changes ------------------------------------------------------------------------------- */
@@ -202,7 +180,7 @@ static void positions_that_were_filtered_away_are_no_gap(void **state) {
   task_changed(w, 1, 11, 10);
   forget_trace(w);
   task_changed(w, 1, 19, 11);
-  expect(w, LIFE, "");
+  expect(w, STREAM_EFFECTS, "");
   assert_string_equal(position_text(w), "e:19");
 }
 
@@ -243,7 +221,7 @@ static void a_change_that_follows_one_never_seen_asks_for_what_is_missing(void *
   go_live(w, "e", 10);
   rules(w, RULES);
   task_changed(w, 1, 13, 12);
-  expect(w, LIFE, "SEND s1 SUBSCRIBE\nSTATUS GAP");
+  expect(w, STREAM_EFFECTS, "SEND s1 SUBSCRIBE\nSTATUS GAP");
   assert_string_equal(position_text(w), "e:10");
 }
 
@@ -272,7 +250,7 @@ static void what_was_missing_closes_the_gap_and_is_applied(void **state) {
              "'data':{'resource':'task','id':1}},"
              "{'type':'cache_invalidate','epoch':'e','seq':13,'prev':12,"
              "'data':{'resource':'task','id':2}}]");
-  expect(w, LIFE, "STATUS LIVE");
+  expect(w, STREAM_EFFECTS, "STATUS LIVE");
   assert_true(is_marked(w, missed));
   assert_true(is_marked(w, seen));
   assert_false(is_marked(w, other));
@@ -288,7 +266,7 @@ static void a_gap_that_cannot_be_filled_marks_everything(void **state) {
   subscribed(w, "e", 13, 0, "[]");
   assert_true(is_marked(w, other));
   assert_string_equal(position_text(w), "e:13");
-  assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
 static void a_ping_beyond_the_position_shows_a_lost_tail(void **state) {
@@ -302,14 +280,14 @@ static void a_ping_at_the_position_gets_a_pong_and_no_more(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
   frame(w, "{'type':'ping','seq':10}");
-  expect(w, LIFE, "SEND s1 PONG");
+  expect(w, STREAM_EFFECTS, "SEND s1 PONG");
 }
 
 static void a_ping_without_a_position_gets_a_pong_and_no_more(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
   frame(w, "{'type':'ping'}");
-  expect(w, LIFE, "SEND s1 PONG");
+  expect(w, STREAM_EFFECTS, "SEND s1 PONG");
 }
 
 static void a_change_of_another_epoch_is_a_gap(void **state) {
@@ -318,7 +296,7 @@ static void a_change_of_another_epoch_is_a_gap(void **state) {
   rules(w, RULES);
   frame(w, "{'type':'cache_invalidate','epoch':'new','seq':1,'prev':0,"
            "'data':{'resource':'task','id':1}}");
-  expect(w, LIFE, "SEND s1 SUBSCRIBE\nSTATUS GAP");
+  expect(w, STREAM_EFFECTS, "SEND s1 SUBSCRIBE\nSTATUS GAP");
 }
 
 static void a_gap_that_nobody_answers_ends_in_another_connection(void **state) {
@@ -353,7 +331,7 @@ static void a_broken_connection_is_offline_until_the_next_try(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
   socket_closed(w, 1006);
-  expect(w, LIFE, "STATUS OFFLINE");
+  expect(w, STREAM_EFFECTS, "STATUS OFFLINE");
 }
 
 static void a_new_connection_resumes_at_the_last_position(void **state) {
@@ -514,7 +492,7 @@ static void a_reset_frame_marks_everything_and_stays_live(void **state) {
   shown(w, "tasks/1", INFINITY);
   uint32_t inactive = cached(w, "tasks/2");
   frame(w, "{'type':'reset','scopes':['project:9'],'reason':'flood'}");
-  expect(w, LIFE, "");
+  expect(w, STREAM_EFFECTS, "");
   assert_true(is_marked(w, inactive));
   pass(w, 2 * SECOND);
   expect(w, "FETCH", "FETCH tasks/1 #3");
@@ -529,7 +507,7 @@ static void after_a_reset_the_stream_goes_on_at_its_position(void **state) {
   uint32_t entry = cached(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   assert_true(is_marked(w, entry));
-  assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
 static void a_reset_may_name_the_position_from_which_the_stream_goes_on(void **state) {
@@ -543,7 +521,7 @@ static void a_reset_may_name_the_position_from_which_the_stream_goes_on(void **s
   frame(w, "{'type':'cache_invalidate','epoch':'new','seq':4,'prev':3,"
            "'data':{'resource':'task','id':1}}");
   assert_string_equal(position_text(w), "new:4");
-  assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
 static void a_change_that_comes_on_an_old_socket_is_ignored(void **state) {
@@ -557,455 +535,6 @@ static void a_change_that_comes_on_an_old_socket_is_ignored(void **state) {
            "'data':{'resource':'task','id':1}}");
   assert_false(is_marked(w, entry));
   assert_string_equal(position_text(w), "e:10");
-}
-
-/* ---- Liveness ------------------------------------------------------------------------------ */
-
-static void pings_in_time_keep_the_connection(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  for (int i = 0; i < 20; i++) {
-    pass(w, PING_MS + 9 * SECOND);
-    frame(w, "{'type':'ping','seq':10}");
-  }
-  expect(w, "CLOSE STATUS", "");
-}
-
-static void silence_beyond_ping_and_slack_ends_the_connection(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  pass(w, PING_MS + 10 * SECOND - 1);
-  expect(w, "CLOSE STATUS", "");
-  pass(w, 1);
-  expect(w, "CLOSE STATUS", "CLOSE s1 4000\nSTATUS OFFLINE");
-}
-
-static void a_dead_connection_is_followed_by_another(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  pass(w, 2 * MINUTE);
-  assert_true(w->socket > 1);
-}
-
-static void a_page_that_wakes_up_finds_its_dead_connection_at_once(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  visible(w, 0);
-  forget_trace(w);
-  w->now += 10 * MINUTE; /* no timer ran meanwhile */
-  visible(w, 1);
-  expect(w, "CLOSE", "CLOSE s1 4000");
-}
-
-static void a_server_without_pings_may_be_silent(void **state) {
-  struct world *w = *state;
-  connect_plainly(w);
-  socket_opened(w);
-  forget_trace(w);
-  pass(w, 60 * MINUTE);
-  expect(w, LIFE, "");
-}
-
-static void a_connection_that_gets_stuck_half_way_is_given_up(void **state) {
-  struct world *w = *state;
-  for (int steps = 0; steps < 4; steps++) {
-    restart(w, (tidemark_options){.seed = 1});
-    connect_with_ticket(w);
-    if (steps > 0) {
-      ticket_ready(w);
-    }
-    if (steps > 1) {
-      socket_opened(w);
-    }
-    if (steps > 2) {
-      hello(w, "e", 10);
-    }
-    pass(w, MINUTE);
-    assert_true(w->socket > 1);
-  }
-}
-
-/* ---- Losing the connection ----------------------------------------------------------------- */
-
-static void only_two_close_codes_stop_the_stream(void **state) {
-  struct world *w = *state;
-  int codes[] = {1000, 1001, 1005, 1006, 1009, 1011, 1012, 4000, 4401, 4429, 4499};
-  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-    restart(w, (tidemark_options){.seed = 1});
-    go_live(w, "e", 10);
-    socket_closed(w, codes[i]);
-    expect(w, "STATUS WARN", "STATUS OFFLINE");
-    wait_for_next_try(w);
-    expect(w, "TICKET", "TICKET s2");
-  }
-}
-
-static void refused_for_good_it_stops_and_says_so(void **state) {
-  struct world *w = *state;
-  int codes[] = {4400, 4403};
-  for (size_t i = 0; i < 2; i++) {
-    restart(w, (tidemark_options){.seed = 1});
-    go_live(w, "e", 10);
-    socket_closed(w, codes[i]);
-    expect(w, "STATUS", "STATUS STOPPED");
-    pass(w, 60 * MINUTE);
-    expect(w, LIFE, "");
-  }
-}
-
-static void stopping_warns(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  socket_closed(w, 4403);
-  assert_non_null(strstr(w->trace, "WARN REFUSED"));
-}
-
-static void a_ticket_that_failed_is_asked_for_again(void **state) {
-  struct world *w = *state;
-  connect_with_ticket(w);
-  ticket_failed(w, 0);
-  expect(w, LIFE, "TICKET s1\nSTATUS CATCHING_UP\nSTATUS OFFLINE");
-  pass(w, SECOND);
-  expect(w, "TICKET", "TICKET s2");
-}
-
-static void a_ticket_that_failed_for_good_stops_the_stream(void **state) {
-  struct world *w = *state;
-  connect_with_ticket(w);
-  forget_trace(w);
-  ticket_failed(w, 1);
-  expect(w, "STATUS", "STATUS STOPPED");
-  pass(w, 60 * MINUTE);
-  expect(w, "TICKET", "");
-}
-
-static void events_of_another_socket_are_ignored(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  reconnect(w, "e", 10, 1);
-  static const enum tidemark_event_type TYPES[] = {TIDEMARK_TICKET_READY, TIDEMARK_TICKET_FAILED,
-                                                   TIDEMARK_SOCKET_OPENED, TIDEMARK_SOCKET_CLOSED};
-  for (size_t i = 0; i < 4; i++) {
-    step(w, (tidemark_event){.type = TYPES[i], .id = 1, .value = 4403});
-    step(w, (tidemark_event){.type = TYPES[i], .id = 77, .value = 4403});
-    step(w, (tidemark_event){.type = TYPES[i], .id = 0, .value = 4403});
-  }
-  expect(w, LIFE, "");
-  assert_int_equal(status(w), TIDEMARK_STREAM_LIVE);
-}
-
-static void events_of_another_socket_are_ignored_at_every_step(void **state) {
-  struct world *w = *state;
-  static const enum tidemark_event_type TYPES[] = {TIDEMARK_TICKET_READY, TIDEMARK_TICKET_FAILED,
-                                                   TIDEMARK_SOCKET_OPENED, TIDEMARK_SOCKET_CLOSED};
-  static void (*const STEPS[])(struct world * w) = {connect_with_ticket, ticket_ready,
-                                                    socket_opened};
-  for (size_t i = 0; i < 3; i++) {
-    STEPS[i](w);
-    forget_trace(w);
-    for (size_t j = 0; j < 4; j++) {
-      step(w, (tidemark_event){.type = TYPES[j], .id = 77, .value = 1});
-    }
-    expect(w, LIFE, "");
-  }
-  hello(w, "e", 10);
-  expect(w, "SEND", "SEND s1 SUBSCRIBE");
-}
-
-static void a_close_that_was_asked_for_and_comes_after_all_is_ignored(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  pass(w, PING_MS + 10 * SECOND);
-  forget_trace(w);
-  socket_closed(w, 4403);
-  expect(w, "STATUS WARN", "");
-}
-
-static void going_offline_ends_the_connection_and_coming_back_starts_one_at_once(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  online(w, 0);
-  expect(w, "STATUS TICKET", "STATUS OFFLINE");
-  pass(w, 60 * MINUTE);
-  expect(w, "STATUS TICKET", "");
-  online(w, 1);
-  expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
-}
-
-/* ---- Backoff ------------------------------------------------------------------------------- */
-
-/* ms from a failed try to the next one. */
-static double wait_after_failure(struct world *w) {
-  double before = w->now;
-  uint32_t socket = w->socket;
-  socket_closed(w, 1006);
-  while (w->socket == socket) {
-    double next = tidemark_next_deadline(w->cache);
-    assert_true(next < before + 60 * MINUTE);
-    pass(w, next - w->now);
-  }
-  return w->now - before;
-}
-
-static void without_jitter_the_wait_doubles_up_to_its_cap(void **state) {
-  struct world *w = *state;
-  connect_with(
-      w, (tidemark_stream_options){.backoff_base = 1000, .backoff_cap = 30000, .no_jitter = 1});
-  double waits[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
-  for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
-    assert_true(wait_after_failure(w) == waits[i]);
-  }
-}
-
-static void the_default_wait_grows_from_half_a_second_to_twenty(void **state) {
-  struct world *w = *state;
-  connect_with(w, (tidemark_stream_options){.no_jitter = 1});
-  double waits[] = {500, 1000, 2000, 4000, 8000, 16000, 20000, 20000};
-  for (size_t i = 0; i < sizeof waits / sizeof *waits; i++) {
-    assert_true(wait_after_failure(w) == waits[i]);
-  }
-}
-
-static void with_jitter_the_wait_is_anywhere_below_that(void **state) {
-  struct world *w = *state;
-  double least[4] = {1, 1, 1, 1}, most[4] = {0};
-  for (uint64_t seed = 1; seed <= 100; seed++) {
-    restart(w, (tidemark_options){.seed = seed});
-    connect_plainly(w);
-    for (int i = 0; i < 4; i++) {
-      double share = wait_after_failure(w) / (500 << i);
-      least[i] = fmin(least[i], share);
-      most[i] = fmax(most[i], share);
-    }
-  }
-  for (int i = 0; i < 4; i++) {
-    assert_true(least[i] >= 0 && least[i] < 0.1);
-    assert_true(most[i] > 0.9 && most[i] <= 1.01); /* a timer fires on a whole ms */
-  }
-}
-
-static void after_its_last_try_the_stream_stops_and_says_so(void **state) {
-  struct world *w = *state;
-  connect_with(w,
-               (tidemark_stream_options){
-                   .backoff_base = 1000, .backoff_cap = 30000, .max_attempts = 10, .no_jitter = 1});
-  for (int i = 0; i < 10; i++) {
-    wait_after_failure(w);
-  }
-  forget_trace(w);
-  socket_closed(w, 1006);
-  expect(w, "STATUS", "STATUS STOPPED");
-  pass(w, 60 * MINUTE);
-  expect(w, LIFE, "");
-}
-
-static void a_connection_of_ten_seconds_starts_the_backoff_anew(void **state) {
-  struct world *w = *state;
-  connect_with(w, (tidemark_stream_options){.no_jitter = 1});
-  wait_after_failure(w);
-  wait_after_failure(w);
-  socket_opened(w);
-  pass(w, 10 * SECOND);
-  assert_true(wait_after_failure(w) == 500);
-}
-
-static void a_connection_that_breaks_soon_does_not(void **state) {
-  struct world *w = *state;
-  connect_with(w, (tidemark_stream_options){.no_jitter = 1});
-  wait_after_failure(w);
-  wait_after_failure(w);
-  socket_opened(w);
-  pass(w, 10 * SECOND - 1);
-  assert_true(wait_after_failure(w) == 2000);
-}
-
-static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  socket_closed(w, 4403);
-  forget_trace(w);
-  connect_with_ticket(w);
-  expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
-}
-
-/* ---- Bad frames ---------------------------------------------------------------------------- */
-
-static void bad_frames_are_counted_and_change_nothing(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
-  uint32_t entry = cached(w, "tasks/1");
-  static const char *const BAD[] = {
-      "",
-      "{",
-      "nonsense",
-      "7",
-      "[]",
-      "null",
-      "'cache_invalidate'",
-      "{}",
-      "{'type':7}",
-      "{'type':null}",
-      "{'type':'cache_invalidate'}",
-      "{'type':'cache_invalidate','data':7}",
-      "{'type':'cache_invalidate','data':['task']}",
-      "{'type':'cache_invalidate','data':{}}",
-      "{'type':'cache_invalidate','data':{'resource':7}}",
-      "{'type':'cache_invalidate','epoch':'e','seq':'11','prev':10,'data':{'resource':'all'}}",
-      "{'type':'cache_invalidate','epoch':'e','seq':-11,'prev':10,'data':{'resource':'all'}}",
-      "{'type':'cache_invalidate','epoch':'e','seq':11.5,'prev':10,'data':{'resource':'all'}}",
-      "{'type':'cache_invalidate','epoch':7,'seq':11,'prev':10,'data':{'resource':'all'}}",
-      "{'type':'cache_invalidate','data':{'resource':'all'}} x",
-      "{'type':'cache_invalidate','data':{'resource':'all'}}{}",
-      "{'type':'cache_invalidate','type':'ping','data':{'resource':'all'}}",
-      "{'type':'cache_invalidate','data':{'resource':'all','resource':'all'}}",
-      "{'type':'cache_invalidate','data':{'resource':'all\\u0000'}}",
-      "{'type':'cache_invalidate','data':{'resource':'all','x':'\xff'}}",
-      "{'type':'cache_invalidate','data':{'resource':'all','x':01}}",
-      "{'type':'subscribed','epoch':'e','seq':99,'recovered':true,'messages':{}}",
-  };
-  enum { COUNT = sizeof BAD / sizeof *BAD };
-  for (int i = 0; i < COUNT; i++) {
-    frame(w, BAD[i]);
-    assert_true(stats(w).messages_bad == i + 1);
-  }
-  assert_int_equal(w->trace_length, 0);
-  assert_false(is_marked(w, entry));
-  assert_string_equal(position_text(w), "e:10");
-}
-
-/* A change of everything with a field nested that deep; the frame and its data are two levels. */
-static void nested_change(struct world *w, int depth) {
-  char text[512];
-  int length =
-      snprintf(text, sizeof text, "{'type':'cache_invalidate','data':{'resource':'all','x':");
-  memset(text + length, '[', (size_t)depth - 2);
-  length += depth - 2;
-  memset(text + length, ']', (size_t)depth - 2);
-  length += depth - 2;
-  snprintf(text + length, sizeof text - (size_t)length, "}}");
-  frame(w, text);
-}
-
-static void a_frame_is_at_most_32_deep(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
-  uint32_t entry = cached(w, "tasks/1");
-  nested_change(w, 33);
-  assert_false(is_marked(w, entry));
-  assert_true(stats(w).messages_bad == 1);
-  nested_change(w, 32);
-  assert_true(is_marked(w, entry));
-}
-
-static void long_change(struct world *w, size_t size) {
-  char *text = malloc(size + 1);
-  assert_non_null(text);
-  memset(text, ' ', size);
-  text[size] = '\0';
-  const char *change = "{'type':'cache_invalidate','data':{'resource':'all'}}";
-  memcpy(text, change, strlen(change));
-  frame(w, text);
-  free(text);
-}
-
-static void a_frame_is_at_most_64_kib_long(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
-  uint32_t entry = cached(w, "tasks/1");
-  long_change(w, 65537);
-  assert_false(is_marked(w, entry));
-  assert_true(stats(w).messages_bad == 1);
-  long_change(w, 65536);
-  assert_true(is_marked(w, entry));
-}
-
-static void an_unknown_type_is_ignored_with_a_warning(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  frame(w, "{'type':'celebrate','seq':'any','epoch':9}");
-  expect(w, "TICKET OPEN SEND CLOSE STATUS WARN", "WARN TYPE celebrate");
-  assert_true(stats(w).messages_bad == 0);
-}
-
-static void unknown_fields_are_ignored(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
-  uint32_t entry = cached(w, "tasks/1");
-  frame(w, "{'type':'cache_invalidate','epoch':'e','seq':11,'prev':10,'colour':{'a':[1]},"
-           "'data':{'resource':'task','id':1,'__proto__':{'id':2},'constructor':7}}");
-  assert_true(is_marked(w, entry));
-}
-
-static void names_of_javascript_are_plain_data(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, "[{'on':'__proto__','invalidate':[['__proto__','$constructor']]}]");
-  uint32_t entry = cached(w, "__proto__/prototype");
-  frame(w, "{'type':'cache_invalidate','data':{'resource':'__proto__',"
-           "'constructor':'prototype'}}");
-  assert_true(is_marked(w, entry));
-}
-
-static void an_error_frame_is_warned_of(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  frame(w, "{'type':'error','code':'foreign_scope','message':'project:8 is not yours'}");
-  expect(w, LIFE, "WARN SERVER project:8 is not yours");
-}
-
-static void frames_before_the_socket_is_open_are_ignored(void **state) {
-  struct world *w = *state;
-  rules(w, RULES);
-  connect_with_ticket(w);
-  uint32_t entry = cached(w, "tasks/1");
-  frame(w, "{'type':'cache_invalidate','data':{'resource':'all'}}");
-  ticket_ready(w);
-  frame(w, "{'type':'cache_invalidate','data':{'resource':'all'}}");
-  assert_false(is_marked(w, entry));
-}
-
-static void frames_after_the_stream_stopped_are_ignored(void **state) {
-  struct world *w = *state;
-  rules(w, RULES);
-  go_live(w, "e", 10);
-  step(w, (tidemark_event){.type = TIDEMARK_DISCONNECT});
-  uint32_t entry = cached(w, "tasks/1");
-  frame(w, "{'type':'cache_invalidate','data':{'resource':'all'}}");
-  assert_false(is_marked(w, entry));
-}
-
-/* ---- Figures ------------------------------------------------------------------------------- */
-
-static void figures_count_messages_reconnects_and_resets(void **state) {
-  struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
-  tidemark_stats before = stats(w);
-  task_changed(w, 1, 11, 10);
-  task_changed(w, 1, 11, 10);
-  frame(w, "nonsense");
-  reconnect(w, "e", 500, 0);
-  tidemark_stats after = stats(w);
-  assert_true(after.messages - before.messages == 5);
-  assert_true(after.messages_dropped - before.messages_dropped == 1);
-  assert_true(after.messages_bad - before.messages_bad == 1);
-  assert_true(after.changes - before.changes == 1);
-  assert_true(after.reconnects - before.reconnects == 1);
-  assert_true(after.resets - before.resets == 1);
-}
-
-static void figures_count_a_plain_servers_reconnects_too(void **state) {
-  struct world *w = *state;
-  connect_plainly(w);
-  socket_opened(w);
-  assert_true(stats(w).reconnects == 0);
-  socket_closed(w, 1006);
-  wait_for_next_try(w);
-  assert_true(stats(w).reconnects == 1);
 }
 
 int main(void) {
@@ -1057,39 +586,6 @@ int main(void) {
       PROMISE(after_a_reset_the_stream_goes_on_at_its_position),
       PROMISE(a_reset_may_name_the_position_from_which_the_stream_goes_on),
       PROMISE(a_change_that_comes_on_an_old_socket_is_ignored),
-      PROMISE(pings_in_time_keep_the_connection),
-      PROMISE(silence_beyond_ping_and_slack_ends_the_connection),
-      PROMISE(a_dead_connection_is_followed_by_another),
-      PROMISE(a_page_that_wakes_up_finds_its_dead_connection_at_once),
-      PROMISE(a_server_without_pings_may_be_silent),
-      PROMISE(a_connection_that_gets_stuck_half_way_is_given_up),
-      PROMISE(only_two_close_codes_stop_the_stream),
-      PROMISE(refused_for_good_it_stops_and_says_so),
-      PROMISE(stopping_warns),
-      PROMISE(a_ticket_that_failed_is_asked_for_again),
-      PROMISE(a_ticket_that_failed_for_good_stops_the_stream),
-      PROMISE(events_of_another_socket_are_ignored),
-      PROMISE(events_of_another_socket_are_ignored_at_every_step),
-      PROMISE(a_close_that_was_asked_for_and_comes_after_all_is_ignored),
-      PROMISE(going_offline_ends_the_connection_and_coming_back_starts_one_at_once),
-      PROMISE(without_jitter_the_wait_doubles_up_to_its_cap),
-      PROMISE(the_default_wait_grows_from_half_a_second_to_twenty),
-      PROMISE(with_jitter_the_wait_is_anywhere_below_that),
-      PROMISE(after_its_last_try_the_stream_stops_and_says_so),
-      PROMISE(a_connection_of_ten_seconds_starts_the_backoff_anew),
-      PROMISE(a_connection_that_breaks_soon_does_not),
-      PROMISE(the_stream_can_be_connected_again_after_it_stopped),
-      PROMISE(bad_frames_are_counted_and_change_nothing),
-      PROMISE(a_frame_is_at_most_32_deep),
-      PROMISE(a_frame_is_at_most_64_kib_long),
-      PROMISE(an_unknown_type_is_ignored_with_a_warning),
-      PROMISE(unknown_fields_are_ignored),
-      PROMISE(names_of_javascript_are_plain_data),
-      PROMISE(an_error_frame_is_warned_of),
-      PROMISE(frames_before_the_socket_is_open_are_ignored),
-      PROMISE(frames_after_the_stream_stopped_are_ignored),
-      PROMISE(figures_count_messages_reconnects_and_resets),
-      PROMISE(figures_count_a_plain_servers_reconnects_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,185 @@
+/* A mutation's own change, when the stream brings it back. */
+#include <stdio.h>
+
+#include "helper_stream.h"
+
+static const char RULES[] = "[{'on':'task','invalidate':[['tasks','$id'],['board']]}]";
+
+/* ---- The echo ------------------------------------------------------------------------------ */
+
+static void echo(struct world *w, const char *mutation, int seq) {
+  char text[256];
+  snprintf(text, sizeof text,
+           "{'type':'cache_invalidate','epoch':'e','seq':%d,'prev':%d,"
+           "'data':{'resource':'task','id':1,'mutation':'%s'}}",
+           seq, seq - 1, mutation);
+  frame(w, text);
+}
+
+static void an_echo_after_the_acknowledgement_causes_no_second_fetch(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 1029384756, entry));
+  flush(w);
+  echo(w, "me.1029384756", 11);
+  answer(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+  assert_false(is_marked(w, entry));
+}
+
+static void an_echo_after_the_answer_causes_no_second_fetch(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 1, entry));
+  flush(w);
+  answer(w, entry);
+  echo(w, "me.1", 11);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void an_echo_before_the_acknowledgement_causes_the_only_fetch(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  flush(w);
+  acknowledge(w, mutation);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+  answer(w, entry);
+  flush(w);
+  expect_no_fetch(w);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_answer_asked_for_after_the_echo_ends_the_layer(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  flush(w);
+  answer(w, entry);
+  acknowledge(w, mutation);
+  flush(w);
+  assert_string_equal(layers_text(w, entry), "");
+}
+
+static void an_echo_refetches_what_the_mutation_had_no_layer_on(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  shown(w, "board", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  forget_trace(w);
+  echo(w, "me.7", 11);
+  flush(w);
+  expect(w, "FETCH", "FETCH board #4");
+}
+
+static void an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  acknowledge(w, mutation);
+  flush(w);
+  reconnect(w, "new", 3, 0);
+  answer_as_of(w, entry, "e:10");
+  pass(w, 5 * SECOND);
+  answer_as_of(w, entry, "new:4");
+  assert_string_equal(layers_text(w, entry), "");
+}
+
+static void an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  answer_as_of(w, entry, "e:10");
+  forget_trace(w);
+  echo(w, "me.7", 11);
+  assert_true(is_marked(w, entry));
+  pass(w, 100);
+  expect_no_fetch(w);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  answer(w, entry);
+  static const char *const OTHERS[] = {"you.7", "me.8",  "mee.7", "me7",
+                                       "me.",   "me.7x", "7",     "me.4294967303"}; /* 7 + 2^32 */
+  for (int i = 0; i < 8; i++) {
+    forget_trace(w);
+    echo(w, OTHERS[i], 11 + i);
+    flush(w);
+    assert_true(is_marked(w, entry));
+    answer(w, entry);
+  }
+}
+
+static void an_echo_does_not_swallow_the_change_of_another(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  answer(w, entry);
+  echo(w, "you.3", 11);
+  echo(w, "me.7", 12);
+  flush(w);
+  assert_true(is_marked(w, entry));
+  expect(w, "FETCH", "FETCH tasks/1 #2\nFETCH tasks/1 #3");
+}
+
+static void a_mutation_that_fails_after_its_echo_was_done_all_the_same(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  flush(w);
+  assert_int_equal(fail_mutation(w, mutation), TIDEMARK_OK);
+  answer(w, entry);
+  assert_string_equal(layers_text(w, entry), "");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      PROMISE(an_echo_after_the_acknowledgement_causes_no_second_fetch),
+      PROMISE(an_echo_after_the_answer_causes_no_second_fetch),
+      PROMISE(an_echo_before_the_acknowledgement_causes_the_only_fetch),
+      PROMISE(an_answer_asked_for_after_the_echo_ends_the_layer),
+      PROMISE(an_echo_refetches_what_the_mutation_had_no_layer_on),
+      PROMISE(an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new),
+      PROMISE(an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again),
+      PROMISE(the_change_of_anothers_mutation_is_a_change_like_any),
+      PROMISE(an_echo_does_not_swallow_the_change_of_another),
+      PROMISE(a_mutation_that_fails_after_its_echo_was_done_all_the_same),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

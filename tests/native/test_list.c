@@ -1,0 +1,403 @@
+/* Events and questions about many entries: remove, reset, refetch, filter. */
+#include <string.h>
+
+#include "helper_world.h"
+
+/* ---- Removing and resetting ---------------------------------------------------------------- */
+
+static void removing_an_unobserved_entry_drops_it_at_once(void **state) {
+  struct world *w = *state;
+  on_entry(w, TIDEMARK_REMOVE, cached(w, "tasks/1"));
+  expect(w, "DROP", "DROP tasks/1");
+  assert_int_equal(find(w, "tasks/1"), 0);
+}
+
+static void whoever_waits_for_an_entry_that_is_removed_learns_of_it(void **state) {
+  struct world *w = *state;
+  uint32_t wanted = build(w, "tasks/1");
+  fetch(w, wanted);
+  on_entry(w, TIDEMARK_REMOVE, wanted);
+  expect(w, "SETTLE DROP", "SETTLE tasks/1 #0 CANCELLED\nDROP tasks/1");
+  uint32_t in_flight = build(w, "tasks/2");
+  fetch(w, in_flight);
+  flush(w);
+  on_entry(w, TIDEMARK_REMOVE, in_flight);
+  expect(w, "SETTLE DROP", "SETTLE tasks/2 #1 CANCELLED\nDROP tasks/2");
+}
+
+static void a_removed_entry_that_is_observed_is_found_by_nobody(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  expect(w, "DROP", "");
+  assert_int_equal(find(w, "tasks/1"), 0);
+  assert_int_equal(on_matching(w, TIDEMARK_INVALIDATE, ""), 0);
+  assert_true(has_state(w, entry, TIDEMARK_STATE_DETACHED | TIDEMARK_STATE_OBSERVED));
+}
+
+static void a_removed_entry_keeps_its_answer_for_its_observers(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  assert_true(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
+}
+
+static void a_removed_entry_goes_with_its_last_observer(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t first = observe_for(w, entry, INFINITY);
+  uint32_t second = observe_for(w, entry, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  unobserve(w, first);
+  expect(w, "DROP", "");
+  unobserve(w, second);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void a_removed_entry_that_was_left_in_flight_goes_with_its_fetch(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  fetch(w, entry);
+  flush(w);
+  unobserve(w, observer);
+  expect(w, "DROP", "");
+  answer(w, entry);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void removing_what_waits_for_its_fetch_leaves_the_others_waiting(void **state) {
+  struct world *w = *state;
+  for (int removed = 1; removed <= 3; removed++) {
+    restart(w, (tidemark_options){.seed = 1});
+    fetch(w, build(w, "tasks/1"));
+    fetch(w, build(w, "tasks/2"));
+    fetch(w, build(w, "tasks/3"));
+    on_entry(w, TIDEMARK_REMOVE, (uint32_t)removed);
+    fetch(w, build(w, "tasks/4"));
+    forget_trace(w);
+    flush(w);
+    char line[] = "FETCH tasks/_";
+    line[12] = (char)('0' + removed);
+    w->trace[w->trace_length] = '\0';
+    assert_null(strstr(w->trace, line));
+    assert_int_equal(stats(w).fetches, 3);
+  }
+}
+
+static void a_removed_entrys_key_gets_an_entry_of_its_own(void **state) {
+  struct world *w = *state;
+  uint32_t removed = shown(w, "tasks/1", INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, removed);
+  uint32_t entry = build(w, "tasks/1");
+  assert_int_not_equal(entry, removed);
+  assert_state(w, entry, "pending idle");
+}
+
+static void an_observer_may_move_from_a_removed_entry_to_the_new_one(void **state) {
+  struct world *w = *state;
+  uint32_t removed = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, removed, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, removed);
+  uint32_t entry = build(w, "tasks/1");
+  set_observer(w, observer, entry, observing());
+  flush(w);
+  expect(w, "DROP FETCH", "DROP tasks/1\nFETCH tasks/1 #2");
+}
+
+static void a_reset_entry_is_as_if_never_fetched(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  on_entry(w, TIDEMARK_RESET, entry);
+  flush(w);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1");
+  assert_state(w, entry, "pending idle");
+  assert_false(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
+}
+
+static void a_reset_entry_that_is_active_fetches(void **state) {
+  struct world *w = *state;
+  shown(w, "tasks/1", INFINITY);
+  on_matching(w, TIDEMARK_RESET, "tasks");
+  flush(w);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1\nFETCH tasks/1 #2");
+}
+
+static void a_reset_voids_what_is_in_flight(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  uint32_t first = w->in_flight[entry];
+  on_entry(w, TIDEMARK_RESET, entry);
+  flush(w);
+  assert_int_equal(answer_to(w, entry, first, NULL), TIDEMARK_LANDING_LATE);
+  assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
+}
+
+static void a_reset_forgets_an_error(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  flush(w);
+  fail_fetch(w, entry, 0);
+  on_entry(w, TIDEMARK_RESET, entry);
+  assert_state(w, entry, "pending idle");
+  assert_int_equal(failures(w, entry), 0);
+}
+
+static void a_list_may_name_an_entry_twice(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t entries[] = {entry, entry};
+  assert_int_equal(
+      step(w, (tidemark_event){.type = TIDEMARK_REMOVE, .list = {.entries = entries, .count = 2}}),
+      2);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+/* ---- Refetch types ------------------------------------------------------------------------- */
+
+/* One entry of each kind. */
+static void set_scene(struct world *w) {
+  shown(w, "active", INFINITY);
+  cached(w, "inactive");
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  observe(w, cached(w, "disabled"), options);
+  shown(w, "static", TIDEMARK_STATIC);
+  build(w, "never_fetched");
+  forget_trace(w);
+}
+
+static void invalidate_all(struct world *w, enum tidemark_refetch_type refetch_type) {
+  struct key all = key("");
+  uint32_t *entries;
+  int count = tidemark_match(w->cache, all.bytes, all.length, 0, w->now, &entries);
+  step(w, (tidemark_event){.type = TIDEMARK_INVALIDATE,
+                           .list = {.entries = entries,
+                                    .count = (size_t)count,
+                                    .refetch_type = (uint8_t)refetch_type}});
+  flush(w);
+}
+
+static void invalidating_refetches_active_entries(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  invalidate_all(w, TIDEMARK_REFETCH_ACTIVE);
+  expect(w, "FETCH", "FETCH active #5");
+}
+
+static void invalidating_may_refetch_inactive_entries(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  invalidate_all(w, TIDEMARK_REFETCH_INACTIVE);
+  expect(w, "FETCH", "FETCH inactive #5");
+}
+
+static void invalidating_may_refetch_all_but_disabled_and_static_entries(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  invalidate_all(w, TIDEMARK_REFETCH_ALL);
+  expect(w, "FETCH", "FETCH active #5\nFETCH inactive #6");
+}
+
+static void invalidating_may_refetch_nothing(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  invalidate_all(w, TIDEMARK_REFETCH_NONE);
+  expect_no_fetch(w);
+}
+
+static void what_no_change_touched_is_not_invalidated(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  pass(w, MINUTE);
+  assert_false(has_state(w, entry, TIDEMARK_STATE_INVALIDATED));
+}
+
+static void what_has_no_answer_is_not_invalidated(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  invalidate(w, entry, TIDEMARK_REFETCH_NONE);
+  assert_false(has_state(w, entry, TIDEMARK_STATE_INVALIDATED));
+}
+
+static void invalidating_marks_all_whatever_is_refetched(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  invalidate_all(w, TIDEMARK_REFETCH_NONE);
+  assert_true(has_state(w, find(w, "active"), TIDEMARK_STATE_INVALIDATED));
+  assert_true(has_state(w, find(w, "inactive"), TIDEMARK_STATE_INVALIDATED));
+  assert_true(has_state(w, find(w, "disabled"), TIDEMARK_STATE_INVALIDATED));
+}
+
+static void a_marked_inactive_entry_is_fetched_when_it_is_mounted(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  flush(w);
+  expect_no_fetch(w);
+  observe_for(w, entry, INFINITY);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void refetching_takes_all_but_disabled_and_static_entries(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  on_matching(w, TIDEMARK_REFETCH, "");
+  flush(w);
+  expect(w, "FETCH", "FETCH active #5\nFETCH inactive #6");
+}
+
+static void refetching_restarts_what_is_in_flight(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUPERSEDED\nFETCH tasks/1 #2");
+}
+
+static void a_refetch_that_trails_follows_what_is_in_flight(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  forget_trace(w);
+  step(w, (tidemark_event){.type = TIDEMARK_REFETCH,
+                           .list = {.entries = &entry, .count = 1, .trail = 1}});
+  flush(w);
+  expect(w, "SETTLE FETCH", "");
+  answer(w, entry);
+  flush(w);
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUCCESS\nFETCH tasks/1 #2");
+}
+
+/* ---- Filters ------------------------------------------------------------------------------- */
+
+static void a_filter_key_selects_what_it_is_a_prefix_or_a_subset_of(void **state) {
+  struct world *w = *state;
+  build(w, "tasks/list/{project:9,page:1}");
+  build(w, "tasks/list/{project:9,page:2}");
+  build(w, "tasks/list/{project:8,page:1}");
+  build(w, "tasks/detail/9");
+  assert_int_equal(matching(w, "tasks", 0), 4);
+  assert_int_equal(matching(w, "tasks/list/{project:9}", 0), 2);
+  assert_int_equal(matching(w, "tasks/list/{project:'9'}", 0), 0);
+  assert_int_equal(matching(w, "tasks/list/{page:1}", 0), 2);
+  assert_int_equal(matching(w, "", 0), 4);
+}
+
+static void an_exact_filter_selects_by_identity(void **state) {
+  struct world *w = *state;
+  build(w, "tasks");
+  build(w, "tasks/{a:1,b:2}");
+  assert_int_equal(matching(w, "tasks", TIDEMARK_MATCH_EXACT), 1);
+  assert_int_equal(matching(w, "tasks/{b:2,a:1}", TIDEMARK_MATCH_EXACT), 1);
+  assert_int_equal(matching(w, "tasks/{a:1}", TIDEMARK_MATCH_EXACT), 0);
+  assert_int_equal(matching(w, "", TIDEMARK_MATCH_EXACT), 0);
+}
+
+static void filters_select_active_and_inactive_entries(void **state) {
+  struct world *w = *state;
+  set_scene(w);
+  assert_int_equal(matching(w, "active", TIDEMARK_MATCH_ACTIVE), 1);
+  assert_int_equal(matching(w, "active", TIDEMARK_MATCH_INACTIVE), 0);
+  assert_int_equal(matching(w, "inactive", TIDEMARK_MATCH_ACTIVE), 0);
+  assert_int_equal(matching(w, "inactive", TIDEMARK_MATCH_INACTIVE), 1);
+  assert_int_equal(matching(w, "disabled", TIDEMARK_MATCH_INACTIVE), 1);
+}
+
+static void filters_select_stale_and_fresh_entries(void **state) {
+  struct world *w = *state;
+  shown(w, "fresh", 1000);
+  shown(w, "stale", 0);
+  cached(w, "unobserved");
+  build(w, "empty");
+  assert_int_equal(matching(w, "", TIDEMARK_MATCH_STALE), 2);
+  assert_int_equal(matching(w, "", TIDEMARK_MATCH_FRESH), 2);
+  assert_int_equal(matching(w, "fresh", TIDEMARK_MATCH_FRESH), 1);
+  assert_int_equal(matching(w, "unobserved", TIDEMARK_MATCH_FRESH), 1);
+  invalidate(w, find(w, "unobserved"), TIDEMARK_REFETCH_NONE);
+  assert_int_equal(matching(w, "unobserved", TIDEMARK_MATCH_STALE), 1);
+}
+
+static void filters_select_by_what_is_under_way(void **state) {
+  struct world *w = *state;
+  mount(w, "fetching");
+  build(w, "idle");
+  online(w, 0);
+  mount(w, "paused");
+  assert_int_equal(matching(w, "fetching", TIDEMARK_MATCH_FETCHING), 1);
+  assert_int_equal(matching(w, "idle", TIDEMARK_MATCH_IDLE), 1);
+  assert_int_equal(matching(w, "paused", TIDEMARK_MATCH_PAUSED), 1);
+  assert_int_equal(matching(w, "", TIDEMARK_MATCH_FETCHING), 1);
+}
+
+static void filters_are_anded(void **state) {
+  struct world *w = *state;
+  mount(w, "tasks/1");
+  shown(w, "tasks/2", INFINITY);
+  cached(w, "tasks/3");
+  assert_int_equal(matching(w, "tasks", TIDEMARK_MATCH_ACTIVE | TIDEMARK_MATCH_FRESH), 1);
+  assert_int_equal(matching(w, "tasks", TIDEMARK_MATCH_ACTIVE | TIDEMARK_MATCH_INACTIVE), 0);
+}
+
+static void a_selection_may_be_narrowed_and_handed_back(void **state) {
+  struct world *w = *state;
+  shown(w, "tasks/1", INFINITY);
+  uint32_t second = shown(w, "tasks/2", INFINITY);
+  struct key k = key("tasks");
+  uint32_t *entries;
+  tidemark_match(w->cache, k.bytes, k.length, 0, w->now, &entries);
+  entries[0] = second;
+  step(w, (tidemark_event){.type = TIDEMARK_INVALIDATE, .list = {.entries = entries, .count = 1}});
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/2 #3");
+}
+
+static void a_filter_that_is_no_key_is_an_error(void **state) {
+  struct world *w = *state;
+  uint32_t *entries;
+  uint8_t bytes[] = {TIDEMARK_KEY_ARRAY};
+  assert_int_equal(tidemark_match(w->cache, bytes, 1, 0, w->now, &entries), TIDEMARK_ERROR_KEY);
+  assert_int_equal(tidemark_find(w->cache, bytes, 1), TIDEMARK_ERROR_KEY);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      PROMISE(removing_an_unobserved_entry_drops_it_at_once),
+      PROMISE(whoever_waits_for_an_entry_that_is_removed_learns_of_it),
+      PROMISE(a_removed_entry_that_is_observed_is_found_by_nobody),
+      PROMISE(a_removed_entry_keeps_its_answer_for_its_observers),
+      PROMISE(a_removed_entry_goes_with_its_last_observer),
+      PROMISE(a_removed_entry_that_was_left_in_flight_goes_with_its_fetch),
+      PROMISE(removing_what_waits_for_its_fetch_leaves_the_others_waiting),
+      PROMISE(a_removed_entrys_key_gets_an_entry_of_its_own),
+      PROMISE(an_observer_may_move_from_a_removed_entry_to_the_new_one),
+      PROMISE(a_reset_entry_is_as_if_never_fetched),
+      PROMISE(a_reset_entry_that_is_active_fetches),
+      PROMISE(a_reset_voids_what_is_in_flight),
+      PROMISE(a_reset_forgets_an_error),
+      PROMISE(a_list_may_name_an_entry_twice),
+      PROMISE(invalidating_refetches_active_entries),
+      PROMISE(invalidating_may_refetch_inactive_entries),
+      PROMISE(invalidating_may_refetch_all_but_disabled_and_static_entries),
+      PROMISE(invalidating_may_refetch_nothing),
+      PROMISE(what_no_change_touched_is_not_invalidated),
+      PROMISE(what_has_no_answer_is_not_invalidated),
+      PROMISE(invalidating_marks_all_whatever_is_refetched),
+      PROMISE(a_marked_inactive_entry_is_fetched_when_it_is_mounted),
+      PROMISE(refetching_takes_all_but_disabled_and_static_entries),
+      PROMISE(refetching_restarts_what_is_in_flight),
+      PROMISE(a_refetch_that_trails_follows_what_is_in_flight),
+      PROMISE(a_filter_key_selects_what_it_is_a_prefix_or_a_subset_of),
+      PROMISE(an_exact_filter_selects_by_identity),
+      PROMISE(filters_select_active_and_inactive_entries),
+      PROMISE(filters_select_stale_and_fresh_entries),
+      PROMISE(filters_select_by_what_is_under_way),
+      PROMISE(filters_are_anded),
+      PROMISE(a_selection_may_be_narrowed_and_handed_back),
+      PROMISE(a_filter_that_is_no_key_is_an_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
