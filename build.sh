@@ -13,7 +13,7 @@ help() {
                   more words keep only the test files whose path holds one: test node hub
   fuzz [TARGET]   look for inputs that break the core; --seconds N for each target, 60 unless said
   simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one
-  coverage        print how much of the core the native tests and the fuzzers' corpus run
+  coverage        print how much of the core native tests, simulator and fuzz corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
   size            print what the package weighs

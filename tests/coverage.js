@@ -33,6 +33,7 @@ function programs() {
       const name = path.replace(/.*\/fuzz_(\w+)\.c$/, '$1');
       return [`build/coverage/fuzz_${name}`, name, `tests/fuzz/corpus/${name}`];
     }),
+    ['build/coverage/simulate', '--seeds', '1000'],
   ];
 }
 

@@ -38,7 +38,7 @@ async function check(log, ...command) {
 }
 
 /** The simulator's worlds in each run of the tests; `./build.sh simulate` plays more. */
-const SIMULATED_SEEDS = '30000';
+const SIMULATED_SEEDS = '100000';
 const REFUSING_SEEDS = '1000';
 
 const bin = 'node_modules/.bin';

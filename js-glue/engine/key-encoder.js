@@ -2,12 +2,18 @@
  * A query key as bytes in the scratch buffer, as src/cache.h describes them. What JSON.stringify
  * would leave out is left out here, what it would write as null is null; the order of an object's
  * members does not matter, the core sorts them.
+ *
+ * Every method takes where to write and returns the place behind what it wrote. Nothing is written
+ * before it is known to fit.
  */
 import { ErrorCode, KeyTag } from './codes.js';
 import { TidemarkError } from './error.js';
 
 const MAX_DEPTH = 64;
 const MAX_STRING = 0xffff;
+const STRING_HEADER = 3;
+const NUMBER_SIZE = 9;
+const MAX_CHARACTER_SIZE = 4;
 
 /** @param {string} what */
 const tooLong = (what) =>
@@ -18,10 +24,11 @@ const isAbsent = (value) =>
   value === undefined || typeof value === 'function' || typeof value === 'symbol';
 
 export class KeyEncoder {
+  #memory;
+
   /** @param {import('./memory.js').Memory} memory */
   constructor(memory) {
-    this.memory = memory;
-    this.at = 0;
+    this.#memory = memory;
   }
 
   /**
@@ -32,118 +39,131 @@ export class KeyEncoder {
     if (!Array.isArray(key)) {
       throw new TypeError(`a query key must be an array, not ${describe(key)}`);
     }
-    this.at = 0;
-    for (const part of key) this.#part(part, 0);
-    if (this.at > this.memory.scratchSize) throw tooLong('it');
-    return this.at;
+    let at = 0;
+    for (let i = 0; i < key.length; i++) at = this.#part(key[i], at, 0);
+    return at;
   }
 
-  /** @param {number} byte */
-  #byte(byte) {
-    this.memory.scratch[this.at++] = byte;
-  }
-
-  /** @param {unknown} value @param {number} depth @returns {void} */
-  #part(value, depth) {
-    switch (typeof value) {
-      case 'string':
-        return this.#string(value);
-      case 'number':
-        return Number.isFinite(value) ? this.#number(value) : this.#byte(KeyTag.NULL);
-      case 'boolean':
-        return this.#byte(value ? KeyTag.TRUE : KeyTag.FALSE);
-      case 'object':
-        return value === null ? this.#byte(KeyTag.NULL) : this.#object(value, depth);
-      case 'bigint':
-        throw new TypeError('a query key cannot hold a BigInt: use a string or a number');
-      default:
-        return this.#byte(KeyTag.NULL);
+  /** @param {unknown} value @param {number} at @param {number} depth @returns {number} */
+  #part(value, at, depth) {
+    // One comparison each, the common ones first: a switch would have V8 make the name of the type.
+    if (typeof value === 'string') return this.#string(value, at);
+    if (typeof value === 'number' && Number.isFinite(value)) return this.#number(value, at);
+    if (typeof value === 'object' && value !== null) return this.#object(value, at, depth);
+    if (typeof value === 'boolean') return this.#byte(value ? KeyTag.TRUE : KeyTag.FALSE, at);
+    if (typeof value === 'bigint') {
+      throw new TypeError('a query key cannot hold a BigInt: use a string or a number');
     }
+    return this.#byte(KeyTag.NULL, at);
   }
 
-  /** @param {number} number */
-  #number(number) {
-    if (this.at + 9 > this.memory.scratchSize) throw tooLong('a number');
-    this.#byte(KeyTag.NUMBER);
-    this.memory.data.setFloat64(this.at, number, true);
-    this.at += 8;
+  /** @param {number} byte @param {number} at */
+  #byte(byte, at) {
+    if (at >= this.#memory.scratchSize) throw tooLong('it');
+    this.#memory.scratch[at] = byte;
+    return at + 1;
   }
 
-  /** @param {string} text */
-  #string(text) {
-    this.#byte(KeyTag.STRING);
-    const start = this.at + 2;
-    this.at = start;
-    const scratch = this.memory.scratch;
-    for (let i = 0; i < text.length; i++) {
+  /** @param {number} number @param {number} at */
+  #number(number, at) {
+    const { data, scratchSize } = this.#memory;
+    if (at + NUMBER_SIZE > scratchSize) throw tooLong('a number');
+    data.setUint8(at, KeyTag.NUMBER);
+    data.setFloat64(at + 1, number, true);
+    return at + NUMBER_SIZE;
+  }
+
+  /** @param {string} text @param {number} at */
+  #string(text, at) {
+    const { data, scratchSize } = this.#memory;
+    const { length } = text;
+    const start = at + STRING_HEADER;
+    if (length > MAX_STRING || start + length > scratchSize) throw tooLong('a string');
+    data.setUint8(at, KeyTag.STRING);
+    data.setUint16(at + 1, length, true);
+    // Four characters at a time; `seen` has a bit above the seventh if one of them is not ASCII.
+    let seen = 0;
+    let i = 0;
+    for (; i + 3 < length; i += 4) {
+      const a = text.charCodeAt(i);
+      const b = text.charCodeAt(i + 1);
+      const c = text.charCodeAt(i + 2);
+      const d = text.charCodeAt(i + 3);
+      seen |= a | b | c | d;
+      data.setUint32(start + i, a | (b << 8) | (c << 16) | (d << 24), true);
+    }
+    for (; i < length; i++) {
       const unit = text.charCodeAt(i);
-      if (unit >= 0x80) {
-        this.#wide(text, i);
-        break;
-      }
-      scratch[this.at++] = unit;
+      seen |= unit;
+      data.setUint8(start + i, unit);
     }
-    const length = this.at - start;
-    if (length > MAX_STRING || this.at > scratch.length) throw tooLong('a string');
-    scratch[start - 2] = length & 0xff;
-    scratch[start - 1] = length >> 8;
+    return seen < 0x80 ? start + length : this.#wide(text, at);
   }
 
   /**
-   * The rest of a string in UTF-8; lone surrogates as three bytes of their own, so that two
-   * different strings never become the same key.
-   * @param {string} text @param {number} from
+   * A string that is not all ASCII, in UTF-8; lone surrogates as three bytes of their own, so that
+   * two different strings never become the same key.
+   * @param {string} text @param {number} at
    */
-  #wide(text, from) {
-    for (let i = from; i < text.length; i++) {
+  #wide(text, at) {
+    const { scratch, data, scratchSize } = this.#memory;
+    const start = at + STRING_HEADER;
+    let end = start;
+    for (let i = 0; i < text.length; i++) {
+      if (end + MAX_CHARACTER_SIZE > scratchSize) throw tooLong('a string');
       const code = /** @type {number} */ (text.codePointAt(i));
       if (code > 0xffff) i++;
       if (code < 0x80) {
-        this.#byte(code);
+        scratch[end++] = code;
       } else if (code < 0x800) {
-        this.#byte(0xc0 | (code >> 6));
-        this.#byte(0x80 | (code & 0x3f));
+        scratch[end++] = 0xc0 | (code >> 6);
+        scratch[end++] = 0x80 | (code & 0x3f);
       } else if (code <= 0xffff) {
-        this.#byte(0xe0 | (code >> 12));
-        this.#byte(0x80 | ((code >> 6) & 0x3f));
-        this.#byte(0x80 | (code & 0x3f));
+        scratch[end++] = 0xe0 | (code >> 12);
+        scratch[end++] = 0x80 | ((code >> 6) & 0x3f);
+        scratch[end++] = 0x80 | (code & 0x3f);
       } else {
-        this.#byte(0xf0 | (code >> 18));
-        this.#byte(0x80 | ((code >> 12) & 0x3f));
-        this.#byte(0x80 | ((code >> 6) & 0x3f));
-        this.#byte(0x80 | (code & 0x3f));
+        scratch[end++] = 0xf0 | (code >> 18);
+        scratch[end++] = 0x80 | ((code >> 12) & 0x3f);
+        scratch[end++] = 0x80 | ((code >> 6) & 0x3f);
+        scratch[end++] = 0x80 | (code & 0x3f);
       }
     }
+    if (end - start > MAX_STRING) throw tooLong('a string');
+    data.setUint16(at + 1, end - start, true);
+    return end;
   }
 
-  /** @param {object} value @param {number} depth @returns {void} */
-  #object(value, depth) {
+  /** @param {object} value @param {number} at @param {number} depth @returns {number} */
+  #object(value, at, depth) {
     if (depth >= MAX_DEPTH) {
       throw new TidemarkError(ErrorCode.KEY, 'the query key is nested too deeply, or in a circle');
     }
     const { toJSON } = /** @type {{ toJSON?: unknown }} */ (value);
-    if (typeof toJSON === 'function') return this.#part(toJSON.call(value, ''), depth + 1);
+    if (typeof toJSON === 'function') return this.#part(toJSON.call(value, ''), at, depth + 1);
     if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-      return this.#part(value.valueOf(), depth);
+      return this.#part(value.valueOf(), at, depth);
     }
+    let end = at;
     if (Array.isArray(value)) {
-      this.#byte(KeyTag.ARRAY);
-      for (let i = 0; i < value.length; i++) this.#part(value[i], depth + 1);
+      end = this.#byte(KeyTag.ARRAY, end);
+      for (let i = 0; i < value.length; i++) end = this.#part(value[i], end, depth + 1);
     } else {
-      this.#byte(KeyTag.OBJECT);
-      this.#members(/** @type {Record<string, unknown>} */ (value), depth);
+      end = this.#byte(KeyTag.OBJECT, end);
+      end = this.#members(/** @type {Record<string, unknown>} */ (value), end, depth);
     }
-    this.#byte(KeyTag.END);
+    return this.#byte(KeyTag.END, end);
   }
 
-  /** @param {Record<string, unknown>} value @param {number} depth */
-  #members(value, depth) {
+  /** @param {Record<string, unknown>} value @param {number} at @param {number} depth */
+  #members(value, at, depth) {
+    let end = at;
     for (const name of Object.keys(value)) {
       const member = value[name];
       if (isAbsent(member)) continue;
-      this.#string(name);
-      this.#part(member, depth + 1);
+      end = this.#part(member, this.#string(name, end), depth + 1);
     }
+    return end;
   }
 }
 

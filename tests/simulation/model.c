@@ -38,6 +38,15 @@ uint32_t record_observers(const struct client *c, uint32_t entry) {
   return count;
 }
 
+/* While nobody is connected an answer may be the first to name another epoch. Whether it comes
+ * before or after the one that was told nobody knows: nothing counts until the stream has begun
+ * anew, and then everything is marked. */
+static void forget_if_elsewhere(struct client *c) {
+  for (uint32_t key = 0; c->position.seq < 0 && key < KEYS; key++) {
+    c->known[key] = 0;
+  }
+}
+
 /* ---- Entries and observers ------------------------------------------------------------------- */
 
 static void built(struct client *c, const tidemark_event *event, uint32_t entry, uint32_t key) {
@@ -377,6 +386,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     return;
   case TIDEMARK_FETCH_SUCCEEDED:
     look_at_epoch(w, c);
+    forget_if_elsewhere(c);
     check_landing(w, c, event, (enum tidemark_landing)result);
     if (result == TIDEMARK_LANDING_SHOWN) {
       show(c, event);

@@ -243,7 +243,7 @@ static void flip_stream(struct world *w, struct client *c) {
  * next step sets it anew. */
 static void jump(struct world *w, struct client *c) {
   static const double JUMPS[] = {-3600000, -5000, -50, 70, 30000, 600000};
-  if (w->climate.jumps && w->phase == STORM) {
+  if (w->climate.jumps && w->phase == STORM && !c->draining) {
     c->offset += ONE_OF(&w->random, JUMPS);
     c->timer_due = INFINITY;
     SAY(w, c->index, "its clock jumps to %.3f", client_now(w, c) / 1000);
