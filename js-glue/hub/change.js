@@ -6,40 +6,67 @@ import { parseStrict } from './strict-json.js';
  *
  * @typedef {object} RoutedChange
  * @property {string[]} scopes without duplicates, never empty
- * @property {string | null} data JSON text of what clients get; null if it cannot be sent in one
- *   frame, and subscribers of these scopes have to be told to look for themselves
+ * @property {string | null} data JSON text of what clients get; null if anything in these scopes
+ *   may have changed, and their subscribers have to be told to look for themselves
  */
+
+/** @typedef {{ defaultScope: string | null, frameBytes: number }} Routing */
 
 const SCOPES_PER_CHANGE = 100;
 
 /**
- * Reads a change as a trigger notifies it or as the application publishes it, and takes the scopes
- * out of it: they are for routing, and one subscriber need not learn who else hears of the change.
+ * Reads what a trigger notifies or the application publishes: one change, several with fields in
+ * common (`changes`), or "anything in these scopes may have changed" (`reset`). The scopes are taken
+ * out: they are for routing, and one subscriber need not learn who else hears of the change.
  *
  * @param {string} text
- * @param {{ defaultScope: string | null, frameBytes: number }} options
- * @returns {RoutedChange | { problem: string }}
+ * @param {Routing} routing
+ * @returns {{ changes: RoutedChange[] } | { problem: string }}
  */
-export function routeChange(text, { defaultScope, frameBytes }) {
+export function readChanges(text, { defaultScope, frameBytes }) {
   const parsed = parseStrict(text, MAX_DEPTH - ENVELOPE_DEPTH);
   if ('problem' in parsed) return parsed;
   const { value } = parsed;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { problem: 'not an object' };
-  }
-  const change = /** @type {Record<string, unknown>} */ (value);
-  if (typeof change.resource !== 'string' || change.resource === '') {
+  if (!isObject(value)) return { problem: 'not an object' };
+  const taken = takeScopes(value, defaultScope);
+  if ('problem' in taken) return taken;
+  const { scopes } = taken;
+  if (value.reset === true) return { changes: [{ scopes, data: null }] };
+  if (typeof value.resource !== 'string' || value.resource === '') {
     return { problem: 'resource must be a string that is not empty' };
   }
-  const scopes = takeScopes(change, defaultScope);
-  if ('problem' in scopes) return scopes;
-  return { scopes: scopes.found, data: encodeData(change, frameBytes - ENVELOPE_BYTES) };
+  const each = takeEach(value);
+  if ('problem' in each) return each;
+  return {
+    changes: each.list.map((change) => ({
+      scopes,
+      data: encodeData(change, frameBytes - ENVELOPE_BYTES),
+    })),
+  };
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param {Record<string, unknown>} change loses `changes`
+ * @returns {{ list: Record<string, unknown>[] } | { problem: string }}
+ */
+function takeEach(change) {
+  const { changes, ...common } = change;
+  if (changes === undefined) return { list: [change] };
+  if (!Array.isArray(changes) || !changes.every(isObject)) {
+    return { problem: 'changes must be a list of objects' };
+  }
+  return { list: changes.map((one) => ({ ...common, ...one })) };
 }
 
 /**
  * @param {Record<string, unknown>} change loses `scope` and `scopes`
  * @param {string | null} defaultScope
- * @returns {{ found: string[] } | { problem: string }}
+ * @returns {{ scopes: string[] } | { problem: string }}
  */
 function takeScopes(change, defaultScope) {
   const { scope, scopes = [] } = change;
@@ -53,7 +80,7 @@ function takeScopes(change, defaultScope) {
   }
   if (found.length > SCOPES_PER_CHANGE) return { problem: `over ${SCOPES_PER_CHANGE} scopes` };
   if (!found.every(isScope)) return { problem: 'a scope must be 1 to 128 printable characters' };
-  return { found };
+  return { scopes: found };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Liveness } from './liveness.js';
-import { CLOSE, decodeClientFrame, encodeHello, encodePing } from './protocol.js';
+import { CLOSE, decodeClientFrame, ENVELOPE_BYTES, encodeHello, encodePing } from './protocol.js';
 import { Rate } from './rate.js';
 import { Subscriber } from './subscriber.js';
 
@@ -46,8 +46,9 @@ export class Connection {
     socket.on('message', (bytes, isBinary) => {
       this.#receive(/** @type {Buffer} */ (bytes), isBinary);
     });
-    // A control frame costs an answer too, so it counts as a message.
+    // Control frames cost work too, so they count as messages.
     socket.on('ping', () => this.#admit());
+    socket.on('pong', () => this.#admit());
     socket.on('error', (error) => this.#failed(error));
     socket.on('close', () => this.#closed());
   }
@@ -89,7 +90,7 @@ export class Connection {
   /** @param {Buffer} bytes @param {boolean} isBinary */
   #receive(bytes, isBinary) {
     if (!this.#admit()) return;
-    const { counters, limits } = this.shared;
+    const { counters } = this.shared;
     const decoded = decodeClientFrame(bytes, isBinary);
     if ('dropped' in decoded) {
       counters.badFrames += 1;
@@ -98,7 +99,7 @@ export class Connection {
     } else if (this.#subscriber === null) {
       this.#greet(decoded.frame);
     } else {
-      this.#serve(this.#subscriber, decoded.frame, limits.scopesPerConnection);
+      this.#serve(this.#subscriber, decoded.frame);
     }
   }
 
@@ -143,18 +144,26 @@ export class Connection {
     });
   }
 
-  /**
-   * @param {Subscriber} subscriber
-   * @param {import('./protocol.js').ClientFrame} frame
-   * @param {number} scopesAllowed
-   */
-  #serve(subscriber, frame, scopesAllowed) {
+  /** @param {Subscriber} subscriber @param {import('./protocol.js').ClientFrame} frame */
+  #serve(subscriber, frame) {
     if (frame.type === 'subscribe') {
-      if (frame.scopes.length <= scopesAllowed) subscriber.subscribe(frame.scopes, frame.resume);
-      else this.#refuseProtocol(`at most ${scopesAllowed} scopes per connection`);
+      const problem = this.#tooMany(frame.scopes);
+      if (problem) this.#refuseProtocol(problem);
+      else subscriber.subscribe(frame.scopes, frame.resume);
     } else if (frame.type !== 'pong') {
       this.shared.counters.unknownFrames += 1;
     }
+  }
+
+  /** @param {string[]} scopes @returns {string | null} */
+  #tooMany(scopes) {
+    const { scopesPerConnection, frameBytes } = this.shared.limits;
+    if (scopes.length > scopesPerConnection) {
+      return `at most ${scopesPerConnection} scopes per connection`;
+    }
+    // An error or a reset has to name them all in one frame.
+    const fits = Buffer.byteLength(JSON.stringify(scopes)) <= frameBytes - ENVELOPE_BYTES;
+    return fits ? null : 'the names of the scopes are too long together';
   }
 
   /** @param {string} reason */

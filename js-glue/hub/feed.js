@@ -1,4 +1,5 @@
-import { routeChange } from './change.js';
+import { readChanges } from './change.js';
+import { Flood } from './flood.js';
 import { ChangeFrames } from './protocol.js';
 
 /** Takes changes in: gives each its place in the log and hands it to those who hear of it. */
@@ -11,33 +12,49 @@ export class Feed {
    * @param {import('./log.js').Log} options.log
    * @param {import('./routes.js').Routes} options.routes
    * @param {import('./index.js').HubCounters} options.counters
+   * @param {import('./index.js').HubLimits} options.limits
+   * @param {import('./index.js').HubClock} options.clock
    * @param {string | null} options.defaultScope
-   * @param {number} options.frameBytes
    * @param {(message: string) => void} options.onWarning
    */
-  constructor({ log, routes, counters, defaultScope, frameBytes, onWarning }) {
+  constructor({ log, routes, counters, limits, clock, defaultScope, onWarning }) {
     this.log = log;
     this.routes = routes;
     this.counters = counters;
-    this.routing = { defaultScope, frameBytes };
+    this.routing = { defaultScope, frameBytes: limits.frameBytes };
     this.onWarning = onWarning;
+    this.flood = new Flood({
+      clock,
+      perSecond: limits.changesPerSecond,
+      pass: (change) => this.#append(change),
+    });
   }
 
   /**
    * @param {string} text
-   * @returns {boolean} false if the change was dropped
+   * @returns {boolean} false if it was dropped
    */
   take(text) {
-    const change = routeChange(text, this.routing);
-    if ('problem' in change) return this.drop(change.problem);
-    this.counters.changes += 1;
+    const read = readChanges(text, this.routing);
+    if ('problem' in read) return this.drop(read.problem);
+    this.counters.changes += read.changes.length;
+    for (const change of read.changes) this.flood.take(change);
+    return true;
+  }
+
+  /** Says what a flood still holds back; nothing is to be taken afterwards. */
+  end() {
+    this.flood.end();
+  }
+
+  /** @param {import('./change.js').RoutedChange} change */
+  #append(change) {
     const entry = this.log.append(change);
     const { data } = entry;
     const frames = data === null ? null : new ChangeFrames(this.log.epoch, { ...entry, data });
     for (const subscriber of this.routes.subscribers(entry.scopes)) {
       subscriber.deliver(entry, frames);
     }
-    return true;
   }
 
   /**

@@ -55,7 +55,6 @@ class Hub {
     this.#connections = new Connections(this.#shared);
     this.#feed = new Feed({
       ...this.#shared,
-      frameBytes: this.#limits.frameBytes,
       defaultScope: defaultScope ?? null,
       onWarning: this.#onWarning,
     });
@@ -89,7 +88,7 @@ class Hub {
     return this.#shared.tickets.issue(user);
   }
 
-  /** @param {import('./index.js').HubChange} change */
+  /** @param {import('./index.js').HubChange | import('./index.js').HubReset} change */
   publish(change) {
     let text;
     try {
@@ -135,6 +134,7 @@ class Hub {
     for (const detach of this.#detachers) detach();
     // Whoever closes a hub that is still starting no longer cares how that start ends.
     this.ready.catch(() => {});
+    this.#feed.end();
     await this.#connections.closeAll();
     await this.#source?.close();
   }

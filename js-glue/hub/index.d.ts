@@ -26,7 +26,16 @@ export interface HubChange {
   readonly row?: unknown;
   /** The id of the mutation that caused it, as the client sent it with its request. */
   readonly mutation?: string;
+  /** Several changes with the fields around them in common, each as if it had been told alone. */
+  readonly changes?: readonly { readonly [field: string]: unknown }[];
   readonly [field: string]: unknown;
+}
+
+/** "Anything in these scopes may have changed", as after an import: their subscribers look again. */
+export interface HubReset {
+  readonly reset: true;
+  readonly scope?: string;
+  readonly scopes?: readonly string[];
 }
 
 /** What a source tells its hub. None of the three ever throws. */
@@ -62,6 +71,8 @@ export interface HubLimits {
   messagesPerMinute: number;
   /** A subscribe that names more closes the socket with 4400. */
   scopesPerConnection: number;
+  /** Changes of one scope in a second. The rest becomes one `reset` of the scope at its end. */
+  changesPerSecond: number;
   /** Tickets neither used nor expired. `issueTicket` throws beyond. */
   tickets: number;
   /** Life of a ticket; at most 60,000. */
@@ -153,7 +164,7 @@ export interface HubCounters {
   slowReaders: number;
   /** Sockets cut because nothing was heard from them. */
   deadPeers: number;
-  /** Changes that got a seq. */
+  /** Changes taken. */
   changes: number;
   /** Changes dropped: malformed, or without a scope. */
   changesDropped: number;
@@ -206,7 +217,7 @@ export interface Hub {
    * A change from application code. Never throws: a failing invalidation must not fail the request
    * that caused it. Returns false, and warns, if the change was dropped.
    */
-  publish(change: HubChange): boolean;
+  publish(change: HubChange | HubReset): boolean;
   position(): HubPosition;
   /** `<epoch>:<seq>` for the header `Tidemark-As-Of`. Take it before reading from the database. */
   asOf(): string;

@@ -11,6 +11,7 @@ export const DEFAULT_LIMITS = Object.freeze({
   connectionsPerUser: 32,
   messagesPerMinute: 120,
   scopesPerConnection: 100,
+  changesPerSecond: 500,
   tickets: 10_000,
   ticketMs: 60_000,
   authMs: 5_000,

@@ -12,7 +12,7 @@ export const MAX_DEPTH = 32;
 /** A change sits at most this far down: frame, list of messages, message. */
 export const ENVELOPE_DEPTH = 3;
 
-/** A frame around a change is no longer than this, in bytes. */
+/** What a frame has around a change, or around a list of scopes, is no longer than this in bytes. */
 export const ENVELOPE_BYTES = 256;
 
 /** Close codes. A client stops for good at 4400 and 4403, and comes back after any other. */

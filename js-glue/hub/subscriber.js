@@ -79,7 +79,7 @@ export class Subscriber {
    * had meanwhile been told a later seq would take what the answer lists for old.
    *
    * @param {LogEntry} entry
-   * @param {ChangeFrames | null} frames null if the change does not fit into a frame
+   * @param {ChangeFrames | null} frames null if anything in its scopes may have changed
    */
   deliver(entry, frames) {
     if (this.#waiting > 0) return;
@@ -88,7 +88,7 @@ export class Subscriber {
       this.#cursor = entry.seq;
       this.#reset(
         entry.scopes.filter((scope) => this.#scopes.has(scope)),
-        'change_too_large',
+        'scope_changed',
         { epoch: this.stream.log.position().epoch, seq: entry.seq },
       );
       return;
@@ -193,8 +193,7 @@ export class Subscriber {
   #refuse(scopes) {
     if (scopes.length === 0) return;
     this.stream.counters.forbiddenScopes += scopes.length;
-    const message = `this user may not see ${scopes.slice(0, 3).join(', ')}`;
-    this.link.send(encodeError('forbidden_scope', message, scopes));
+    this.link.send(encodeError('forbidden_scope', 'this user may not see these scopes', scopes));
   }
 
   /** @param {string[]} scopes @param {string} reason @param {HubPosition} [position] */

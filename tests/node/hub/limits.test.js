@@ -48,12 +48,14 @@ test('messages spread over two minutes are not too many', async (t) => {
   await client.subscribe(['a']);
 });
 
-test('control frames count as messages', async (t) => {
-  const { signIn } = await startHub(t, { limits: { messagesPerMinute: 3 } });
-  const { client } = await signIn();
-  for (let count = 0; count < 3; count += 1) client.socket.ping();
-  assert.equal((await client.whenClosed()).code, 1008);
-});
+for (const kind of /** @type {const} */ (['ping', 'pong'])) {
+  test(`control frames of kind ${kind} count as messages`, async (t) => {
+    const { signIn } = await startHub(t, { limits: { messagesPerMinute: 3 } });
+    const { client } = await signIn();
+    for (let count = 0; count < 3; count += 1) client.socket[kind]();
+    assert.equal((await client.whenClosed()).code, 1008);
+  });
+}
 
 test('more scopes than allowed close with 4400 and subscribe to none', async (t) => {
   const { hub, signIn } = await startHub(t, { limits: { scopesPerConnection: 2 } });
@@ -62,6 +64,22 @@ test('more scopes than allowed close with 4400 and subscribe to none', async (t)
   const { code, reason } = await client.whenClosed();
   assert.deepEqual([code, reason], [4400, 'at most 2 scopes per connection']);
   assert.equal(hub.stats().protocolErrors, 1);
+});
+
+test('scopes that no frame could name all together close with 4400', async (t) => {
+  const { signIn } = await startHub(t, { limits: { frameBytes: 4_096, recoveryBytes: 1_024 } });
+  const { client } = await signIn();
+  const scopes = Array.from({ length: 31 }, (_, index) => String(index).padStart(126, 'x'));
+  client.send({ type: 'subscribe', scopes, resume: null });
+  const { code, reason } = await client.whenClosed();
+  assert.deepEqual([code, reason], [4400, 'the names of the scopes are too long together']);
+});
+
+test('a change of more than 100 scopes is dropped', async (t) => {
+  const { hub } = await startHub(t);
+  const scopes = Array.from({ length: 101 }, (_, index) => `s${index}`);
+  assert.equal(hub.publish({ resource: 'task', scopes }), false);
+  assert.equal(hub.publish({ resource: 'task', scopes: scopes.slice(1) }), true);
 });
 
 /**

@@ -195,7 +195,7 @@ test('a change too large without its row resets its scopes and leaves the stream
     epoch,
     seq: 1,
     scopes: ['a'],
-    reason: 'change_too_large',
+    reason: 'scope_changed',
   });
   assert.deepEqual([next?.seq, next?.prev], [2, 1]);
 });
