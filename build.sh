@@ -44,6 +44,7 @@ wasm_tools=(emcc make patch xz)
 native_tools=(gcc clang make patch xz libc)
 check_tools=(clang-format clang-tidy)
 native_test_tools=(cmocka sanitizers)
+node_test_tools=(postgres)
 browser_tools=(chromium)
 
 present() {
@@ -53,6 +54,8 @@ present() {
     llvm-cov) have "$(clang -print-prog-name=llvm-cov)" ;;
     sanitizers) compgen -G "$(clang -print-resource-dir 2>/dev/null)/lib/*/libclang_rt.asan*" >/dev/null ;;
     chromium) find_chromium >/dev/null ;;
+    # Debian keeps it off PATH.
+    postgres) have postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ;;
     *) have "$1" ;;
   esac
 }
@@ -67,6 +70,7 @@ debian_package() {
     cmocka) echo libcmocka-dev ;;
     llvm-cov) echo llvm ;;
     sanitizers) echo libclang-rt-dev ;;
+    postgres) echo postgresql ;;
     *) echo "$1" ;;
   esac
 }
@@ -78,6 +82,7 @@ where_to_get() {
     cmocka) echo 'cmocka (https://cmocka.org)' ;;
     llvm-cov) echo "llvm-cov and llvm-profdata of clang's version" ;;
     sanitizers) echo "clang's sanitizer runtime (compiler-rt)" ;;
+    postgres) echo 'a PostgreSQL server (https://www.postgresql.org)' ;;
     chromium) echo 'chromium (or CHROMIUM=/path/to/it)' ;;
     *) echo "$1" ;;
   esac
@@ -293,9 +298,10 @@ sql() {
 run_tests() {
   local tools=("${wasm_tools[@]}" "${native_tools[@]}")
   case ${1:-all} in
-    all) tools+=("${check_tools[@]}" "${native_test_tools[@]}" "${browser_tools[@]}") ;;
+    all) tools+=("${check_tools[@]}" "${native_test_tools[@]}" "${node_test_tools[@]}" "${browser_tools[@]}") ;;
     checks) tools+=("${check_tools[@]}") ;;
     native) tools+=("${native_test_tools[@]}") ;;
+    node) tools+=("${node_test_tools[@]}") ;;
     browser) tools+=("${browser_tools[@]}") ;;
   esac
   check_node

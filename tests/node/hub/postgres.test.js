@@ -4,28 +4,23 @@ import net from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { postgresSource } from '../../../js-glue/hub/index.js';
+import { startPostgres } from '../../servers/postgres.js';
 import { eventually } from './client.js';
 import { deferred } from './deferred.js';
 import { startHub } from './start-hub.js';
 import { TASKS_SQL } from './tasks-sql.js';
 
-const connectionString = process.env.DATABASE_URL ?? '';
-const skip = connectionString === '' && 'DATABASE_URL is not set: no PostgreSQL to test with';
-
-const SCHEMA = 'tidemark_hub_test';
-const db = new pg.Client({ connectionString, options: `-c search_path=${SCHEMA}` });
+const { connectionString, stop } = await startPostgres();
+const db = new pg.Client({ connectionString });
 
 before(async () => {
-  if (skip) return;
   await db.connect();
-  await db.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE; CREATE SCHEMA ${SCHEMA}`);
   await db.query(TASKS_SQL);
 });
 
 after(async () => {
-  if (skip) return;
-  await db.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
   await db.end();
+  await stop();
 });
 
 const insert = (/** @type {string} */ title) =>
@@ -49,18 +44,14 @@ async function endListeners() {
   return rowCount ?? 0;
 }
 
-test('a row that changes in PostgreSQL is told to the subscribers of its scope', {
-  skip,
-}, async (t) => {
+test('a row that changes in PostgreSQL is told to the subscribers of its scope', async (t) => {
   const { subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
   const { client } = await subscribed(['project:9']);
   await insert('Flut');
   assert.equal((await client.next()).data.row.title, 'Flut');
 });
 
-test('a LISTEN connection that is killed comes back with a new epoch, and changes arrive again', {
-  skip,
-}, async (t) => {
+test('a LISTEN connection that is killed comes back with a new epoch, and changes arrive again', async (t) => {
   const { hub, subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
   const { client, answer } = await subscribed(['project:9']);
   assert.equal(await endListeners(), 1);
@@ -73,9 +64,7 @@ test('a LISTEN connection that is killed comes back with a new epoch, and change
   assert.deepEqual([next.epoch, next.data.row.title], [hub.position().epoch, 'afterwards']);
 });
 
-test('a LISTEN connection that is killed again and again comes back each time', {
-  skip,
-}, async (t) => {
+test('a LISTEN connection that is killed again and again comes back each time', async (t) => {
   const { subscribed } = await startHub(t, { source: postgresSource({ connectionString }) });
   const { client } = await subscribed(['project:9']);
   for (let count = 0; count < 5; count += 1) {
@@ -86,14 +75,14 @@ test('a LISTEN connection that is killed again and again comes back each time', 
   assert.equal((await client.next()).data.row.title, 'still there');
 });
 
-test('closing the hub ends the LISTEN connection', { skip }, async (t) => {
+test('closing the hub ends the LISTEN connection', async (t) => {
   const { hub } = await startHub(t, { source: postgresSource({ connectionString }) });
   assert.equal(await listeners(), 1);
   await hub.close();
   await eventually('no backend listens', async () => (await listeners()) === 0);
 });
 
-test('a database that is not there is told when the hub starts', { skip }, async () => {
+test('a database that is not there is told when the hub starts', async () => {
   const url = new URL(connectionString);
   url.pathname = '/tidemark_no_such_database';
   const source = postgresSource({ connectionString: url.href });
@@ -102,9 +91,7 @@ test('a database that is not there is told when the hub starts', { skip }, async
   await source.close();
 });
 
-test('a connection that goes silent without an end is noticed, and a new one is made', {
-  skip,
-}, async (t) => {
+test('a connection that goes silent without an end is noticed, and a new one is made', async (t) => {
   const proxy = await startProxy(t);
   const lost = deferred();
   const restored = deferred();
@@ -123,7 +110,7 @@ test('a connection that goes silent without an end is noticed, and a new one is 
   assert.match(String(await heard.promise), /after the silence/);
 });
 
-test('closing does not wait for a connection that went silent', { skip }, async (t) => {
+test('closing does not wait for a connection that went silent', async (t) => {
   const proxy = await startProxy(t);
   const source = postgresSource({ connectionString: proxy.url });
   await source.start({ change() {}, lost() {}, restored() {} });
@@ -131,9 +118,7 @@ test('closing does not wait for a connection that went silent', { skip }, async 
   await source.close();
 });
 
-test('closing while connecting to a server that says nothing ends the attempt', {
-  skip,
-}, async (t) => {
+test('closing while connecting to a server that says nothing ends the attempt', async (t) => {
   const proxy = await startProxy(t);
   proxy.silenceNew();
   const source = postgresSource({ connectionString: proxy.url });
