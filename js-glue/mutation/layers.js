@@ -78,7 +78,10 @@ export class Layers {
       throw error;
     }
     for (const [query, updaters] of this.#targets) {
-      query.view.setUpdater(handle, this, (value) => this.#update(value, updaters));
+      query.view.setUpdater(handle, {
+        owner: this,
+        update: (value) => this.#update(value, updaters),
+      });
     }
     this.#handle = handle;
     this.#phase = 'pending';

@@ -13,8 +13,11 @@ import { notifyManager } from './notify-manager.js';
 /** @typedef {(type: number, entry: number, id: number, flags: number) => void} Perform */
 
 /**
- * Runs the core: step, carry out the effects, set the one timer, and once a turn let the wanted
- * fetches start and the listeners hear.
+ * Runs the core: step, carry out the effects, set the one timer, then call the app's functions that
+ * the effects are about; and once a turn let the wanted fetches start and the listeners hear.
+ *
+ * No function of the app runs between two effects of a batch: what it did would be overtaken by the
+ * rest of the batch, which was decided before.
  *
  * Nothing else calls the engine, so nothing else has to know that a trap poisons its instance: the
  * driver then gets a new engine, has it told what the old one knew, and repeats the step.
@@ -29,6 +32,9 @@ export class Driver {
   #engine;
   #alarm;
   #draining = false;
+  /** Calls of the app's functions that wait for the last effect. @type {(() => void)[]} */
+  #calls = [];
+  #calling = false;
   #flushScheduled = false;
   /** @type {Set<{ deliver(): void }>} */
   #deliveries = new Set();
@@ -39,7 +45,7 @@ export class Driver {
    * @param {object} parts
    * @param {Environment} parts.environment
    * @param {() => Engine} parts.createEngine
-   * @param {Perform} parts.perform carries out one effect; may call `apply`
+   * @param {Perform} parts.perform carries out one effect; leaves the app's functions to `call`
    * @param {(engine: Engine, now: number) => void} parts.rebuild tells a new engine everything
    * @param {(engine: Engine, now: number) => void} parts.beforeFlush says what the world is like
    */
@@ -59,7 +65,8 @@ export class Driver {
 
   /**
    * Takes one step and carries out its effects before it returns; inside another step's effects it
-   * only steps, and the outer one goes on with the effects of both.
+   * only steps, and the outer one goes on with the effects of both. The app's functions are called
+   * then, too; inside one of these calls, those that come of it follow when it has returned.
    *
    * A step runs again on a new engine if the first one trapped, so it reads handles when it runs.
    *
@@ -96,6 +103,16 @@ export class Driver {
    */
   ask(question) {
     return this.#run(question);
+  }
+
+  /**
+   * Calls a function of the app's when the next drain is over: for performers, the one in hand. One
+   * that throws is reported and keeps nothing else from happening.
+   *
+   * @param {() => void} run
+   */
+  call(run) {
+    this.#calls.push(run);
   }
 
   /**
@@ -184,6 +201,20 @@ export class Driver {
       this.#draining = false;
     }
     this.#alarm.set(this.#run((engine) => engine.nextDeadline()));
+    this.#callAll();
+  }
+
+  #callAll() {
+    if (this.#calling) return;
+    this.#calling = true;
+    for (let run = this.#calls.shift(); run; run = this.#calls.shift()) {
+      try {
+        run();
+      } catch (error) {
+        report(error);
+      }
+    }
+    this.#calling = false;
   }
 
   /**

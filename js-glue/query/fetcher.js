@@ -41,10 +41,13 @@ export function runFetch(query, id, tries) {
       ? running
       : new FetchRun(id, query.optionsToFetchWith());
   query.run = run;
-  callQueryFn(query, run).then(
-    (data) => landed(query, run, data),
-    (error) => failed(query, run, error),
-  );
+  query.client.driver.call(() => {
+    if (query.run !== run) return; // cancelled meanwhile: it need not be asked
+    callQueryFn(query, run).then(
+      (data) => landed(query, run, data),
+      (error) => failed(query, run, error),
+    );
+  });
 }
 
 /**

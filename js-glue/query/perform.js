@@ -1,5 +1,4 @@
 import { Effect, Outcome, Warning } from '../engine/codes.js';
-import { report } from '../environment.js';
 import { restoreInitialData } from './data-verbs.js';
 import { runFetch } from './fetcher.js';
 import { createWarner } from './warnings.js';
@@ -10,7 +9,7 @@ import { createWarner } from './warnings.js';
 
 /**
  * Carries out the core's effects for one client: the one place that knows what each of them means
- * on this side.
+ * on this side. What is the app's to do is left to `driver.call`.
  *
  * @param {QueryClient} client
  * @returns {Perform}
@@ -41,16 +40,18 @@ export function createPerformer(client) {
  * @param {number} flags
  */
 function performOnQuery(query, type, id, flags) {
+  const { driver } = query.client;
   switch (type) {
     case Effect.SETTLE:
       settle(query, flags);
       break;
     case Effect.CLEAR:
       query.clear();
-      restoreInitialData(query, query.options);
+      driver.call(() => restoreInitialData(query, query.options));
       break;
     case Effect.FOLD:
       query.view.fold(id);
+      driver.call(() => query.view.base);
       break;
     case Effect.REPLAY:
       query.view.touch();
@@ -59,7 +60,7 @@ function performOnQuery(query, type, id, flags) {
       runFetch(query, id, flags);
       break;
     case Effect.NOTIFY:
-      for (const observer of [...query.observers]) guarded(() => observer.onQueryUpdate());
+      for (const observer of query.observers) driver.call(() => observer.onQueryUpdate());
       query.client.getQueryCache().notify({ type: 'updated', query });
       break;
     case Effect.DROP:
@@ -73,22 +74,15 @@ function performOnQuery(query, type, id, flags) {
  * @param {number} outcome Outcome
  */
 function settle(query, outcome) {
-  query.settle(outcome, query.client.driver.now());
-  const { config } = query.client.getQueryCache();
+  const { client } = query;
+  const { config } = client.getQueryCache();
+  query.settle(outcome, client.driver.now());
   if (outcome === Outcome.SUCCESS) {
-    guarded(() => config.onSuccess?.(query.data, query));
-    guarded(() => config.onSettled?.(query.data, null, query));
+    client.driver.call(() => config.onSuccess?.(query.data, query));
+    client.driver.call(() => config.onSettled?.(query.data, null, query));
   } else if (outcome === Outcome.ERROR) {
-    guarded(() => config.onError?.(query.error, query));
-    guarded(() => config.onSettled?.(query.data, query.error, query));
-  }
-}
-
-/** The app's functions run here: one that throws keeps nothing else from happening. @param {() => void} run */
-function guarded(run) {
-  try {
-    run();
-  } catch (error) {
-    report(error);
+    const { error } = query;
+    client.driver.call(() => config.onError?.(error, query));
+    client.driver.call(() => config.onSettled?.(query.data, error, query));
   }
 }

@@ -156,10 +156,10 @@ export class QueryObserver extends Subscribable {
     if (this.#query.isGone()) this.#query = this.#comeTo(this.#build());
     const query = this.#query;
     this.#core = coreOptions(this.options, query);
-    this.#handle = this.#client.driver.apply((engine, now) =>
-      engine.observe(query.entry, this.#core, now),
-    );
-    query.observers.add(this);
+    this.#client.driver.apply((engine, now) => {
+      this.#handle = engine.observe(query.entry, this.#core, now);
+      query.observers.add(this);
+    });
     this.#client.getQueryCache().notify({ type: 'observerAdded', query, observer: this });
     this.updateResult();
   }

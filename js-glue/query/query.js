@@ -173,29 +173,37 @@ export class Query {
     const run = this.run;
     this.run = null;
     if (outcome === Outcome.SUPERSEDED) {
-      run?.controller.abort();
+      this.#abort(run);
       return;
     }
     this.wanted = null;
-    if (outcome === Outcome.SUCCESS) {
-      this.#waiting.resolve(this.data);
-    } else if (outcome === Outcome.ERROR) {
+    const waiting = this.#waiting;
+    this.#waiting = new Waiting();
+    if (outcome === Outcome.ERROR) {
       this.error = this.failureReason;
       this.errorUpdatedAt = now;
       this.errorUpdateCount += 1;
-      this.#waiting.reject(this.error);
+      waiting.reject(this.error);
+    } else if (outcome === Outcome.SUCCESS || this.view.hasBase) {
+      const { base } = this.view;
+      // A callback that is called before may reset the query: then what came is still the answer.
+      this.client.driver.call(() => waiting.resolve(this.view.hasBase ? this.data : base));
     } else {
-      run?.controller.abort();
-      if (this.view.hasBase) this.#waiting.resolve(this.data);
-      else this.#waiting.reject(new CancelledError({ revert: true }));
+      waiting.reject(new CancelledError({ revert: true }));
     }
+    if (outcome === Outcome.CANCELLED) this.#abort(run);
   }
 
   /** The core that knew of the fetch in flight is gone: whoever waits gets the next one. */
   abandonRun() {
-    this.run?.controller.abort();
+    this.#abort(this.run);
     this.run = null;
     this.view.forgetLayers();
+  }
+
+  /** The signal's listeners are the app's. @param {FetchRun | null} run */
+  #abort(run) {
+    this.client.driver.call(() => run?.controller.abort());
   }
 
   /** True if a promise of this query waits for a fetch. */

@@ -9,16 +9,19 @@ import { shareAs } from './structural-sharing.js';
  * layers there are and in which order; the functions are here.
  */
 export class View {
-  /** By the core's mutation handle. @type {Map<number, { owner: Layers, update: Update }>} */
+  /** By the core's mutation handle. @type {Map<number, Layer>} */
   #updaters = new Map();
   /** @type {unknown} */
   #base;
+  /** Updates that are part of the base, not run yet. @type {Layer[]} */
+  #folds = [];
   /** @type {unknown} */
   #value;
   #dirty = false;
   #query;
 
   /** @typedef {(value: any) => unknown} Update */
+  /** @typedef {{ owner: Layers, update: Update }} Layer owner: hears if the update throws */
 
   /** @param {Query} query */
   constructor(query) {
@@ -30,11 +33,18 @@ export class View {
   }
 
   get base() {
+    const folds = this.#folds;
+    for (let layer = folds.shift(); layer; layer = folds.shift()) {
+      const folded = this.#update(this.#base, layer);
+      if (folds !== this.#folds) break; // the update has set another base
+      this.#base = folded;
+    }
     return this.#base;
   }
 
   set base(data) {
     this.#base = data;
+    this.#folds = [];
     this.#dirty = true;
   }
 
@@ -50,18 +60,25 @@ export class View {
 
   /**
    * @param {number} mutation the core's handle
-   * @param {Layers} owner hears if the updater throws
-   * @param {Update} update
+   * @param {Layer} layer
    */
-  setUpdater(mutation, owner, update) {
-    this.#updaters.set(mutation, { owner, update });
+  setUpdater(mutation, layer) {
+    this.#updaters.set(mutation, layer);
     this.#dirty = true;
   }
 
-  /** A mutation is part of the base from now on. @param {number} mutation */
+  /**
+   * A mutation is part of the base from now on. Its update runs when the base is looked at, not at all
+   * if another base is set before.
+   *
+   * @param {number} mutation
+   */
   fold(mutation) {
-    this.base = this.#update(this.#base, mutation);
+    const layer = this.#updaters.get(mutation);
+    if (!layer) return;
     this.#updaters.delete(mutation);
+    this.#folds.push(layer);
+    this.#dirty = true;
   }
 
   /** The core that knew of the layers is gone. */
@@ -74,20 +91,20 @@ export class View {
     this.#dirty = false;
     const { dropped, entry, client } = this.#query;
     const layers = dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
-    let value = this.#base;
-    for (const mutation of layers) value = this.#update(value, mutation);
+    const { base } = this;
+    let value = base;
+    for (const mutation of layers) value = this.#update(value, this.#updaters.get(mutation));
     this.#forget(layers);
     this.#value = shareAs(this.#query.options.structuralSharing, this.#value, value);
     // Without layers both are one value: keep one copy.
-    if (layers.length === 0) this.#base = this.#value;
+    if (layers.length === 0 && this.#base === base) this.#base = this.#value;
   }
 
   /**
    * @param {unknown} value
-   * @param {number} mutation
+   * @param {Layer | undefined} layer
    */
-  #update(value, mutation) {
-    const layer = this.#updaters.get(mutation);
+  #update(value, layer) {
     if (!layer || value === undefined) return value;
     try {
       return layer.update(value);
