@@ -84,6 +84,9 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
   case MESSAGE_ERROR:
     cache_warn(cache, TIDEMARK_WARNING_SERVER, message->text);
     return;
+  case MESSAGE_GOODBYE:
+    stream_goodbye(&cache->stream, message->after, message->spread);
+    return;
   case MESSAGE_UNKNOWN:
     cache_warn(cache, TIDEMARK_WARNING_TYPE, message->type_text);
     return;

@@ -13,6 +13,7 @@ static const struct {
     {"hello", MESSAGE_HELLO},
     {"reset", MESSAGE_RESET},
     {"error", MESSAGE_ERROR},
+    {"goodbye", MESSAGE_GOODBYE},
     {"reconnect", MESSAGE_RECONNECT},
 };
 
@@ -55,6 +56,8 @@ int message_read(const json_value *root, struct message *message) {
     return TIDEMARK_OK;
   }
   message->ping = json_number(json_member(root, "ping"), -1);
+  message->after = json_number(json_member(root, "after"), -1);
+  message->spread = json_number(json_member(root, "spread"), -1);
   message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
   message->messages = json_member(root, "messages");
   message->change = json_member(root, "data");

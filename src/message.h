@@ -12,6 +12,7 @@ enum message_type {
   MESSAGE_PING,
   MESSAGE_RESET,
   MESSAGE_ERROR,
+  MESSAGE_GOODBYE,
   MESSAGE_RECONNECT
 };
 
@@ -22,6 +23,7 @@ struct message {
   const char *epoch;
   double seq, prev;
   double ping;                /* hello: ms between pings */
+  double after, spread;       /* goodbye: ms */
   bool recovered;             /* subscribed */
   const json_value *messages; /* subscribed: what was missed, as an array */
   const json_value *change;   /* cache_invalidate: its data */

@@ -11,13 +11,14 @@ enum {
   CLOSE_SILENT = 4000, /* the client's own: no sign of life */
   CLOSE_BAD_PROTOCOL = 4400,
   CLOSE_FORBIDDEN = 4403,
-  HANDSHAKE_MS = 15000, /* from one step of connecting to the next */
-  SLACK_MS = 10000,     /* a ping may be late by */
-  STABLE_MS = 10000     /* a connection this old starts the backoff anew */
+  HANDSHAKE_MS = 15000,      /* from one step of connecting to the next */
+  SLACK_MS = 10000,          /* a ping may be late by */
+  STABLE_MS = 10000,         /* a connection this old starts the backoff anew */
+  LONGEST_RETURN_MS = 300000 /* a server cannot keep a client away for longer */
 };
 
 void stream_init(struct stream *s) {
-  *s = (struct stream){.online = true, .deadline = INFINITY, .seq = -1};
+  *s = (struct stream){.online = true, .deadline = INFINITY, .seq = -1, .resumed_at = -1};
 }
 
 enum tidemark_stream_status stream_status(const struct stream *s) {
@@ -38,6 +39,9 @@ enum tidemark_stream_status stream_status(const struct stream *s) {
 static void begin(struct stream *s, double time) {
   s->socket++;
   s->gap = false;
+  s->resumed_at = -1;
+  s->return_after = 0;
+  s->return_spread = 0;
   s->ping = 0;
   s->phase = s->options.ticket ? STREAM_TICKET : STREAM_OPENING;
   s->effects |= s->options.ticket ? STREAM_GET_TICKET : STREAM_OPEN_SOCKET;
@@ -77,6 +81,16 @@ static double backoff(const struct stream *s, uint64_t *random) {
   return s->options.no_jitter ? ceiling : ceiling * random_unit(random);
 }
 
+/* What the server asked for when it said goodbye, but no less than after any other loss: it may say
+ * so to whoever comes. */
+static double wait_before_next(const struct stream *s, uint64_t *random) {
+  double wait = backoff(s, random);
+  if (s->return_after + s->return_spread > 0) {
+    wait = fmax(wait, s->return_after + s->return_spread * random_unit(random));
+  }
+  return wait;
+}
+
 /* The connection is gone, or a try at one failed. */
 static void lose(struct stream *s, double time, uint64_t *random) {
   bool stable = s->phase == STREAM_OPEN && time - s->live_since >= STABLE_MS;
@@ -86,7 +100,7 @@ static void lose(struct stream *s, double time, uint64_t *random) {
     stop(s);
   } else {
     s->phase = STREAM_WAITING;
-    s->deadline = time + backoff(s, random);
+    s->deadline = time + wait_before_next(s, random);
   }
 }
 
@@ -242,11 +256,14 @@ static void hear_epoch(struct stream *s, const char *epoch) {
   }
 }
 
-/* Something is missing: ask for it from where we stand. A server that does not answer is given up.
- */
+/* Something is missing: ask for it from where we stand, once. If that did not bring us any further,
+ * asking the same again would not either: then there is no position to resume from. A server that
+ * does not answer is given up. */
 static void find_gap(struct stream *s, double time) {
   if (!s->gap) {
     s->gap = true;
+    s->seq = s->seq == s->resumed_at ? -1 : s->seq;
+    s->resumed_at = s->seq;
     s->effects |= STREAM_SEND_SUBSCRIBE;
     s->deadline = time + HANDSHAKE_MS;
   }
@@ -321,6 +338,11 @@ void stream_reset(struct stream *s, const char *epoch, double seq) {
     hear_epoch(s, epoch);
     s->seq = seq;
   }
+}
+
+void stream_goodbye(struct stream *s, double after, double spread) {
+  s->return_after = fmin(fmax(after, 0), LONGEST_RETURN_MS);
+  s->return_spread = fmin(fmax(spread, 0), LONGEST_RETURN_MS - s->return_after);
 }
 
 double stream_parse_as_of(struct stream *s, const char *text, size_t length) {

@@ -64,8 +64,10 @@ struct stream {
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
   double deadline; /* ms; INFINITY for none */
   double live_since;
-  double ping; /* ms between the server's pings; 0: it sends none */
-  double seq;  /* last position; -1: none known */
+  double ping;                        /* ms between the server's pings; 0: it sends none */
+  double return_after, return_spread; /* ms; what the server of this connection asked for */
+  double seq;                         /* last position; -1: none known */
+  double resumed_at; /* position from which this connection last asked for what it missed */
   size_t epoch_length;
   char epoch[STREAM_EPOCH_BYTES];
   uint32_t left[STREAM_EPOCHS_LEFT]; /* hashes of the epochs before this one, 0 for none */
@@ -102,6 +104,9 @@ void stream_ping(struct stream *s, double seq, double time);
 void stream_reset(struct stream *s, const char *epoch, double seq);
 /* The list in `subscribed` has been applied. */
 void stream_recovered(struct stream *s, double seq);
+/* The server is going to end the connection: whoever comes back should wait `after` ms, and up to
+ * `spread` more, each as long as chance says. */
+void stream_goodbye(struct stream *s, double after, double spread);
 
 /* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of another epoch than the stream's,
  * POSITION_UNKNOWN if the text is none. Until the stream tells its epoch, one that was never heard

@@ -210,21 +210,36 @@ static void the_default_wait_grows_from_half_a_second_to_twenty(void **state) {
   }
 }
 
-static void with_jitter_the_wait_is_anywhere_below_that(void **state) {
+enum { CLIENTS = 2000, TENTHS = 10 };
+
+/* That as many values fall into each tenth of [0, 1) as chance allows: the expected number and six
+ * standard deviations of it. */
+static void assert_even(const uint32_t counts[TENTHS]) {
+  double expected = (double)CLIENTS / TENTHS;
+  double most = 6 * sqrt(expected * (1 - 1.0 / TENTHS));
+  for (int i = 0; i < TENTHS; i++) {
+    assert_true(fabs(counts[i] - expected) <= most);
+  }
+}
+
+static uint32_t tenth_of(double share) {
+  assert_true(share >= 0 && share <= 1.01); /* a timer fires on a whole ms */
+  return (uint32_t)fmin(share * TENTHS, TENTHS - 1);
+}
+
+static void with_jitter_the_waits_of_many_clients_spread_evenly_below_that(void **state) {
   struct world *w = *state;
-  double least[4] = {1, 1, 1, 1}, most[4] = {0};
-  for (uint64_t seed = 1; seed <= 100; seed++) {
+  uint32_t counts[4][TENTHS] = {0};
+  for (uint64_t seed = 1; seed <= CLIENTS; seed++) {
     restart(w, (tidemark_options){.seed = seed});
+    forget_trace(w);
     connect_plainly(w);
     for (int i = 0; i < 4; i++) {
-      double share = wait_after_failure(w) / (500 << i);
-      least[i] = fmin(least[i], share);
-      most[i] = fmax(most[i], share);
+      counts[i][tenth_of(wait_after_failure(w) / (500 << i))]++;
     }
   }
   for (int i = 0; i < 4; i++) {
-    assert_true(least[i] >= 0 && least[i] < 0.1);
-    assert_true(most[i] > 0.9 && most[i] <= 1.01); /* a timer fires on a whole ms */
+    assert_even(counts[i]);
   }
 }
 
@@ -272,6 +287,59 @@ static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
   expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
 }
 
+/* ---- Goodbye ------------------------------------------------------------------------------- */
+
+static void clients_told_goodbye_come_back_spread_over_the_time_it_named(void **state) {
+  struct world *w = *state;
+  uint32_t counts[TENTHS] = {0};
+  for (uint64_t seed = 1; seed <= CLIENTS; seed++) {
+    restart(w, (tidemark_options){.seed = seed});
+    go_live(w, "e", 10);
+    frame(w, "{'type':'goodbye','after':2000,'spread':8000}");
+    counts[tenth_of((wait_after_failure(w) - 2000) / 8000)]++;
+  }
+  assert_even(counts);
+}
+
+static void after_goodbye_the_position_is_kept(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'goodbye','after':100}");
+  assert_string_equal(position_text(w), "e:10");
+  reconnect(w, "e", 10, 1);
+  expect(w, "STATUS", "");
+}
+
+static void a_goodbye_holds_for_one_return_only(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'goodbye','after':60000}");
+  wait_after_failure(w);
+  assert_true(wait_after_failure(w) <= 2 * SECOND);
+}
+
+static void a_goodbye_is_no_way_around_the_backoff(void **state) {
+  struct world *w = *state;
+  connect_with(w, (tidemark_stream_options){.no_jitter = 1});
+  for (int i = 0; i < 3; i++) {
+    socket_opened(w);
+    frame(w, "{'type':'goodbye','after':1}");
+    assert_true(wait_after_failure(w) == 500 << i);
+  }
+}
+
+static void a_goodbye_keeps_nobody_away_for_more_than_five_minutes(void **state) {
+  struct world *w = *state;
+  static const char *const LONG[] = {"{'type':'goodbye','after':1e300,'spread':1e300}",
+                                     "{'type':'goodbye','after':-1,'spread':1e300}"};
+  for (size_t i = 0; i < 2; i++) {
+    restart(w, (tidemark_options){.seed = 1});
+    go_live(w, "e", 10);
+    frame(w, LONG[i]);
+    assert_true(wait_after_failure(w) <= 5 * MINUTE);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(pings_in_time_keep_the_connection),
@@ -291,11 +359,16 @@ int main(void) {
       PROMISE(going_offline_ends_the_connection_and_coming_back_starts_one_at_once),
       PROMISE(without_jitter_the_wait_doubles_up_to_its_cap),
       PROMISE(the_default_wait_grows_from_half_a_second_to_twenty),
-      PROMISE(with_jitter_the_wait_is_anywhere_below_that),
+      PROMISE(with_jitter_the_waits_of_many_clients_spread_evenly_below_that),
       PROMISE(after_its_last_try_the_stream_stops_and_says_so),
       PROMISE(a_connection_of_ten_seconds_starts_the_backoff_anew),
       PROMISE(a_connection_that_breaks_soon_does_not),
       PROMISE(the_stream_can_be_connected_again_after_it_stopped),
+      PROMISE(clients_told_goodbye_come_back_spread_over_the_time_it_named),
+      PROMISE(after_goodbye_the_position_is_kept),
+      PROMISE(a_goodbye_holds_for_one_return_only),
+      PROMISE(a_goodbye_is_no_way_around_the_backoff),
+      PROMISE(a_goodbye_keeps_nobody_away_for_more_than_five_minutes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,28 @@ static void a_gap_that_cannot_be_filled_marks_everything(void **state) {
   assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
+static void a_gap_that_resuming_does_not_close_ends_in_a_reset(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'ping','seq':11}");
+  subscribed(w, "e", 10, 1, "[]");
+  frame(w, "{'type':'ping','seq':11}");
+  assert_string_equal(position_text(w), "none");
+  subscribed(w, "e", 11, 0, "[]");
+  assert_true(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:11");
+}
+
+static void a_later_gap_is_resumed_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'ping','seq':11}");
+  subscribed(w, "e", 11, 1, "[]");
+  frame(w, "{'type':'ping','seq':12}");
+  assert_string_equal(position_text(w), "e:11");
+}
+
 static void a_ping_beyond_the_position_shows_a_lost_tail(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -562,6 +584,8 @@ int main(void) {
       PROMISE(while_a_gap_is_open_it_is_asked_for_once),
       PROMISE(what_was_missing_closes_the_gap_and_is_applied),
       PROMISE(a_gap_that_cannot_be_filled_marks_everything),
+      PROMISE(a_gap_that_resuming_does_not_close_ends_in_a_reset),
+      PROMISE(a_later_gap_is_resumed_again),
       PROMISE(a_ping_beyond_the_position_shows_a_lost_tail),
       PROMISE(a_ping_at_the_position_gets_a_pong_and_no_more),
       PROMISE(a_ping_without_a_position_gets_a_pong_and_no_more),
