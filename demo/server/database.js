@@ -17,6 +17,7 @@ import { readFile } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { pgliteSource, postgresSource } from 'tidemark/hub';
+import { TRIGGERS } from './triggers.js';
 
 /** The channel that the schema's triggers notify. */
 export const CHANNEL = 'tidemark';
@@ -33,6 +34,7 @@ const sqlFile = (name) => readFile(new URL(name, import.meta.url), 'utf8');
 export async function openDatabase(connectionString) {
   const database = connectionString ? openServer(connectionString) : await openEmbedded();
   await database.script(await sqlFile('schema.sql'));
+  await database.script(TRIGGERS);
   const { rows } = await database.query('select from clinic.people limit 1');
   if (rows.length === 0) await startTheDay(database);
   return database;

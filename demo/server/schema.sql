@@ -1,5 +1,5 @@
 -- The clinic. Everything lives in its own schema, so that it can share a database.
--- Every change tells the channel `tidemark`, whoever makes it: the API, psql, a migration.
+-- Every change tells the channel `tidemark`, whoever makes it: see triggers.js.
 
 create schema if not exists clinic;
 
@@ -64,70 +64,9 @@ begin
   return new;
 end $$;
 
--- One message: what changed, where it may be heard, and the fields that rules need.
--- Only ids go out, so a payload stays at a few hundred bytes (NOTIFY allows 8000).
--- Arguments: the changed row, what kind it is, the scope's last part, the fields to carry.
-create or replace function clinic.change_message(
-  changed jsonb, resource text, action text, scope text, fields text[]
-) returns text language sql stable as $$
-  select (jsonb_strip_nulls(jsonb_build_object(
-      'resource', resource,
-      'id', changed ->> 'id',
-      'action', action,
-      'scope', format('clinic:%s:%s', changed ->> 'clinic_id', scope),
-      'timestamp', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'mutation', nullif(current_setting('tidemark.mutation', true), '')
-    )) || (select jsonb_object_agg(field, changed ->> field) from unnest(fields) as field))::text
-$$;
-
--- Trigger arguments: resource, the scope's last part, then the fields to carry.
--- An update tells the old place as well as the new one: a row that moved has left somewhere.
-create or replace function clinic.notify_change() returns trigger language plpgsql as $$
-declare
-  fields text[] := tg_argv[2:];
-begin
-  if tg_op <> 'INSERT' then
-    perform pg_notify('tidemark',
-      clinic.change_message(to_jsonb(old), tg_argv[0], tg_op, tg_argv[1], fields));
-  end if;
-  if tg_op <> 'DELETE' then  -- in an update that moved nothing this is the same text, and folds
-    perform pg_notify('tidemark',
-      clinic.change_message(to_jsonb(new), tg_argv[0], tg_op, tg_argv[1], fields));
-  end if;
-  return null;
-end $$;
-
--- TRUNCATE runs no row triggers, so nobody would hear of it.
-create or replace function clinic.refuse_truncate() returns trigger language plpgsql as $$
-begin
-  raise exception 'use DELETE on %: TRUNCATE tells no dashboard which rows went', tg_table_name;
-end $$;
-
 create or replace trigger stamp before update on clinic.appointments
   for each row execute function clinic.stamp_change();
 create or replace trigger stamp before update on clinic.payments
   for each row execute function clinic.stamp_change();
 create or replace trigger stamp before update on clinic.journeys
   for each row execute function clinic.stamp_change();
-
--- People's names are shown in appointments, so whoever may hear of those hears of them.
-create or replace trigger notify after insert or update or delete on clinic.people
-  for each row execute function clinic.notify_change('person', 'appointments', 'clinic_id');
-create or replace trigger notify after insert or update or delete on clinic.appointments
-  for each row execute function
-  clinic.notify_change('appointment', 'appointments', 'clinic_id', 'therapist_id');
-create or replace trigger notify after insert or update or delete on clinic.payments
-  for each row execute function
-  clinic.notify_change('payment', 'payments', 'clinic_id', 'appointment_id');
-create or replace trigger notify after insert or update or delete on clinic.journeys
-  for each row execute function
-  clinic.notify_change('journey', 'journeys', 'clinic_id', 'driver_id', 'appointment_id');
-
-create or replace trigger no_truncate before truncate on clinic.people
-  for each statement execute function clinic.refuse_truncate();
-create or replace trigger no_truncate before truncate on clinic.appointments
-  for each statement execute function clinic.refuse_truncate();
-create or replace trigger no_truncate before truncate on clinic.payments
-  for each statement execute function clinic.refuse_truncate();
-create or replace trigger no_truncate before truncate on clinic.journeys
-  for each statement execute function clinic.refuse_truncate();

@@ -24,7 +24,7 @@ const SCOPES_PER_CHANGE = 100;
  * @returns {{ changes: RoutedChange[] } | { problem: string }}
  */
 export function readChanges(text, { defaultScope, frameBytes }) {
-  const parsed = parseStrict(text, MAX_DEPTH - ENVELOPE_DEPTH);
+  const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
   const { value } = parsed;
   if (!isObject(value)) return { problem: 'not an object' };
@@ -43,6 +43,26 @@ export function readChanges(text, { defaultScope, frameBytes }) {
       data: encodeData(change, frameBytes - ENVELOPE_BYTES),
     })),
   };
+}
+
+/**
+ * A row may hold JSON of any depth. One that is too deep to be told is left out, like one that is
+ * too long: that the row changed must not be lost with it.
+ *
+ * @param {string} text
+ */
+function parseShallow(text) {
+  const maxDepth = MAX_DEPTH - ENVELOPE_DEPTH;
+  const parsed = parseStrict(text, maxDepth);
+  if (!('tooDeep' in parsed)) return parsed;
+  const { row: _, ...value } = JSON.parse(text);
+  if (Array.isArray(value.changes)) {
+    value.changes = value.changes.map((/** @type {any} */ change) => ({
+      ...change,
+      row: undefined,
+    }));
+  }
+  return parseStrict(JSON.stringify(value), maxDepth);
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

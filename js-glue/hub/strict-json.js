@@ -10,7 +10,7 @@ const UNFIT_CHARACTER = /\0|\p{Cs}/u;
  *
  * @param {string} text
  * @param {number} maxDepth objects and arrays inside each other; a flat object is 1
- * @returns {{ value: unknown } | { problem: string }}
+ * @returns {{ value: unknown } | { problem: string, tooDeep?: true }}
  */
 export function parseStrict(text, maxDepth) {
   let value;
@@ -19,14 +19,13 @@ export function parseStrict(text, maxDepth) {
   } catch {
     return { problem: 'malformed JSON' };
   }
-  const problem = structureProblem(text, maxDepth);
-  return problem ? { problem } : { value };
+  return structureProblem(text, maxDepth) ?? { value };
 }
 
 /**
  * @param {string} text valid JSON
  * @param {number} maxDepth
- * @returns {string | null}
+ * @returns {{ problem: string, tooDeep?: true } | null}
  */
 function structureProblem(text, maxDepth) {
   /** @type {(Set<string> | null)[]} the keys seen so far of each open object; null for an array */
@@ -36,15 +35,18 @@ function structureProblem(text, maxDepth) {
     const keys = open.at(-1) ?? null;
     if (token === '{' || token === '[') {
       keyIsNext = token === '{';
-      if (open.push(keyIsNext ? new Set() : null) > maxDepth) return `deeper than ${maxDepth}`;
+      if (open.push(keyIsNext ? new Set() : null) > maxDepth) {
+        return { problem: `deeper than ${maxDepth}`, tooDeep: true };
+      }
     } else if (token === '}' || token === ']') {
       open.pop();
     } else if (token === ',') {
       keyIsNext = keys !== null;
     } else {
       const string = token.includes('\\') ? JSON.parse(token) : token.slice(1, -1);
-      if (UNFIT_CHARACTER.test(string)) return 'NUL or half a surrogate pair in a string';
-      if (keyIsNext && keys?.has(string)) return 'duplicate key';
+      if (UNFIT_CHARACTER.test(string))
+        return { problem: 'NUL or half a surrogate pair in a string' };
+      if (keyIsNext && keys?.has(string)) return { problem: 'duplicate key' };
       if (keyIsNext) keys?.add(string);
       keyIsNext = false;
     }

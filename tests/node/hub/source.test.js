@@ -31,7 +31,7 @@ test('rubbish from a source is counted and dropped, and each kind is told once',
   assert.equal(warnings.length, 5);
 });
 
-test('the deepest change that is taken stays within depth 32 in the list of subscribed', async (t) => {
+test('a row stays within depth 32 in the list of subscribed, or is left out', async (t) => {
   const { hub, source, subscribed } = await startWithSource(t);
   const last = hub.position();
   const row = (/** @type {number} */ levels) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
@@ -39,7 +39,18 @@ test('the deepest change that is taken stays within depth 32 in the list of subs
   source.sink.change(`{"resource":"task","scope":"a","row":${row(29)}}`);
   const { answer } = await subscribed(['a'], last);
   assert.equal(depth(answer), 32);
-  assert.equal(answer.messages.length, 1);
+  assert.deepEqual(
+    answer.messages.map((/** @type {any} */ { data }) => 'row' in data),
+    [true, false],
+  );
+});
+
+test('a row that is too deep is left out of changes told together as well', async (t) => {
+  const { source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  const row = `${'['.repeat(100)}${']'.repeat(100)}`;
+  source.sink.change(`{"resource":"task","scope":"a","changes":[{"id":"1","row":${row}}]}`);
+  assert.deepEqual((await client.next()).data, { resource: 'task', id: '1' });
 });
 
 test('a source that was lost and found makes a new epoch, told to living sockets by a reset', async (t) => {

@@ -1,0 +1,47 @@
+export interface ChangeTriggerOptions {
+  /** The table's name as the catalog has it: case counts, and it is quoted whatever it holds. */
+  readonly table: string;
+  /** Default: where the search path finds the table when the SQL runs. */
+  readonly schema?: string;
+  /** What rules call a row of this table (`on`). Default: the table's name. */
+  readonly resource?: string;
+  /**
+   * The column that tells rows apart, or several. A change's `id` is its text; of several columns,
+   * the text of a JSON array, and each is a field besides. Default `id`.
+   */
+  readonly id?: string | readonly string[];
+  /**
+   * Who hears of a change of a row: `project:$project_id`, or several. `$column` and `${any column}`
+   * stand for the row's value, `$$` for a dollar sign. A scope with a NULL in it, or of more than
+   * 128 characters, is none.
+   */
+  readonly scopes: string | readonly string[];
+  /** Columns that the templates of rules name. They arrive as text, or as null. */
+  readonly fields?: readonly string[];
+  /** Columns for rules that patch, as `row`. Everybody who hears of the change can read them. */
+  readonly row?: readonly string[];
+  /** Default `tidemark`. */
+  readonly channel?: string;
+  /** Begins the names of the triggers and the function; for a table told in two ways. */
+  readonly name?: string;
+}
+
+export interface ChangeTriggers {
+  /** Creates the function and the triggers, or replaces them. Needs PostgreSQL 14. */
+  readonly up: string;
+  /** Drops them, if they are there. */
+  readonly down: string;
+}
+
+/**
+ * SQL for triggers that tell the hub of a table's changes, for a migration to contain. They run once
+ * a statement, whoever sends it: INSERT, UPDATE, DELETE, MERGE, COPY, a cascade, TRUNCATE. Each
+ * scope gets one notification, with all its changes as long as they fit into the 8000 bytes of a
+ * NOTIFY; else without their rows; else saying that anything in this scope may have changed.
+ *
+ * An UPDATE that moves a row from one scope to another, or changes one of its `fields`, tells what
+ * the row was as well as what it is. A change carries the setting `tidemark.mutation` of its
+ * transaction, if there is one, as `mutation`.
+ * @throws {TypeError} naming the option that is wrong and what is allowed
+ */
+export function changeTriggers(options: ChangeTriggerOptions): ChangeTriggers;

@@ -1,0 +1,1 @@
+export { changeTriggers } from './triggers.js';

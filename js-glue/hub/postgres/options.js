@@ -1,0 +1,68 @@
+import { quoteChannel } from '../sources/channel.js';
+import { parseScope } from './scope-template.js';
+
+/**
+ * @typedef {object} Options
+ * @property {string | null} schema
+ * @property {string} table
+ * @property {string} resource
+ * @property {string[]} id columns
+ * @property {ReturnType<typeof parseScope>[]} scopes
+ * @property {string[]} fields columns
+ * @property {string[]} row columns
+ * @property {string} channel
+ * @property {string} name
+ */
+
+/** What a change says of itself; a column of that name cannot be a field beside it. */
+const TAKEN = ['resource', 'action', 'scope', 'scopes', 'row', 'mutation', 'changes', 'reset'];
+
+/**
+ * @param {import('./index.js').ChangeTriggerOptions} given
+ * @returns {Options}
+ * @throws {TypeError} naming the option that is wrong and what is allowed
+ */
+export function checkOptions(given) {
+  const { table, schema, id = 'id', scopes, fields = [], row = [] } = given;
+  const { resource = table, channel = 'tidemark', name = 'tidemark' } = given;
+  for (const [option, value] of Object.entries({ table, resource, name, schema: schema ?? 'x' })) {
+    if (!isName(value)) throw new TypeError(`${option} must be text that is not empty`);
+  }
+  quoteChannel(channel);
+  const templates = listOf('scopes', [scopes].flat());
+  const ids = listOf('id', [id].flat());
+  if (templates.length === 0) throw new TypeError('scopes must name who hears of a change');
+  if (ids.length === 0) throw new TypeError('id must name a column, or several');
+  const columns = listOf('fields', fields);
+  const taken = [...columns, ...(ids.length > 1 ? ids : [])].find((name) => TAKEN.includes(name));
+  if (taken !== undefined) {
+    throw new TypeError(
+      `fields: a change has a ${taken} of its own; taken are ${TAKEN.join(', ')}`,
+    );
+  }
+  if (columns.includes('id') && !ids.includes('id')) {
+    throw new TypeError(`fields: a change's id is the column ${ids.join(', ')}, not the column id`);
+  }
+  return {
+    schema: schema ?? null,
+    table,
+    resource,
+    id: ids,
+    scopes: templates.map(parseScope),
+    fields: columns,
+    row: listOf('row', row),
+    channel,
+    name,
+  };
+}
+
+/** @param {unknown} value @returns {value is string} PostgreSQL has no NUL in text */
+function isName(value) {
+  return typeof value === 'string' && value !== '' && !value.includes('\0');
+}
+
+/** @param {string} option @param {unknown} value @returns {string[]} */
+function listOf(option, value) {
+  if (Array.isArray(value) && value.every(isName)) return [...new Set(value)];
+  throw new TypeError(`${option} must be a list of texts that are not empty`);
+}

@@ -1,0 +1,408 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import { changeTriggers } from '../../../js-glue/hub/postgres/index.js';
+import { startPostgres } from '../../servers/postgres.js';
+import { withDeadline } from './client.js';
+
+/**
+ * A database, and what is notified in it.
+ *
+ * @typedef {object} Database
+ * @property {(sql: string) => Promise<unknown>} run one or more statements
+ * @property {(callback: (payload: string) => void) => Promise<void>} listen
+ * @property {() => Promise<void>} close
+ */
+
+/** @returns {Promise<Database>} */
+async function openPglite() {
+  const db = await PGlite.create();
+  return {
+    run: (sql) => db.exec(sql),
+    async listen(callback) {
+      await db.listen('tidemark', callback);
+    },
+    close: () => db.close(),
+  };
+}
+
+/** @returns {Promise<Database>} */
+async function openPostgres() {
+  const server = await startPostgres();
+  const client = new pg.Client(server);
+  await client.connect();
+  return {
+    run: (sql) => client.query(sql),
+    async listen(callback) {
+      client.on('notification', ({ payload }) => callback(payload ?? ''));
+      await client.query('LISTEN tidemark');
+    },
+    async close() {
+      await client.end();
+      await server.stop();
+    },
+  };
+}
+
+const TASKS = `CREATE TABLE tasks (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id bigint, list text, title text)`;
+const TRIGGERS = {
+  table: 'tasks',
+  resource: 'task',
+  scopes: 'project:$project_id',
+  fields: ['project_id', 'list'],
+};
+
+for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: openPostgres })) {
+  describe(`the triggers in ${name}`, () => {
+    /** @type {Database} */
+    let db;
+    /** @type {string[]} */
+    let payloads = [];
+    let heardAll = () => {};
+
+    before(async () => {
+      db = await open();
+      await db.listen((payload) => {
+        if (payload === 'that is all') heardAll();
+        else payloads.push(payload);
+      });
+    });
+    afterEach(async () => {
+      await db.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+      payloads = [];
+    });
+    after(() => db.close());
+
+    /** @param {Partial<import('../../../js-glue/hub/postgres/index.js').ChangeTriggerOptions>} [options] */
+    async function createTasks(options = {}) {
+      await db.run(TASKS);
+      await db.run(changeTriggers({ ...TRIGGERS, ...options }).up);
+    }
+
+    /** What SQL makes the triggers say. Notifications come in order, so a last one ends the wait. */
+    async function textsOf(/** @type {string} */ sql) {
+      payloads = [];
+      const all = new Promise((resolve) => {
+        heardAll = () => resolve(undefined);
+      });
+      await db.run(sql);
+      await db.run("NOTIFY tidemark, 'that is all'");
+      await withDeadline('the end of the notifications', all);
+      return payloads;
+    }
+    const changesOf = async (/** @type {string} */ sql) =>
+      (await textsOf(sql)).map((text) => JSON.parse(text));
+
+    test('tell a single row as a change with its fields as text', async () => {
+      await createTasks();
+      const changes = await changesOf("INSERT INTO tasks (project_id, list) VALUES (9, 'todo')");
+      assert.deepEqual(changes, [
+        {
+          resource: 'task',
+          action: 'INSERT',
+          scope: 'project:9',
+          id: '1',
+          project_id: '9',
+          list: 'todo',
+        },
+      ]);
+    });
+
+    test('tell the rows of a statement together, by scope', async () => {
+      await createTasks({ fields: [] });
+      const changes = await changesOf('INSERT INTO tasks (project_id) VALUES (8), (9), (8)');
+      assert.deepEqual(
+        changes.sort((a, b) => a.scope.localeCompare(b.scope)),
+        [
+          {
+            resource: 'task',
+            action: 'INSERT',
+            scope: 'project:8',
+            changes: [{ id: '1' }, { id: '3' }],
+          },
+          { resource: 'task', action: 'INSERT', scope: 'project:9', id: '2' },
+        ],
+      );
+    });
+
+    test('tell of a delete what the row was', async () => {
+      await createTasks();
+      await db.run('INSERT INTO tasks (project_id) VALUES (9)');
+      const [change] = await changesOf('DELETE FROM tasks');
+      assert.deepEqual([change.action, change.id, change.scope], ['DELETE', '1', 'project:9']);
+    });
+
+    test('tell the old and the new scope of a row that moves', async () => {
+      await createTasks();
+      await db.run('INSERT INTO tasks (project_id) VALUES (8)');
+      const changes = await changesOf('UPDATE tasks SET project_id = 9');
+      assert.deepEqual(changes.map(({ scope, project_id }) => [scope, project_id]).sort(), [
+        ['project:8', '8'],
+        ['project:9', '9'],
+      ]);
+    });
+
+    test('tell the old and the new value of a field that rules need', async () => {
+      await createTasks();
+      await db.run("INSERT INTO tasks (project_id, list) VALUES (9, 'todo')");
+      const [{ changes }] = await changesOf("UPDATE tasks SET list = 'done'");
+      assert.deepEqual(
+        changes.map((/** @type {{ list: string }} */ { list }) => list),
+        ['done', 'todo'],
+      );
+    });
+
+    test('tell an update that moves nothing once', async () => {
+      await createTasks();
+      await db.run('INSERT INTO tasks (project_id) VALUES (9)');
+      const changes = await changesOf("UPDATE tasks SET title = 'new'");
+      assert.deepEqual(
+        changes.map(({ action, id }) => [action, id]),
+        [['UPDATE', '1']],
+      );
+    });
+
+    test('tell a row whose key changes under both', async () => {
+      await db.run('CREATE TABLE tasks (id int PRIMARY KEY, project_id int)');
+      await db.run(changeTriggers({ ...TRIGGERS, fields: [] }).up);
+      await db.run('INSERT INTO tasks VALUES (1, 9)');
+      const [{ changes }] = await changesOf('UPDATE tasks SET id = 2');
+      assert.deepEqual(changes, [{ id: '2' }, { id: '1' }]);
+    });
+
+    test('say nothing of a statement that changes no row', async () => {
+      await createTasks();
+      assert.deepEqual(await changesOf('DELETE FROM tasks'), []);
+    });
+
+    test('say nothing of a row whose scope is NULL, and null for another field', async () => {
+      await createTasks();
+      const changes = await changesOf('INSERT INTO tasks (project_id) VALUES (NULL), (9)');
+      assert.deepEqual(
+        changes.map(({ id, list }) => [id, list]),
+        [['2', null]],
+      );
+    });
+
+    test('tell each scope of a row that several hear of', async () => {
+      const braced = '{list}';
+      await createTasks({ scopes: ['project:$project_id', `list:$${braced}`, 'costs:$$'] });
+      const changes = await changesOf("INSERT INTO tasks (project_id, list) VALUES (9, 'todo')");
+      assert.deepEqual(changes.map(({ scope }) => scope).sort(), [
+        'costs:$',
+        'list:todo',
+        'project:9',
+      ]);
+    });
+
+    test('carry the row with the columns named, and only these', async () => {
+      await createTasks({ row: ['id', 'title'] });
+      const [change] = await changesOf("INSERT INTO tasks (project_id, title) VALUES (9, 'Ebbe')");
+      assert.deepEqual(change.row, { id: 1, title: 'Ebbe' });
+    });
+
+    test('leave rows out where they do not fit, measured in bytes', async () => {
+      await createTasks({ row: ['title'] });
+      const insert = (/** @type {number} */ length) =>
+        changesOf(`INSERT INTO tasks (project_id, title) VALUES (9, repeat('é', ${length}))`);
+      const [fits] = await insert(3_900);
+      const [wide] = await insert(4_000);
+      assert.deepEqual(['row' in fits, 'row' in wide, wide.id], [true, false, '2']);
+    });
+
+    test('make no payload of 8000 bytes or more, and one of 7999', async () => {
+      await createTasks({ row: ['title'] });
+      const lengths = [];
+      for (let length = 3_900; length < 4_000; length += 1) {
+        const title = `repeat('é', ${length}) || repeat('x', ${length % 2})`;
+        const [text] = await textsOf(`INSERT INTO tasks (project_id, title) VALUES (9, ${title})`);
+        lengths.push(Buffer.byteLength(text));
+      }
+      const most = Math.max(...lengths);
+      assert.equal(most < 8_000 && most > 7_995, true, `the longest is ${most}`);
+    });
+
+    test('tell 5,000 rows of three scopes in three notifications', async () => {
+      await createTasks();
+      const changes = await changesOf(
+        'INSERT INTO tasks (project_id) SELECT n % 3 FROM generate_series(1, 5000) AS n',
+      );
+      assert.deepEqual(
+        changes.sort((a, b) => a.scope.localeCompare(b.scope)),
+        [0, 1, 2].map((id) => ({ reset: true, scope: `project:${id}` })),
+      );
+    });
+
+    test('tell nobody of a scope that is too long to subscribe to', async () => {
+      await createTasks({ scopes: 'list:$list' });
+      const changes = await changesOf(
+        "INSERT INTO tasks (list) VALUES (repeat('x', 9000)), (repeat('x', 123))",
+      );
+      assert.deepEqual(
+        changes.map(({ id }) => id),
+        ['2'],
+      );
+    });
+
+    test('tell a TRUNCATE to the scopes that had rows', async () => {
+      await createTasks();
+      await db.run('INSERT INTO tasks (project_id) VALUES (8), (9), (9)');
+      const changes = await changesOf('TRUNCATE tasks');
+      assert.deepEqual(
+        changes.sort((a, b) => a.scope.localeCompare(b.scope)),
+        [8, 9].map((id) => ({ reset: true, scope: `project:${id}` })),
+      );
+    });
+
+    test('tell rows that go with a row they refer to', async () => {
+      await createTasks();
+      await db.run(`CREATE TABLE notes (id int PRIMARY KEY, project_id int DEFAULT 9,
+        task_id bigint REFERENCES tasks ON DELETE CASCADE)`);
+      await db.run(changeTriggers({ table: 'notes', scopes: 'project:$project_id' }).up);
+      await db.run('INSERT INTO tasks (project_id) VALUES (9)');
+      await db.run('INSERT INTO notes (id, task_id) VALUES (1, 1), (2, 1)');
+      const changes = await changesOf('DELETE FROM tasks');
+      const notes = changes.find(({ resource }) => resource === 'notes');
+      assert.equal(notes.changes.length, 2);
+    });
+
+    test('name a key of several columns as a JSON array, and each column besides', async () => {
+      await db.run('CREATE TABLE members (a text, b text, at int, PRIMARY KEY (a, b))');
+      await db.run(changeTriggers({ table: 'members', id: ['a', 'b'], scopes: 'at:$at' }).up);
+      const [change] = await changesOf(`INSERT INTO members VALUES ('x,"', 'y', 1)`);
+      assert.deepEqual(change, {
+        resource: 'members',
+        action: 'INSERT',
+        scope: 'at:1',
+        id: '["x,\\"", "y"]',
+        a: 'x,"',
+        b: 'y',
+      });
+    });
+
+    test('carry the mutation of the transaction', async () => {
+      await createTasks();
+      const [change] = await changesOf(`BEGIN; SET LOCAL tidemark.mutation = 'm1';
+        INSERT INTO tasks (project_id) VALUES (9); COMMIT`);
+      const [next] = await changesOf('INSERT INTO tasks (project_id) VALUES (9)');
+      assert.deepEqual([change.mutation, 'mutation' in next], ['m1', false]);
+    });
+
+    test('say nothing of what is rolled back', async () => {
+      await createTasks();
+      const changes = await changesOf('BEGIN; INSERT INTO tasks (project_id) VALUES (9); ROLLBACK');
+      assert.deepEqual(changes, []);
+    });
+
+    test('quote names and texts, whatever they hold', async () => {
+      const evil = `o'k"; DROP SCHEMA public CASCADE; --\\ $$ $tidemark$ ü`;
+      const quoted = `"${evil.replaceAll('"', '""')}"`;
+      await db.run(`CREATE TABLE ${quoted} (${quoted} text PRIMARY KEY)`);
+      const options = { table: evil, id: evil, resource: evil, fields: [evil], row: [evil] };
+      await db.run(changeTriggers({ ...options, scopes: [`$\{${evil}}`, "it's $$\\"] }).up);
+      const changes = await changesOf(`INSERT INTO ${quoted} VALUES ('v')`);
+      const what = { resource: evil, action: 'INSERT', id: 'v', [evil]: 'v', row: { [evil]: 'v' } };
+      assert.deepEqual(
+        changes.sort((a, b) => b.scope.localeCompare(a.scope)),
+        [
+          { ...what, scope: 'v' },
+          { ...what, scope: "it's $\\" },
+        ],
+      );
+    });
+
+    test('tell apart tables whose long names begin alike', async () => {
+      const names = ['a', 'b'].map((end) => `${'long_'.repeat(12)}${end}`);
+      for (const table of names) {
+        await db.run(`CREATE TABLE ${table} (id int, at int)`);
+        await db.run(changeTriggers({ table, scopes: 'at:$at', resource: table.slice(-1) }).up);
+      }
+      const changes = await changesOf(
+        names.map((table) => `INSERT INTO ${table} VALUES (1, 1)`).join(';'),
+      );
+      assert.deepEqual(
+        changes.map(({ resource }) => resource),
+        ['a', 'b'],
+      );
+    });
+
+    test('take more columns than a function takes arguments', async () => {
+      const columns = Array.from({ length: 120 }, (_, index) => `c${index}`);
+      await db.run(
+        `CREATE TABLE wide (id int, ${columns.map((c) => `${c} int DEFAULT 1`).join()})`,
+      );
+      await db.run(changeTriggers({ table: 'wide', scopes: 'all', fields: columns }).up);
+      const [change] = await changesOf('INSERT INTO wide (id) VALUES (1)');
+      assert.equal(
+        columns.every((name) => change[name] === '1'),
+        true,
+      );
+    });
+
+    test('are found in a schema outside the search path', async () => {
+      await db.run('CREATE SCHEMA "Other"; CREATE TABLE "Other".t (id int)');
+      await db.run(changeTriggers({ schema: 'Other', table: 't', scopes: 'all' }).up);
+      const changes = await changesOf('INSERT INTO "Other".t VALUES (1)');
+      await db.run('DROP SCHEMA "Other" CASCADE');
+      assert.equal(changes.length, 1);
+    });
+
+    test('are the same when created twice, and tell what they were created for last', async () => {
+      await createTasks();
+      await db.run(changeTriggers({ ...TRIGGERS, resource: 'todo' }).up);
+      const changes = await changesOf('INSERT INTO tasks (project_id) VALUES (9)');
+      assert.deepEqual(
+        changes.map(({ resource }) => resource),
+        ['todo'],
+      );
+    });
+
+    test('are gone after down, which may run twice and without the table', async () => {
+      await createTasks();
+      const { down } = changeTriggers(TRIGGERS);
+      await db.run(down);
+      assert.deepEqual(await changesOf('INSERT INTO tasks (project_id) VALUES (9)'), []);
+      await db.run('DROP TABLE tasks');
+      await db.run(down);
+    });
+
+    test('of two names tell one table in two ways', async () => {
+      await createTasks();
+      await db.run(changeTriggers({ ...TRIGGERS, name: 'audit', resource: 'audit' }).up);
+      const changes = await changesOf('INSERT INTO tasks (project_id) VALUES (9)');
+      assert.deepEqual(changes.map(({ resource }) => resource).sort(), ['audit', 'task']);
+    });
+  });
+}
+
+test('the triggers never refuse a statement, however large what it changes is', async () => {
+  const db = await openPostgres();
+  try {
+    await db.run(TASKS);
+    await db.run(changeTriggers(TRIGGERS).up);
+    // More than PostgreSQL puts into one jsonb.
+    await db.run(`INSERT INTO tasks (project_id, list)
+      SELECT 9, repeat('l', 1000000) FROM generate_series(1, 270)`);
+  } finally {
+    await db.close();
+  }
+});
+
+for (const [what, options, message] of /** @type {[string, any, RegExp][]} */ ([
+  ['no table', { scopes: 'a' }, /table must be text/],
+  ['a NUL in a name', { table: 'a\0', scopes: 'a' }, /table must be text/],
+  ['no scopes', { table: 't', scopes: [] }, /scopes must name who hears/],
+  ['scopes left out', { table: 't' }, /scopes must be a list of texts/],
+  ['no id', { table: 't', scopes: 'a', id: [] }, /id must name a column/],
+  ['a $ that names no column', { table: 't', scopes: 'a:$1' }, /\$ that names no column/],
+  ['a brace that does not end', { table: 't', scopes: `a:$${'{b'}` }, /\$ that names no column/],
+  ['a channel that cannot be', { table: 't', scopes: 'a', channel: 'a-b' }, /channel is a-b/],
+  ['a field called scope', { table: 't', scopes: 'a', fields: ['scope'] }, /a scope of its own/],
+  ['two ids', { table: 't', scopes: 'a', id: 'uuid', fields: ['id'] }, /id is the column uuid/],
+])) {
+  test(`triggers with ${what} are refused`, () => {
+    assert.throws(() => changeTriggers(options), message);
+  });
+}
