@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "cache_internal.h"
@@ -177,7 +178,8 @@ uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq) {
   if (id != 0) {
     /* Where the echo is faster than the answer, it is known to be done from here on. */
     mutations_settle(&cache->mutations, id, cache->ordinal);
-    mutation_at(&cache->mutations, id)->seq = seq;
+    struct mutation *mutation = mutation_at(&cache->mutations, id);
+    mutation->seq = fmax(mutation->seq, seq);
   }
   return settled;
 }

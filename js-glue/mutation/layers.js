@@ -2,22 +2,26 @@ import { RefetchType } from '../engine/codes.js';
 import { report } from '../environment.js';
 import { hashKey } from '../query/hash-key.js';
 import { resolveOption } from '../query/options.js';
+import { entriesOf, isAbout, targetsOf } from './targets.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../query/query-client.js' */
 /** @import { Query } from '../query/query.js' */
 
-/** @typedef {(value: any, variables: any) => unknown} Updater */
+/** @import { Target } from './targets.js' */
 
 /**
  * One mutation as the core knows it: its number on the wire and its layers over the queries that it
- * changes before the server has answered.
+ * changes before the server has answered. While it is pending they cover each query that its targets
+ * are about, also one that is made, or made again, meanwhile.
  */
 export class Layers {
   #client;
   #serial;
-  /** @type {Map<Query, Updater[]>} */
-  #targets = new Map();
+  /** @type {Target[]} */
+  #targets = [];
+  /** Those it was laid over. @type {Set<Query>} */
+  #queries = new Set();
   /** @type {unknown} */
   #variables;
   /** The core's handle. */
@@ -45,18 +49,22 @@ export class Layers {
   /**
    * Shows the change, at once.
    *
-   * @param {any} optimistic a list of `{ queryKey, update }`, or a function of the variables
+   * @param {any} optimistic a list of `{ queryKey, exact?, update }`, or a function of the variables
    * @param {unknown} variables
    * @throws what an updater threw; then nothing of this mutation shows
    */
   lay(optimistic, variables) {
+    const client = this.#client;
     this.#variables = variables;
-    this.#targets = targetsOf(this.#client, resolveOption(optimistic, variables) ?? []);
+    this.#targets = targetsOf(resolveOption(optimistic, variables) ?? []);
+    for (const { queryKey, exact } of this.#targets) {
+      if (exact) client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
+    }
     this.#laying = true;
     try {
-      this.#client.driver.apply((engine, now) => this.begin(engine, now));
+      client.driver.apply((engine, now) => this.begin(engine, now));
       // Views are computed when they are looked at. Look now: who throws is not sent.
-      for (const query of this.#targets.keys()) void query.data;
+      for (const query of this.#queries) void query.data;
     } finally {
       this.#laying = false;
     }
@@ -70,21 +78,27 @@ export class Layers {
    * @param {number} now
    */
   begin(engine, now) {
-    const handle = engine.beginMutation(this.#serial, now);
+    this.#handle = engine.beginMutation(this.#serial, now);
     try {
-      for (const query of this.#targets.keys()) engine.addLayer(handle, query.entry, now);
+      for (const entry of entriesOf(this.#targets, engine, now)) {
+        const query = this.#client.getQueryCache().of(entry);
+        if (query) this.#layOver(query, engine, now);
+      }
     } catch (error) {
-      engine.failMutation(handle, now);
+      engine.failMutation(this.#handle, now);
       throw error;
     }
-    for (const [query, updaters] of this.#targets) {
-      query.view.setUpdater(handle, {
-        owner: this,
-        update: (value) => this.#update(value, updaters),
-      });
-    }
-    this.#handle = handle;
     this.#phase = 'pending';
+  }
+
+  /**
+   * Shows the change under a key that is new in the cache, if it is about it.
+   *
+   * @param {Query} query
+   */
+  cover(query) {
+    if (!this.isPending || !this.#targets.some((target) => isAbout(target, query))) return;
+    this.#client.driver.apply((engine, now) => this.#layOver(query, engine, now));
   }
 
   get isPending() {
@@ -98,9 +112,11 @@ export class Layers {
    */
   acknowledge(changes) {
     const { driver } = this.#client;
-    if (this.#phase === 'pending') {
-      driver.apply((engine, now) => engine.acknowledgeMutation(this.#handle, now));
-      this.#phase = 'acknowledged';
+    if (this.isPending) {
+      driver.apply((engine, now) => {
+        engine.acknowledgeMutation(this.#handle, now);
+        this.#phase = 'acknowledged';
+      });
     } else if (changes === null) {
       this.#invalidateTargets();
     }
@@ -116,9 +132,11 @@ export class Layers {
 
   /** The server did not do it: as if it had never been tried. */
   fail() {
-    if (this.#phase !== 'pending') return;
-    this.#client.driver.apply((engine, now) => engine.failMutation(this.#handle, now));
-    this.#phase = 'failed';
+    if (!this.isPending) return;
+    this.#client.driver.apply((engine, now) => {
+      engine.failMutation(this.#handle, now);
+      this.#phase = 'failed';
+    });
   }
 
   /**
@@ -138,20 +156,36 @@ export class Layers {
   }
 
   /**
-   * @param {unknown} value
-   * @param {Updater[]} updaters
+   * @param {Query} query
+   * @param {Engine} engine
+   * @param {number} now
    */
-  #update(value, updaters) {
+  #layOver(query, engine, now) {
+    engine.addLayer(this.#handle, query.entry, now);
+    this.#queries.add(query);
+    const targets = this.#targets.filter((target) => isAbout(target, query));
+    query.view.setUpdater(this.#handle, {
+      owner: this,
+      update: (value) => this.#update(value, targets, query.queryKey),
+    });
+  }
+
+  /**
+   * @param {unknown} value
+   * @param {Target[]} targets
+   * @param {readonly unknown[]} queryKey
+   */
+  #update(value, targets, queryKey) {
     let current = value;
-    for (const update of updaters) {
-      const next = update(current, this.#variables);
+    for (const { update } of targets) {
+      const next = update(current, this.#variables, queryKey);
       if (next !== undefined) current = next;
     }
     return current;
   }
 
   #invalidateTargets() {
-    const queries = [...this.#targets.keys()].filter((query) => !query.dropped);
+    const queries = [...this.#queries].filter((query) => !query.dropped);
     this.#client.driver.apply((engine, now) =>
       engine.invalidate(
         queries.map((query) => query.entry),
@@ -160,29 +194,4 @@ export class Layers {
       ),
     );
   }
-}
-
-/**
- * @param {QueryClient} client
- * @param {any} optimistic
- * @returns {Map<Query, Updater[]>}
- */
-function targetsOf(client, optimistic) {
-  if (!Array.isArray(optimistic)) {
-    throw new TypeError('optimistic is not a list; allowed: [{ queryKey: […], update: fn }, …]');
-  }
-  optimistic.forEach((target, index) => {
-    if (typeof target?.update !== 'function' || !Array.isArray(target?.queryKey)) {
-      throw new TypeError(
-        `optimistic ${index + 1} is wrong; allowed: { queryKey: […], update: (value, variables) => … }`,
-      );
-    }
-  });
-  /** @type {Map<Query, Updater[]>} */
-  const targets = new Map();
-  for (const { queryKey, update } of optimistic) {
-    const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
-    targets.set(query, [...(targets.get(query) ?? []), update]);
-  }
-  return targets;
 }

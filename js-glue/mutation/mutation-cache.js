@@ -3,6 +3,7 @@ import { Subscribable } from '../query/subscribable.js';
 import { Mutation } from './mutation.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
+/** @import { Query } from '../query/query.js' */
 
 /** @typedef {{ type: 'added' | 'removed' | 'updated', mutation: Mutation }} MutationEvent */
 
@@ -45,6 +46,11 @@ export class MutationCache extends Subscribable {
     return mutation;
   }
 
+  /** A query is new: what is pending may show under its key. @param {Query} query */
+  cover(query) {
+    for (const { layers } of this.#mutations) layers.cover(query);
+  }
+
   /** @param {Mutation} mutation */
   remove(mutation) {
     if (this.#mutations.delete(mutation)) this.notify('removed', mutation);
@@ -72,8 +78,8 @@ export class MutationCache extends Subscribable {
   hasTurn(mutation) {
     const { scopeId } = mutation;
     if (scopeId === undefined) return true;
-    const inScope = this.getAll().filter((other) => other.scopeId === scopeId);
-    return inScope.find((other) => other === mutation || other.isPending) === mutation;
+    const first = this.getAll().find((other) => other.scopeId === scopeId && other.isPending);
+    return first === undefined || first === mutation;
   }
 
   /** A mutation is over: the next one of its scope may go. @param {Mutation} mutation */

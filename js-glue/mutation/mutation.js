@@ -178,7 +178,7 @@ export class Mutation {
       const change = resolveOption(this.options.change, data, variables);
       if (change === undefined || change === null) return null;
       const changes = Array.isArray(change) ? change : [change];
-      return encodeChanges(changes, this.#client.messageBytes);
+      return encodeChanges(changes, this.#client.messageBytes, this.layers.mutationId);
     } catch (error) {
       report(error);
       return null;

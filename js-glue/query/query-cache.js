@@ -59,6 +59,7 @@ export class QueryCache extends Subscribable {
       query = new Query(client, entry, options.queryKey, options);
       this.#queries.set(entry, query);
       this.notify({ type: 'added', query });
+      client.getMutationCache().cover(query);
     }
     restoreInitialData(query, options);
     return query;

@@ -15,6 +15,8 @@ export class View {
   #base;
   /** Updates that are part of the base, not run yet. @type {Layer[]} */
   #folds = [];
+  /** The base is another one than when it was last shown without layers. */
+  #baseIsNew = false;
   /** @type {unknown} */
   #value;
   #dirty = false;
@@ -44,6 +46,7 @@ export class View {
 
   set base(data) {
     this.#base = data;
+    this.#baseIsNew = true;
     this.#folds = [];
     this.#dirty = true;
   }
@@ -78,6 +81,7 @@ export class View {
     if (!layer) return;
     this.#updaters.delete(mutation);
     this.#folds.push(layer);
+    this.#baseIsNew = true;
     this.#dirty = true;
   }
 
@@ -95,9 +99,17 @@ export class View {
     let value = base;
     for (const mutation of layers) value = this.#update(value, this.#updaters.get(mutation));
     this.#forget(layers);
-    this.#value = shareAs(this.#query.options.structuralSharing, this.#value, value);
+    if (layers.length > 0 || this.#baseIsNew) value = this.#share(value);
+    this.#value = value;
+    if (layers.length > 0 || this.#base !== base) return;
     // Without layers both are one value: keep one copy.
-    if (layers.length === 0 && this.#base === base) this.#base = this.#value;
+    this.#base = value;
+    this.#baseIsNew = false;
+  }
+
+  /** What equals a part of what was shown before keeps its reference. @param {unknown} value */
+  #share(value) {
+    return shareAs(this.#query.options.structuralSharing, this.#value, value);
   }
 
   /**

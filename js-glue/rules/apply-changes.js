@@ -6,15 +6,17 @@ import { isTag } from '../query/tags.js';
 /**
  * Changes as the core reads them: JSON, in as many texts as it takes for none to be too long.
  *
- * @param {readonly unknown[]} changes
+ * @param {readonly any[]} changes
  * @param {number} limit bytes of one text
+ * @param {string} [mutation] the name on the wire of the mutation that caused them
  * @returns {string[]}
  * @throws {TypeError} for a change that has no `resource`, or is too long by itself
  */
-export function encodeChanges(changes, limit) {
+export function encodeChanges(changes, limit, mutation) {
   const texts = changes.map((change, index) => {
     const place = changes.length > 1 ? `change ${index + 1}` : 'the change';
-    return encodeChange(change, place, limit);
+    checkChange(change, place);
+    return encodeChange(mutation ? { ...change, mutation } : change, place, limit);
   });
   /** @type {string[][]} */
   const batches = [];
@@ -37,7 +39,6 @@ export function encodeChanges(changes, limit) {
  * @param {number} limit
  */
 function encodeChange(change, place, limit) {
-  checkChange(change, place);
   const text = JSON.stringify(change);
   const bytes = byteLength(text);
   if (bytes + 3 > limit) {
@@ -46,7 +47,7 @@ function encodeChange(change, place, limit) {
   return text;
 }
 
-/** @param {unknown} change @param {string} place */
+/** @param {any} change @param {string} place */
 function checkChange(change, place) {
   const { resource, tags } = isPlainObject(change) ? change : {};
   const named = typeof resource === 'string' && resource !== '';

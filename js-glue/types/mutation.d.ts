@@ -29,17 +29,32 @@ export type MutationFunction<TData = unknown, TVariables = unknown> = (
   context: MutationFunctionContext,
 ) => Promise<TData>;
 
-/** What a mutation shows under one key before the server has answered. */
+/**
+ * What a mutation shows before the server has answered.
+ *
+ * It goes when the server refuses, as if it had never been, whatever else is pending under the key.
+ * When the server has done it, it stays until an answer is there that was asked for later, so that the
+ * old value never shows in between; under a key that nobody looks at it becomes part of the value,
+ * which is fetched again by who looks next. A key under a pending change is not collected. A key
+ * that is removed is gone, and shows the change again if it comes back while the mutation is pending;
+ * one that is reset shows it over its new answer. After `client.clear()` nothing of it shows.
+ */
 export interface OptimisticUpdate<TVariables = unknown> {
   queryKey: QueryKey;
+  /**
+   * Default `true`: this very key, as in `setQueryData`. `false`: every key that it matches, as in
+   * `setQueriesData`: those in the cache and those that appear while the mutation is pending.
+   */
+  exact?: boolean;
   /**
    * Returns the value with the change in it, as a new value: the old one comes back if the server
    * refuses. Runs again over each new answer as long as the mutation is pending. Is not called
    * while there is no data. `undefined` leaves the value as it is. If it throws, this mutation
-   * shows nothing anywhere.
+   * shows nothing anywhere: it fails with that error if it was not sent yet; later, the error is
+   * reported and the server decides.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the data of any query
-  update(value: any, variables: TVariables): unknown;
+  update(value: any, variables: TVariables, queryKey: QueryKey): unknown;
 }
 
 /** Mutations of one id run one at a time, oldest first. */
@@ -55,11 +70,14 @@ export interface MutationOptions<
 > {
   mutationFn?: MutationFunction<TData, TVariables>;
   mutationKey?: MutationKey;
-  /** Shown at once, also while the mutation is paused. */
+  /** Shown at once, in one step, also while the mutation is paused. */
   optimistic?:
     | readonly OptimisticUpdate<TVariables>[]
     | ((variables: TVariables) => readonly OptimisticUpdate<TVariables>[]);
-  /** What it changes, for the client's rules; they run once the server has done it. */
+  /**
+   * What it changes, for the client's rules; they run once the server has done it. The same change
+   * from the stream causes no second refetch if the server passes `mutationId` on.
+   */
   change?:
     | Change
     | readonly Change[]

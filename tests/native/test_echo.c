@@ -168,6 +168,37 @@ static void a_mutation_that_fails_after_its_echo_was_done_all_the_same(void **st
   assert_string_equal(layers_text(w, entry), "");
 }
 
+static void what_the_application_says_it_changed_counts_once_with_the_echo(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  flush(w);
+  answer_as_of(w, entry, "e:11");
+  acknowledge(w, mutation);
+  change(w, "{'resource':'task','id':1,'mutation':'me.7'}");
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+  assert_false(is_marked(w, entry));
+}
+
+static void what_the_application_says_it_changed_takes_no_position_away(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  flush(w);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  acknowledge(w, mutation);
+  change(w, "{'resource':'task','id':1,'mutation':'me.7'}");
+  answer_as_of(w, entry, "e:11");
+  assert_string_equal(layers_text(w, entry), "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_echo_after_the_acknowledgement_causes_no_second_fetch),
@@ -180,6 +211,8 @@ int main(void) {
       PROMISE(the_change_of_anothers_mutation_is_a_change_like_any),
       PROMISE(an_echo_does_not_swallow_the_change_of_another),
       PROMISE(a_mutation_that_fails_after_its_echo_was_done_all_the_same),
+      PROMISE(what_the_application_says_it_changed_counts_once_with_the_echo),
+      PROMISE(what_the_application_says_it_changed_takes_no_position_away),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,26 @@ if (result.isError) claim<Same<typeof result.error, Error>>(true);
 
 new MutationObserver(client, { mutationFn: async () => 1 }).mutate();
 
+new MutationObserver(client, {
+  mutationFn: save,
+  optimistic: (title) => [
+    {
+      queryKey: ['todos', title],
+      exact: false,
+      update: (todos, variables, queryKey) => {
+        claim<Same<typeof variables, string>>(true);
+        claim<Same<typeof queryKey, readonly unknown[]>>(true);
+        return todos;
+      },
+    },
+  ],
+});
+new MutationObserver(client, {
+  mutationFn: save,
+  // @ts-expect-error there is nothing to show without an update
+  optimistic: [{ queryKey: ['todos'] }],
+});
+
 const once = client.mutate({ mutationFn: save, variables: 'Write', scope: { id: 'todos' } });
 claim<Same<typeof once, Promise<{ id: number; title: string }>>>(true);
 // @ts-expect-error the variables are a string

@@ -2,37 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { MutationObserver, onlineManager } from '../../../js-glue/index.js';
+import { append, queryKey, startWithList } from './optimistic-list.js';
 import { catchReports, observe, server, start } from './setup.js';
-
-const queryKey = ['list'];
-const staleTime = Infinity;
-const append = (/** @type {string[]} */ list, /** @type {string} */ item) => [...list, item];
-
-/**
- * A client with `['base']` under the key, observed if asked for; `add` begins a mutation that
- * appends its variable.
- *
- * @param {import('node:test').TestContext} t
- * @param {{ active?: boolean }} [options]
- */
-function startWithList(t, { active = true } = {}) {
-  const { client, time, advance } = start(t);
-  const api = server();
-  const fetches = server();
-  client.setQueryData(queryKey, ['base']);
-  if (active) observe(t, client, { queryKey, queryFn: fetches.ask, staleTime });
-  const add = (/** @type {string} */ variables, /** @type {any} */ options = {}) =>
-    client
-      .mutate({
-        mutationFn: api.ask,
-        variables,
-        optimistic: [{ queryKey, update: append }],
-        ...options,
-      })
-      .catch((/** @type {unknown} */ error) => error);
-  const shown = () => client.getQueryData(queryKey);
-  return { client, time, advance, api: api.calls, fetches: fetches.calls, add, shown };
-}
 
 test('a change shows at once, before anything was sent', (t) => {
   const { add, shown, api } = startWithList(t);
@@ -41,7 +12,7 @@ test('a change shows at once, before anything was sent', (t) => {
   assert.equal(api.length, 0);
 });
 
-test('a refused change is gone, and the old value is the very same', async (t) => {
+test('a refused change is gone', async (t) => {
   const { client, add, shown, api, advance } = startWithList(t);
   const before = shown();
   const done = add('A');
