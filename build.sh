@@ -13,6 +13,8 @@ help() {
                   more words keep only the test files whose path holds one: test node hub
   fuzz [TARGET]   look for inputs that break the core; --seconds N for each target, 60 unless said
   simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one
+  bench           measure against TanStack Query, plain JavaScript and native C; writes
+                  tests/bench/results.md; --quick tries it and writes nothing
   coverage        print how much of the core native tests, simulator and fuzz corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
@@ -327,6 +329,17 @@ simulate() {
   exec build/simulation/simulate "$@"
 }
 
+bench() {
+  check_node
+  install_missing "${wasm_tools[@]}" "${native_tools[@]}" "${browser_tools[@]}"
+  install_npm_packages
+  locked build_core native wasm
+  quietly compile-bench locked core_make bench || die 'the contenders did not compile, see above'
+  CHROMIUM=$(find_chromium) || CHROMIUM=
+  export CHROMIUM
+  exec node tests/bench/main.js "$@"
+}
+
 coverage() {
   check_node
   install_missing "${native_tools[@]}" "${native_test_tools[@]}" llvm-cov
@@ -339,7 +352,7 @@ format() {
   install_missing clang-format
   install_npm_packages
   say 'laying out JavaScript with Biome and C with clang-format'
-  find src wasm tests/native tests/fuzz tests/simulation -name '*.[ch]' -exec clang-format -i {} +
+  find src wasm tests/native tests/fuzz tests/simulation tests/bench -name '*.[ch]' -exec clang-format -i {} +
   node_modules/.bin/biome check --write .
 }
 
@@ -357,10 +370,10 @@ clean() {
 word=${1:-help}
 (($#)) && shift
 case $word in
-  demo | sql | fuzz | simulate | coverage | build | format | size | clean | help) "$word" "$@" ;;
+  demo | sql | fuzz | simulate | bench | coverage | build | format | size | clean | help) "$word" "$@" ;;
   # What tests/run.js asks for.
   build-demo) build_demo ;;
   make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
-  *) die "no such word: $word. There are: demo sql test fuzz simulate coverage build format size clean help" ;;
+  *) die "no such word: $word. There are: demo sql test fuzz simulate bench coverage build format size clean help" ;;
 esac

@@ -8,9 +8,14 @@ static uint32_t notice(const struct entry *e, uint32_t state_before) {
   return e->observers > 0 && entry_state(e) != state_before ? (uint32_t)ENTRY_NOTIFY : 0;
 }
 
+/* A mark alone moves an entry that nobody observes to no queue and to no other time. */
+static bool is_quiet(const struct entry *e, uint32_t bits) {
+  return bits == 0 && e->observers == 0 && e->phase == ENTRY_IDLE;
+}
+
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
-  uint32_t before = entry_state(e);
+  uint32_t before = e->observers > 0 ? entry_state(e) : 0;
   cache->stats.marks++;
   if (!freshness_mark(&e->freshness, cache->ordinal, mark->seq)) {
     return;
@@ -19,7 +24,9 @@ void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   if (query_refetches(cache, id, mark->refetch_type)) {
     bits |= mark->trail ? entry_want_after(e, mark->refetch) : entry_want(e, mark->refetch, true);
   }
-  query_act(cache, id, bits | notice(e, before));
+  if (!is_quiet(e, bits)) {
+    query_act(cache, id, bits | notice(e, before));
+  }
 }
 
 void change_mark_all(tidemark_cache *cache, double seq) {

@@ -12,7 +12,15 @@ struct hash_seed {
 struct hash_seed hash_seed_from(uint64_t seed);
 /* SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF"), folded to 32 bits. */
 uint32_t hash_bytes(struct hash_seed seed, const void *bytes, size_t length);
-uint32_t hash_pair(struct hash_seed seed, uint32_t a, uint32_t b);
+
+/* The same for one prefix of some bytes after another, each longer than the last, reading every
+ * byte once. */
+struct hash_prefixes {
+  uint64_t v0, v1, v2, v3;
+  size_t absorbed;
+};
+struct hash_prefixes hash_prefixes_of(struct hash_seed seed);
+uint32_t hash_prefix(struct hash_prefixes *prefixes, const void *bytes, size_t length);
 
 /* splitmix64 (Steele, Lea and Flood): the cache's only randomness. */
 uint64_t random_next(uint64_t *state);

@@ -4,142 +4,181 @@
 
 #include "key.h"
 
+/* An array or object of a key takes at least two bytes. */
+enum { COMPOSITE_BYTES = 2 };
+
 static struct index_node *node_at(const struct index *index, uint32_t id) {
   return pool_at(&index->nodes, id);
 }
 
+static size_t branches_at_most(size_t key_bytes) {
+  return key_bytes / COMPOSITE_BYTES + 1;
+}
+
 int index_init(struct index *index, struct memory *memory, struct hash_seed seed,
                size_t key_bytes) {
-  *index = (struct index){.memory = memory, .seed = seed};
-  intern_init(&index->intern, memory, seed);
+  *index = (struct index){.memory = memory, .seed = seed, .key_bytes = key_bytes};
   pool_init(&index->nodes, sizeof(struct index_node));
-  index->parts_capacity = key_bytes;
-  index->parts = memory_allocate(memory, key_bytes, sizeof(struct index_part));
-  if (index->parts == NULL || pool_reserve(&index->nodes, memory, 1) < 0) {
+  index->path = memory_allocate(memory, key_bytes, 1);
+  index->branches =
+      memory_allocate(memory, branches_at_most(key_bytes), sizeof(struct index_branch));
+  if (index->path == NULL || index->branches == NULL ||
+      pool_reserve(&index->nodes, memory, 1) < 0) {
     index_destroy(index);
     return TIDEMARK_ERROR_MEMORY;
   }
   index->root = pool_take(&index->nodes);
+  *node_at(index, index->root) = (struct index_node){0};
   return TIDEMARK_OK;
 }
 
-void index_destroy(struct index *index) {
-  intern_destroy(&index->intern);
-  pool_destroy(&index->nodes, index->memory);
-  table_destroy(&index->edges, index->memory);
-  table_destroy(&index->exact, index->memory);
-  memory_release(index->memory, index->parts, index->parts_capacity, sizeof(struct index_part));
-  index->parts = NULL;
+/* ---- Parts --------------------------------------------------------------------------------- */
+
+static bool is_outside(const struct index_node *node) {
+  return node->part.inside.length == INDEX_PART_OUTSIDE;
 }
 
-void index_trim(struct index *index) {
-  intern_trim(&index->intern);
-  pool_trim(&index->nodes, index->memory, 1); /* the root */
-  table_trim(&index->edges, index->memory);
-  table_trim(&index->exact, index->memory);
+static size_t part_length(const struct index_node *node) {
+  return is_outside(node) ? node->part.outside.length : node->part.inside.length;
+}
+
+static const uint8_t *part_bytes(const struct index_node *node) {
+  return is_outside(node) ? node->part.outside.bytes : node->part.inside.bytes;
+}
+
+static bool part_equals(const struct index_node *node, const uint8_t *part, size_t size) {
+  return part_length(node) == size && memory_equal(part_bytes(node), part, size);
+}
+
+static bool is_composite(const struct index *index, uint32_t id) {
+  return key_part_is_composite(part_bytes(node_at(index, id)));
+}
+
+static int take_part(struct index *index, const uint8_t *bytes, size_t size,
+                     union index_part *part) {
+  if (size <= INDEX_PART_INSIDE) {
+    part->inside.length = (uint8_t)size;
+    memcpy(part->inside.bytes, bytes, size);
+    return TIDEMARK_OK;
+  }
+  uint8_t *copy = memory_allocate(index->memory, size, 1);
+  if (copy == NULL) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  memcpy(copy, bytes, size);
+  part->outside.is_outside = INDEX_PART_OUTSIDE;
+  part->outside.length = (uint16_t)size;
+  part->outside.bytes = copy;
+  return TIDEMARK_OK;
+}
+
+static void release_part(struct index *index, const struct index_node *node) {
+  if (is_outside(node)) {
+    memory_release(index->memory, node->part.outside.bytes, node->part.outside.length, 1);
+  }
 }
 
 /* ---- Exact --------------------------------------------------------------------------------- */
 
 /* Compares from the last part up to the root: a node knows its parent, not its depth. */
-static bool node_has_key(const struct index *index, uint32_t id, const uint8_t *key,
-                         size_t length) {
+static bool node_has_path(const struct index *index, uint32_t id, const uint8_t *path,
+                          size_t length) {
   size_t left = length;
-  for (; id != index->root; id = node_at(index, id)->parent) {
-    const struct symbol *symbol = intern_at(&index->intern, node_at(index, id)->symbol);
-    if (symbol->length > left ||
-        memcmp(key + left - symbol->length, symbol->bytes, symbol->length) != 0) {
+  while (id != index->root) {
+    const struct index_node *node = node_at(index, id);
+    size_t size = part_length(node);
+    if (size > left || !memory_equal(part_bytes(node), path + left - size, size)) {
       return false;
     }
-    left -= symbol->length;
+    left -= size;
+    id = node->parent;
   }
   return left == 0;
 }
 
-uint32_t index_find(const struct index *index, const uint8_t *key, size_t length) {
-  uint32_t hash = hash_bytes(index->seed, key, length);
-  uint32_t at = 0;
-  for (uint32_t id = table_first(&index->exact, hash, &at); id != 0;
-       id = table_next(&index->exact, hash, &at)) {
-    if (node_has_key(index, id, key, length)) {
-      return node_at(index, id)->entry;
-    }
+/* The node to which a path leads, or 0. */
+static uint32_t find_node(const struct index *index, const uint8_t *path, size_t length) {
+  if (length == 0) {
+    return index->root;
   }
-  return 0;
-}
-
-/* ---- The trie ------------------------------------------------------------------------------ */
-
-static uint32_t child_of(const struct index *index, uint32_t parent, uint32_t symbol) {
-  uint32_t hash = hash_pair(index->seed, parent, symbol);
+  uint32_t hash = hash_bytes(index->seed, path, length);
   uint32_t at = 0;
-  for (uint32_t id = table_first(&index->edges, hash, &at); id != 0;
-       id = table_next(&index->edges, hash, &at)) {
-    if (node_at(index, id)->parent == parent && node_at(index, id)->symbol == symbol) {
+  for (uint32_t id = table_first(&index->table, hash, &at); id != 0;
+       id = table_next(&index->table, hash, &at)) {
+    if (node_has_path(index, id, path, length)) {
       return id;
     }
   }
   return 0;
 }
 
-static bool is_composite(const struct index *index, uint32_t id) {
-  return key_part_is_composite(intern_at(&index->intern, node_at(index, id)->symbol)->bytes);
+uint32_t index_find(const struct index *index, const uint8_t *key, size_t length) {
+  uint32_t id = find_node(index, key, length);
+  return id == 0 ? 0 : node_at(index, id)->entry;
+}
+
+/* ---- The trie ------------------------------------------------------------------------------ */
+
+static uint32_t child_of(const struct index *index, uint32_t parent, uint32_t hash,
+                         const uint8_t *part, size_t size) {
+  uint32_t at = 0;
+  for (uint32_t id = table_first(&index->table, hash, &at); id != 0;
+       id = table_next(&index->table, hash, &at)) {
+    if (node_at(index, id)->parent == parent && part_equals(node_at(index, id), part, size)) {
+      return id;
+    }
+  }
+  return 0;
 }
 
 /* Arrays and objects go to the front of the list, leaves to its back. */
-static void link_child(struct index *index, uint32_t parent_id, uint32_t id) {
-  struct index_node *parent = node_at(index, parent_id);
+static void link_child(struct index *index, struct index_node *parent, uint32_t id) {
   struct index_node *node = node_at(index, id);
-  if (parent->first_child == 0) {
-    parent->first_child = parent->last_child = id;
-  } else if (is_composite(index, id)) {
-    node->next = parent->first_child;
-    node_at(index, node->next)->previous = id;
+  uint32_t first = parent->first_child;
+  if (first == 0) {
+    parent->first_child = node->previous = id;
+    return;
+  }
+  uint32_t last = node_at(index, first)->previous;
+  node->previous = last;
+  node_at(index, first)->previous = id;
+  if (is_composite(index, id)) {
+    node->next = first;
     parent->first_child = id;
   } else {
-    node->previous = parent->last_child;
-    node_at(index, node->previous)->next = id;
-    parent->last_child = id;
+    node_at(index, last)->next = id;
   }
 }
 
 static void unlink_child(struct index *index, uint32_t id) {
-  struct index_node *node = node_at(index, id);
+  const struct index_node *node = node_at(index, id);
   struct index_node *parent = node_at(index, node->parent);
-  if (node->previous != 0) {
-    node_at(index, node->previous)->next = node->next;
-  } else {
+  uint32_t first = parent->first_child;
+  if (id == first) {
     parent->first_child = node->next;
+  } else {
+    node_at(index, node->previous)->next = node->next;
   }
   if (node->next != 0) {
     node_at(index, node->next)->previous = node->previous;
   } else {
-    parent->last_child = node->previous;
+    node_at(index, first)->previous = node->previous; /* it was the last */
   }
 }
 
-/* A node for the part below the parent; 0 if out of memory. */
-static uint32_t add_child(struct index *index, uint32_t parent, const uint8_t *part, size_t size) {
-  uint32_t symbol = intern_acquire(&index->intern, part, size);
-  if (symbol == 0) {
-    return 0;
-  }
-  uint32_t existing = child_of(index, parent, symbol);
-  if (existing != 0) {
-    intern_release(&index->intern, symbol);
-    return existing;
-  }
+/* 0 if out of memory. */
+static uint32_t add_child(struct index *index, uint32_t parent, uint32_t hash, const uint8_t *part,
+                          size_t size) {
+  union index_part copy = {0};
   if (pool_reserve(&index->nodes, index->memory, 1) < 0 ||
-      table_reserve(&index->edges, index->memory, 1) < 0) {
-    intern_release(&index->intern, symbol);
+      table_reserve(&index->table, index->memory, 1) < 0 ||
+      take_part(index, part, size, &copy) < 0) {
     return 0;
   }
   uint32_t id = pool_take(&index->nodes);
-  struct index_node *node = node_at(index, id);
-  node->parent = parent;
-  node->symbol = symbol;
-  table_insert(&index->edges, hash_pair(index->seed, parent, symbol), id);
-  link_child(index, parent, id);
+  *node_at(index, id) = (struct index_node){.parent = parent, .hash = hash, .part = copy};
+  table_insert(&index->table, hash, id);
+  link_child(index, node_at(index, parent), id);
   return id;
 }
 
@@ -147,11 +186,11 @@ static uint32_t add_child(struct index *index, uint32_t parent, const uint8_t *p
 static void prune(struct index *index, uint32_t id) {
   while (id != index->root && node_at(index, id)->entry == 0 &&
          node_at(index, id)->first_child == 0) {
-    struct index_node *node = node_at(index, id);
+    const struct index_node *node = node_at(index, id);
     uint32_t parent = node->parent;
     unlink_child(index, id);
-    table_remove(&index->edges, hash_pair(index->seed, parent, node->symbol), id);
-    intern_release(&index->intern, node->symbol);
+    table_remove(&index->table, node->hash, id);
+    release_part(index, node);
     pool_release(&index->nodes, id);
     id = parent;
   }
@@ -159,51 +198,92 @@ static void prune(struct index *index, uint32_t id) {
 
 int index_insert(struct index *index, const uint8_t *key, size_t length, uint32_t entry,
                  uint32_t *node) {
-  if (table_reserve(&index->exact, index->memory, 1) < 0) {
-    return TIDEMARK_ERROR_MEMORY;
-  }
+  struct hash_prefixes prefixes = hash_prefixes_of(index->seed);
   uint32_t id = index->root;
   for (size_t offset = 0; offset < length;) {
-    size_t size = key_part_size(key + offset);
-    uint32_t child = add_child(index, id, key + offset, size);
+    const uint8_t *part = key + offset;
+    size_t size = key_part_size(part);
+    offset += size;
+    uint32_t hash = hash_prefix(&prefixes, key, offset);
+    uint32_t child = child_of(index, id, hash, part, size);
+    if (child == 0) {
+      child = add_child(index, id, hash, part, size);
+    }
     if (child == 0) {
       prune(index, id);
       return TIDEMARK_ERROR_MEMORY;
     }
     id = child;
-    offset += size;
   }
-  struct index_node *leaf = node_at(index, id);
-  leaf->entry = entry;
-  leaf->hash = hash_bytes(index->seed, key, length);
-  table_insert(&index->exact, leaf->hash, id);
+  node_at(index, id)->entry = entry;
+  index->count++;
   *node = id;
   return TIDEMARK_OK;
 }
 
 void index_remove(struct index *index, uint32_t id) {
-  struct index_node *node = node_at(index, id);
-  table_remove(&index->exact, node->hash, id);
-  node->entry = 0;
+  node_at(index, id)->entry = 0;
+  index->count--;
   prune(index, id);
 }
 
 /* ---- Match --------------------------------------------------------------------------------- */
 
-/* Cuts the filter into parts. Returns how many, or UINT32_MAX if a leaf part is in no key at all.
+/* The node behind `id` in the order of the tree, without leaving what is below `top`; 0 for none.
  */
-static uint32_t cut_filter(struct index *index, const uint8_t *filter, size_t length) {
-  uint32_t count = 0;
-  for (size_t offset = 0; offset < length; count++) {
-    size_t size = key_part_size(filter + offset);
-    uint32_t symbol = 0;
-    if (!key_part_is_composite(filter + offset)) {
-      symbol = intern_find(&index->intern, filter + offset, size);
-      if (symbol == 0) {
-        return UINT32_MAX;
-      }
+static uint32_t next_below(const struct index *index, uint32_t top, uint32_t id) {
+  const struct index_node *node = node_at(index, id);
+  if (node->first_child != 0) {
+    return node->first_child;
+  }
+  while (id != top && node->next == 0) {
+    id = node->parent;
+    node = node_at(index, id);
+  }
+  return id == top ? 0 : node->next;
+}
+
+void index_destroy(struct index *index) {
+  if (index->root != 0) {
+    for (uint32_t id = index->root; id != 0; id = next_below(index, index->root, id)) {
+      release_part(index, node_at(index, id));
     }
-    index->parts[count] = (struct index_part){.offset = (uint32_t)offset, .symbol = symbol};
+  }
+  pool_destroy(&index->nodes, index->memory);
+  table_destroy(&index->table, index->memory);
+  memory_release(index->memory, index->path, index->key_bytes, 1);
+  memory_release(index->memory, index->branches, branches_at_most(index->key_bytes),
+                 sizeof(struct index_branch));
+  index->path = NULL;
+  index->branches = NULL;
+  index->root = 0;
+}
+
+void index_trim(struct index *index) {
+  pool_trim(&index->nodes, index->memory, 1); /* the root */
+  table_trim(&index->table, index->memory);
+}
+
+/* The entries at and below a node. */
+static uint32_t collect(const struct index *index, uint32_t top, uint32_t *out) {
+  uint32_t count = 0;
+  for (uint32_t id = top; id != 0; id = next_below(index, top, id)) {
+    if (node_at(index, id)->entry != 0) {
+      out[count++] = node_at(index, id)->entry;
+    }
+  }
+  return count;
+}
+
+/* Finds the arrays and objects of the filter. Returns how many there are. */
+static uint32_t find_branches(struct index *index, const uint8_t *filter, size_t length) {
+  uint32_t count = 0;
+  for (size_t offset = 0; offset < length;) {
+    size_t size = key_part_size(filter + offset);
+    if (key_part_is_composite(filter + offset)) {
+      index->branches[count++] =
+          (struct index_branch){.start = (uint32_t)offset, .end = (uint32_t)(offset + size)};
+    }
     offset += size;
   }
   return count;
@@ -212,81 +292,78 @@ static uint32_t cut_filter(struct index *index, const uint8_t *filter, size_t le
 /* The first array or object from `id` on among siblings that the filter's part matches, or 0. */
 static uint32_t matching_sibling(const struct index *index, uint32_t id, const uint8_t *part) {
   for (; id != 0 && is_composite(index, id); id = node_at(index, id)->next) {
-    if (key_part_matches(part, intern_at(&index->intern, node_at(index, id)->symbol)->bytes)) {
+    if (key_part_matches(part, part_bytes(node_at(index, id)))) {
       return id;
     }
   }
   return 0;
 }
 
-static uint32_t first_candidate(const struct index *index, uint32_t id, const uint8_t *filter,
-                                uint32_t depth) {
-  const struct index_part *part = &index->parts[depth];
-  return part->symbol != 0
-             ? child_of(index, id, part->symbol)
-             : matching_sibling(index, node_at(index, id)->first_child, filter + part->offset);
+/* From a node, whose path is the first *path bytes of index->path, along a run of leaf parts. */
+static uint32_t follow(struct index *index, uint32_t id, const uint8_t *run, size_t length,
+                       size_t *path) {
+  if (length == 0) {
+    return id;
+  }
+  if (length > index->key_bytes - *path) {
+    return 0; /* longer than any key */
+  }
+  memcpy(index->path + *path, run, length);
+  *path += length;
+  return find_node(index, index->path, *path);
 }
 
-/* The next node, in the order of the tree, at which another branch of the filter's arrays and
- * objects goes on; *depth becomes its depth. The root when there is none. */
-static uint32_t next_branch(const struct index *index, uint32_t id, const uint8_t *filter,
-                            uint32_t *depth) {
-  for (; *depth > 0; id = node_at(index, id)->parent, (*depth)--) {
-    const struct index_part *part = &index->parts[*depth - 1];
-    uint32_t sibling = part->symbol != 0 ? 0
-                                         : matching_sibling(index, node_at(index, id)->next,
-                                                            filter + part->offset);
-    if (sibling != 0) {
-      return sibling;
-    }
-  }
-  return index->root;
+/* Takes one child for a branch. Returns the bytes of the path down to it. */
+static size_t enter(struct index *index, struct index_branch *branch, uint32_t id) {
+  const struct index_node *node = node_at(index, id);
+  branch->node = id;
+  memcpy(index->path + branch->path, part_bytes(node), part_length(node));
+  return branch->path + part_length(node);
 }
 
-/* The entries at and below a node. */
-static uint32_t collect(const struct index *index, uint32_t top, uint32_t *out) {
-  uint32_t count = 0;
-  uint32_t id = top;
-  for (;;) {
-    const struct index_node *node = node_at(index, id);
-    if (node->entry != 0) {
-      out[count++] = node->entry;
+/* Goes back to the last branch that has another child to try, and takes that. 0 if none has. */
+static uint32_t next_branch(struct index *index, const uint8_t *filter, uint32_t *level,
+                            size_t *path) {
+  while (*level > 0) {
+    struct index_branch *branch = &index->branches[*level - 1];
+    uint32_t id =
+        matching_sibling(index, node_at(index, branch->node)->next, filter + branch->start);
+    if (id != 0) {
+      *path = enter(index, branch, id);
+      return id;
     }
-    if (node->first_child != 0) {
-      id = node->first_child;
-      continue;
-    }
-    while (id != top && node_at(index, id)->next == 0) {
-      id = node_at(index, id)->parent;
-    }
-    if (id == top) {
-      return count;
-    }
-    id = node_at(index, id)->next;
+    (*level)--;
   }
+  return 0;
 }
 
 uint32_t index_match(struct index *index, const uint8_t *filter, size_t length, uint32_t *out) {
-  uint32_t parts = cut_filter(index, filter, length);
-  if (parts == UINT32_MAX) {
-    return 0;
+  uint32_t branches = find_branches(index, filter, length);
+  if (branches == 0) {
+    uint32_t id = find_node(index, filter, length);
+    return id == 0 ? 0 : collect(index, id, out);
   }
   uint32_t count = 0;
+  uint32_t level = 0; /* branches above where we are */
+  size_t path = 0;
   uint32_t id = index->root;
-  uint32_t depth = 0;
   do {
-    while (id != 0 && depth < parts) {
-      uint32_t child = first_candidate(index, id, filter, depth);
-      if (child == 0) {
-        break;
+    size_t start = level == 0 ? 0 : index->branches[level - 1].end;
+    size_t end = level == branches ? length : index->branches[level].start;
+    id = follow(index, id, filter + start, end - start, &path);
+    if (id != 0 && level < branches) {
+      struct index_branch *branch = &index->branches[level];
+      branch->path = (uint32_t)path;
+      id = matching_sibling(index, node_at(index, id)->first_child, filter + branch->start);
+      if (id != 0) {
+        path = enter(index, branch, id);
+        level++;
+        continue;
       }
-      id = child;
-      depth++;
-    }
-    if (depth == parts) {
+    } else if (id != 0) {
       count += collect(index, id, out + count);
     }
-    id = next_branch(index, id, filter, &depth);
-  } while (depth > 0);
+    id = next_branch(index, filter, &level, &path);
+  } while (id != 0);
   return count;
 }

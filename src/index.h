@@ -1,5 +1,5 @@
 /*
- * Which entries there are, by key: an exact table and a prefix trie over interned parts.
+ * Which entries there are, by key: a prefix trie whose nodes are all in one hash table.
  *
  *      ['tasks','list',{project:9}]            root
  *      ['tasks','detail','42']                  │
@@ -9,10 +9,10 @@
  *                                          │          │
  *                                    {project:9}*   '42'*      * holds an entry
  *
- * An exact look-up is one probe of a table by the hash of the whole key, checked by walking up. A
- * filter walks down: its leaf parts by one probe each, its arrays and objects by trying the arrays
- * and objects among the children, which stand first in each node's list for that. What a filter
- * reaches matches with all that is below it.
+ * A node is found by the hash of the whole path to it, in one probe, checked by walking up. So is
+ * an entry by its key, and so is where a filter of leaf parts leads. An array or object of a filter
+ * is tried against the arrays and objects among the children, which stand first in each node's list
+ * for that. What a filter reaches matches with all that is below it.
  */
 #ifndef TIDEMARK_INDEX_H
 #define TIDEMARK_INDEX_H
@@ -20,34 +20,52 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "intern.h"
+#include "hash.h"
+#include "pool.h"
+#include "table.h"
+
+enum { INDEX_PART_INSIDE = 11, INDEX_PART_OUTSIDE = 255 };
+
+/* The bytes of a part: in the node itself if they are few. */
+union index_part {
+  struct {
+    uint8_t length; /* at most INDEX_PART_INSIDE, or INDEX_PART_OUTSIDE */
+    uint8_t bytes[INDEX_PART_INSIDE];
+  } inside;
+  struct {
+    uint8_t is_outside; /* INDEX_PART_OUTSIDE */
+    uint16_t length;
+    uint8_t *bytes;
+  } outside;
+};
 
 struct index_node {
-  uint32_t pool_link;
-  uint32_t parent;
-  uint32_t symbol; /* 0 in the root only */
-  uint32_t first_child, last_child;
-  uint32_t next, previous; /* siblings */
-  uint32_t entry;          /* 0: none, only on the way */
-  uint32_t hash;           /* of the whole key, if there is an entry */
+  uint32_t parent; /* 0: the root */
+  uint32_t hash;   /* of the path down to here */
+  uint32_t first_child;
+  uint32_t next;     /* sibling; 0 behind the last */
+  uint32_t previous; /* sibling; before the first stands the last */
+  uint32_t entry;    /* 0: none, only on the way */
+  union index_part part;
+};
+
+/* An array or object of the filter in hand. */
+struct index_branch {
+  uint32_t start, end; /* where it is in the filter */
+  uint32_t path;       /* bytes of the path above it */
+  uint32_t node;       /* the child that it is being tried against */
 };
 
 struct index {
   struct memory *memory;
   struct hash_seed seed;
-  struct intern intern;
   struct pool nodes;
-  struct table edges; /* (parent, symbol) -> node */
-  struct table exact; /* whole key -> node */
+  struct table table; /* path -> node, for all but the root */
   uint32_t root;
-  /* Where the parts of the filter in hand start, and the symbols of its leaf parts. */
-  struct index_part *parts;
-  size_t parts_capacity;
-};
-
-struct index_part {
-  uint32_t offset;
-  uint32_t symbol; /* 0: an array or object */
+  uint32_t count; /* of entries */
+  size_t key_bytes;
+  uint8_t *path;                 /* key_bytes: where a match is */
+  struct index_branch *branches; /* as many as a filter may have */
 };
 
 /* `key_bytes`: the longest key that will be asked for. */

@@ -12,7 +12,7 @@ enum { CHUNK_BYTES = 4096, ALIGNMENT = 8 };
 
 struct json_chunk {
   struct json_chunk *older;
-  size_t size, used; /* bytes of the chunk, this header included */
+  size_t size; /* bytes, this header included */
 };
 
 /* cJSON's hooks carry no context, so the arena in use must be where they can find it. This is the
@@ -23,24 +23,34 @@ void json_arena_init(struct json_arena *arena, struct memory *memory) {
   *arena = (struct json_arena){.memory = memory};
 }
 
+static void drop_newest_chunk(struct json_arena *arena) {
+  struct json_chunk *older = arena->chunks->older;
+  memory_release(arena->memory, arena->chunks, arena->chunks->size, 1);
+  arena->chunks = older;
+}
+
 void json_arena_destroy(struct json_arena *arena) {
   while (arena->chunks != NULL) {
-    struct json_chunk *older = arena->chunks->older;
-    memory_release(arena->memory, arena->chunks, arena->chunks->size, 1);
-    arena->chunks = older;
+    drop_newest_chunk(arena);
   }
+  arena->left = 0;
+}
+
+/* From here on the newest chunk is handed out. */
+static void open_newest_chunk(struct json_arena *arena) {
+  arena->at = (unsigned char *)(arena->chunks + 1);
+  arena->left = arena->chunks->size - sizeof(struct json_chunk);
 }
 
 /* Keeps one chunk of the common size, so that ordinary messages cost no allocation at all. */
 static void arena_reset(struct json_arena *arena) {
   while (arena->chunks != NULL &&
          (arena->chunks->older != NULL || arena->chunks->size > CHUNK_BYTES)) {
-    struct json_chunk *older = arena->chunks->older;
-    memory_release(arena->memory, arena->chunks, arena->chunks->size, 1);
-    arena->chunks = older;
+    drop_newest_chunk(arena);
   }
+  arena->left = 0;
   if (arena->chunks != NULL) {
-    arena->chunks->used = sizeof(struct json_chunk);
+    open_newest_chunk(arena);
   }
   arena->failed = false;
 }
@@ -54,22 +64,21 @@ static bool arena_grow(struct json_arena *arena, size_t size) {
     arena->failed = true;
     return false;
   }
-  *chunk = (struct json_chunk){
-      .older = arena->chunks, .size = chunk_size, .used = sizeof(struct json_chunk)};
+  *chunk = (struct json_chunk){.older = arena->chunks, .size = chunk_size};
   arena->chunks = chunk;
+  open_newest_chunk(arena);
   return true;
 }
 
 static void *arena_allocate(size_t size) {
   struct json_arena *arena = arena_in_use;
   size_t rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-  struct json_chunk *chunk = arena->chunks;
-  if ((chunk == NULL || chunk->size - chunk->used < rounded) && !arena_grow(arena, rounded)) {
+  if (arena->left < rounded && !arena_grow(arena, rounded)) {
     return NULL;
   }
-  chunk = arena->chunks;
-  void *block = (unsigned char *)chunk + chunk->used;
-  chunk->used += rounded;
+  void *block = arena->at;
+  arena->at += rounded;
+  arena->left -= rounded;
   return block;
 }
 
@@ -81,10 +90,16 @@ static void arena_release(void *block) {
 
 static bool has_name_twice(const json_value *object) {
   size_t members = 0;
+  uint64_t initials = 0; /* a bit for each of those seen, or for some of them: most differ */
   for (const cJSON *member = object->child; member != NULL; member = member->next) {
     members++;
     if (members > JSON_MAX_MEMBERS) {
       return true;
+    }
+    uint64_t initial = UINT64_C(1) << ((unsigned char)member->string[0] & 63);
+    if ((initials & initial) == 0) {
+      initials |= initial;
+      continue;
     }
     for (const cJSON *before = object->child; before != member; before = before->next) {
       if (strcmp(before->string, member->string) == 0) {
@@ -158,8 +173,14 @@ const json_value *json_next(const json_value *value) {
   return value->next;
 }
 
-const json_value *json_member(const json_value *object, const char *name) {
-  return json_member_sized(object, name, strlen(name));
+/* Most names differ in their first character: that is worth no call of the C library. */
+static bool is_named(const json_value *member, const char *name, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (member->string[i] != name[i]) {
+      return false; /* perhaps the end of the member's */
+    }
+  }
+  return member->string[length] == '\0';
 }
 
 const json_value *json_member_sized(const json_value *object, const char *name, size_t length) {
@@ -167,7 +188,7 @@ const json_value *json_member_sized(const json_value *object, const char *name, 
     return NULL;
   }
   for (const cJSON *member = object->child; member != NULL; member = member->next) {
-    if (strncmp(member->string, name, length) == 0 && member->string[length] == '\0') {
+    if (is_named(member, name, length)) {
       return member;
     }
   }

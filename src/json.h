@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "memory.h"
 
@@ -32,7 +33,9 @@ enum { JSON_MAX_DEPTH = 64, JSON_MAX_MEMBERS = 1024 };
 struct json_arena {
   struct memory *memory;
   struct json_chunk *chunks; /* newest first */
-  bool failed;               /* the allocator refused since the last reset */
+  unsigned char *at;         /* in the newest one: what comes next, and how much there is */
+  size_t left;
+  bool failed; /* the allocator refused since the last reset */
 };
 
 void json_arena_init(struct json_arena *arena, struct memory *memory);
@@ -49,8 +52,10 @@ enum json_type json_type(const json_value *value);
 const json_value *json_first(const json_value *value);
 const json_value *json_next(const json_value *value);
 /* A member's value by name, or NULL, also if `object` is NULL or no object. */
-const json_value *json_member(const json_value *object, const char *name);
 const json_value *json_member_sized(const json_value *object, const char *name, size_t length);
+static inline const json_value *json_member(const json_value *object, const char *name) {
+  return json_member_sized(object, name, strlen(name));
+}
 /* The name under which an object holds this value. */
 const char *json_name(const json_value *member);
 /* The text of a string, terminated; NULL for NULL and every other type. */

@@ -111,9 +111,36 @@ static const char *check_escape(const char *at, const char *end) {
   return *at != '\0' && strchr("\"\\/bfnrt", *at) != NULL ? at + 1 : NULL;
 }
 
+/* The byte in all eight places of a word. */
+#define EVERYWHERE(byte) (0x0101010101010101ULL * (byte))
+
+/* The lowest bit that is set is the highest one of the first byte below `limit` (at most 0x80). */
+static uint64_t first_below(uint64_t word, uint64_t limit) {
+  return (word - EVERYWHERE(limit)) & ~word & EVERYWHERE(0x80);
+}
+
+/* Over the characters that stand for themselves: no quote, backslash or control character, and
+ * ASCII. Eight at a time, as long as there are so many. */
+static const char *skip_plain(const char *at, const char *end) {
+  for (; end - at >= 8; at += 8) {
+    uint64_t word = 0;
+    memcpy(&word, at, sizeof word);
+    uint64_t others = first_below(word, 0x20) | first_below(word ^ EVERYWHERE('"'), 1) |
+                      first_below(word ^ EVERYWHERE('\\'), 1) | (word & EVERYWHERE(0x80));
+    if (others != 0) {
+      return at + __builtin_ctzll(others) / 8;
+    }
+  }
+  return at;
+}
+
 /* Behind the opening quote; returns behind the closing one. */
 static const char *check_string(const char *at, const char *end) {
   while (at != NULL && at < end) {
+    at = skip_plain(at, end);
+    if (at == end) {
+      return NULL;
+    }
     unsigned char c = (unsigned char)*at;
     if (c == '"') {
       return at + 1;

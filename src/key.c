@@ -36,25 +36,20 @@ size_t key_part_size(const uint8_t *part) {
 
 /* ---- Canonical form ------------------------------------------------------------------------ */
 
+/* Reads a copy of the key and changes it on the way: what is behind `at` is canonical. */
 struct reader {
-  const uint8_t *at, *end;
-  uint8_t *out;
+  uint8_t *at;
+  const uint8_t *end;
 };
 
 static int read_part(struct reader *r, uint32_t depth_left);
-
-static void copy(struct reader *r, size_t size) {
-  memcpy(r->out, r->at, size);
-  r->at += size;
-  r->out += size;
-}
 
 static int read_string(struct reader *r) {
   if (r->end - r->at < STRING_HEADER || *r->at != TIDEMARK_KEY_STRING ||
       (size_t)(r->end - r->at) < string_size(r->at)) {
     return TIDEMARK_ERROR_KEY;
   }
-  copy(r, string_size(r->at));
+  r->at += string_size(r->at);
   return TIDEMARK_OK;
 }
 
@@ -67,10 +62,10 @@ static int read_number(struct reader *r) {
   if (!isfinite(number)) {
     return TIDEMARK_ERROR_KEY;
   }
-  copy(r, NUMBER_SIZE);
   if (number == 0) {
-    memset(r->out - 8, 0, 8);
+    memset(r->at + 1, 0, sizeof number);
   }
+  r->at += NUMBER_SIZE;
   return TIDEMARK_OK;
 }
 
@@ -84,7 +79,7 @@ static int read_array(struct reader *r, uint32_t depth_left) {
   if (r->at == r->end) {
     return TIDEMARK_ERROR_KEY;
   }
-  copy(r, 1);
+  r->at++;
   return TIDEMARK_OK;
 }
 
@@ -134,10 +129,10 @@ static int place_member(uint8_t *first, uint8_t *member, uint8_t *end) {
 }
 
 static int read_object(struct reader *r, uint32_t depth_left) {
-  uint8_t *first = r->out;
+  uint8_t *first = r->at;
   uint8_t *last = first; /* the member with the greatest name so far */
   while (r->at < r->end && *r->at != TIDEMARK_KEY_END) {
-    uint8_t *member = r->out;
+    uint8_t *member = r->at;
     int result = read_string(r);
     if (result == TIDEMARK_OK) {
       result = r->at < r->end ? read_part(r, depth_left) : TIDEMARK_ERROR_KEY;
@@ -149,16 +144,16 @@ static int read_object(struct reader *r, uint32_t depth_left) {
       last = member;
       continue;
     }
-    result = place_member(first, member, r->out);
+    result = place_member(first, member, r->at);
     if (result < 0) {
       return result;
     }
-    last += r->out - member;
+    last += r->at - member;
   }
   if (r->at == r->end) {
     return TIDEMARK_ERROR_KEY;
   }
-  copy(r, 1);
+  r->at++;
   return TIDEMARK_OK;
 }
 
@@ -167,7 +162,7 @@ static int read_part(struct reader *r, uint32_t depth_left) {
   case TIDEMARK_KEY_NULL:
   case TIDEMARK_KEY_FALSE:
   case TIDEMARK_KEY_TRUE:
-    copy(r, 1);
+    r->at++;
     return TIDEMARK_OK;
   case TIDEMARK_KEY_NUMBER:
     return read_number(r);
@@ -179,7 +174,7 @@ static int read_part(struct reader *r, uint32_t depth_left) {
       return TIDEMARK_ERROR_KEY;
     }
     bool array = *r->at == TIDEMARK_KEY_ARRAY;
-    copy(r, 1);
+    r->at++;
     return array ? read_array(r, depth_left - 1) : read_object(r, depth_left - 1);
   }
   default:
@@ -191,7 +186,8 @@ int key_canonicalize(const uint8_t *in, size_t length, uint32_t max_depth, uint8
   if (length == 0) {
     return TIDEMARK_OK; /* the empty key; `in` may be NULL */
   }
-  struct reader r = {.at = in, .end = in + length, .out = out};
+  memcpy(out, in, length);
+  struct reader r = {.at = out, .end = out + length};
   while (r.at < r.end) {
     /* The key itself is the first level of nesting. */
     int result = read_part(&r, max_depth - 1);

@@ -2,7 +2,10 @@
 #ifndef TIDEMARK_MEMORY_H
 #define TIDEMARK_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "cache.h"
 
@@ -18,5 +21,42 @@ void memory_release(struct memory *memory, void *block, size_t count, size_t ite
  * old block is untouched. */
 void *memory_grow(struct memory *memory, void *block, size_t old_count, size_t new_count,
                   size_t item_size);
+
+static inline uint64_t memory_word(const uint8_t *at) {
+  uint64_t word = 0;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+static inline uint32_t memory_half_word(const uint8_t *at) {
+  uint32_t word = 0;
+  memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/* Whether two short runs of bytes are equal. Compares words, the last ones overlapping, where the C
+ * library of WebAssembly compares byte by byte. */
+static inline bool memory_equal(const uint8_t *a, const uint8_t *b, size_t length) {
+  if (length >= 8) {
+    size_t last = length - 8;
+    for (size_t i = 0; i < last; i += 8) {
+      if (memory_word(a + i) != memory_word(b + i)) {
+        return false;
+      }
+    }
+    return memory_word(a + last) == memory_word(b + last);
+  }
+  if (length >= 4) {
+    size_t last = length - 4;
+    return memory_half_word(a) == memory_half_word(b) &&
+           memory_half_word(a + last) == memory_half_word(b + last);
+  }
+  for (size_t i = 0; i < length; i++) {
+    if (a[i] != b[i]) {
+      return false;
+    }
+  }
+  return true;
+}
 
 #endif

@@ -2,35 +2,68 @@
 
 #include <string.h>
 
-enum { POOL_FIRST_CAPACITY = 8 };
+enum { FIRST_CHUNKS = 4 };
 
 void pool_init(struct pool *pool, size_t item_size) {
-  *pool = (struct pool){.item_size = item_size, .end = 1};
+  *pool = (struct pool){.item_size = (uint32_t)item_size, .end = 1};
+}
+
+static void release_chunks(struct pool *pool, struct memory *memory, uint32_t from) {
+  for (uint32_t i = from; i < pool->chunk_count; i++) {
+    memory_release(memory, pool->chunks[i], POOL_CHUNK, pool->item_size);
+  }
+  pool->chunk_count = from;
 }
 
 void pool_destroy(struct pool *pool, struct memory *memory) {
-  memory_release(memory, pool->items, pool->capacity, pool->item_size);
+  release_chunks(pool, memory, 0);
+  memory_release(memory, pool->chunks, pool->chunk_capacity, sizeof *pool->chunks);
   pool_init(pool, pool->item_size);
 }
 
+/* Gives the list of chunks another capacity, which all of them fit into. */
+static int resize_list(struct pool *pool, struct memory *memory, uint32_t capacity) {
+  unsigned char **chunks = memory_allocate(memory, capacity, sizeof *chunks);
+  if (chunks == NULL) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  if (pool->chunk_count > 0) {
+    memcpy(chunks, pool->chunks, pool->chunk_count * sizeof *chunks);
+  }
+  memory_release(memory, pool->chunks, pool->chunk_capacity, sizeof *chunks);
+  pool->chunks = chunks;
+  pool->chunk_capacity = capacity;
+  return TIDEMARK_OK;
+}
+
+static int add_chunk(struct pool *pool, struct memory *memory) {
+  if (pool->chunk_count == pool->chunk_capacity) {
+    uint32_t capacity = pool->chunk_capacity == 0 ? FIRST_CHUNKS : pool->chunk_capacity * 2;
+    int result = resize_list(pool, memory, capacity);
+    if (result < 0) {
+      return result;
+    }
+  }
+  unsigned char *chunk = memory_allocate(memory, POOL_CHUNK, pool->item_size);
+  if (chunk == NULL) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  pool->chunks[pool->chunk_count] = chunk;
+  pool->chunk_count++;
+  return TIDEMARK_OK;
+}
+
 int pool_reserve(struct pool *pool, struct memory *memory, uint32_t extra) {
-  uint64_t needed = (uint64_t)pool->live + 1 + extra;
-  if (needed <= pool->capacity) {
-    return TIDEMARK_OK;
-  }
-  uint64_t capacity = pool->capacity == 0 ? POOL_FIRST_CAPACITY : pool->capacity;
-  while (capacity < needed) {
-    capacity *= 2;
-  }
-  if (capacity >= POOL_LIVE) {
+  uint64_t needed = (uint64_t)pool->live + 1 + extra; /* item 0 included */
+  if (needed >= POOL_LIVE) {
     return TIDEMARK_ERROR_MEMORY;
   }
-  void *items = memory_grow(memory, pool->items, pool->capacity, (size_t)capacity, pool->item_size);
-  if (items == NULL) {
-    return TIDEMARK_ERROR_MEMORY;
+  while ((uint64_t)pool->chunk_count * POOL_CHUNK < needed) {
+    int result = add_chunk(pool, memory);
+    if (result < 0) {
+      return result;
+    }
   }
-  pool->items = items;
-  pool->capacity = (uint32_t)capacity;
   return TIDEMARK_OK;
 }
 
@@ -58,21 +91,17 @@ void pool_release(struct pool *pool, uint32_t id) {
 }
 
 void pool_trim(struct pool *pool, struct memory *memory, uint32_t permanent) {
-  if (pool->live != permanent || (permanent > 0 && pool->capacity <= POOL_FIRST_CAPACITY)) {
+  if (pool->live != permanent) {
     return;
   }
   if (permanent == 0) {
     pool_destroy(pool, memory);
     return;
   }
-  void *items = memory_allocate(memory, POOL_FIRST_CAPACITY, pool->item_size);
-  if (items == NULL) {
-    return; /* it stays as large as it is */
-  }
-  memcpy(items, pool->items, (permanent + 1) * pool->item_size);
-  memory_release(memory, pool->items, pool->capacity, pool->item_size);
-  pool->items = items;
-  pool->capacity = POOL_FIRST_CAPACITY;
+  release_chunks(pool, memory, 1);
   pool->end = permanent + 1;
   pool->free = 0;
+  if (pool->chunk_capacity > FIRST_CHUNKS) {
+    (void)resize_list(pool, memory, FIRST_CHUNKS); /* or it stays as long as it is */
+  }
 }

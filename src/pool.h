@@ -1,11 +1,12 @@
 /*
- * A pool: items of one size in one growing array, named by small positive ids.
+ * A pool: items of one size in chunks, named by small positive ids.
  *
- *      items:  [ - | live | free ─┐ | live | free ┐ | … ]
- *      free ───────────> 2 <──────┼────── 4 <─────┘      (ids linked through the free items)
+ *      chunk 0:  [ - | live | free | live | … ]       free ──> 2 ──> 66 ──> …
+ *      chunk 1:  [ live | live | free | … ]                     (linked through the free items)
  *
- * Every item type starts with a `uint32_t pool_link`, which belongs to the pool. Growing moves the
- * items: an id stays good, a pointer does not.
+ * Growing adds a chunk: nothing is copied, nothing moves, and hardly more is taken than is used. An
+ * item starts with a uint32_t that is the pool's while the item is free. Items whose ids come from
+ * outside, and so are asked for with pool_get, leave it to the pool for good, as `pool_link`.
  */
 #ifndef TIDEMARK_POOL_H
 #define TIDEMARK_POOL_H
@@ -16,12 +17,14 @@
 
 #define POOL_LIVE UINT32_MAX
 
+enum { POOL_CHUNK_BITS = 6, POOL_CHUNK = 1 << POOL_CHUNK_BITS };
+
 struct pool {
-  unsigned char *items;
-  size_t item_size;
-  uint32_t capacity; /* items allocated, item 0 (never used) included */
-  uint32_t end;      /* every live id is below */
-  uint32_t free;     /* id of the first free item below end, or 0 */
+  unsigned char **chunks; /* of POOL_CHUNK items each */
+  uint32_t chunk_count, chunk_capacity;
+  uint32_t item_size;
+  uint32_t end;  /* every live id is below; 0 is never one */
+  uint32_t free; /* id of the first free item below end, or 0 */
   uint32_t live;
 };
 
@@ -29,14 +32,20 @@ void pool_init(struct pool *pool, size_t item_size);
 void pool_destroy(struct pool *pool, struct memory *memory);
 /* Makes room so that the next `extra` takes succeed. 0 or TIDEMARK_ERROR_MEMORY. */
 int pool_reserve(struct pool *pool, struct memory *memory, uint32_t extra);
-/* A zeroed item's id; room must have been reserved. */
+/* A zeroed item's id, but for its first word; room must have been reserved. */
 uint32_t pool_take(struct pool *pool);
 void pool_release(struct pool *pool, uint32_t id);
-/* Gives memory back if only the first `permanent` items are live, which were the first taken. */
+/* Gives memory back if only the first `permanent` items are live, which were the first taken and
+ * are less than a chunk. */
 void pool_trim(struct pool *pool, struct memory *memory, uint32_t permanent);
 
+/* `item_size` is the pool's, from one who knows it when compiling: that spares a multiplication. */
+static inline void *pool_at_sized(const struct pool *pool, uint32_t id, size_t item_size) {
+  return pool->chunks[id >> POOL_CHUNK_BITS] + (id & (POOL_CHUNK - 1)) * item_size;
+}
+
 static inline void *pool_at(const struct pool *pool, uint32_t id) {
-  return pool->items + (size_t)id * pool->item_size;
+  return pool_at_sized(pool, id, pool->item_size);
 }
 
 /* The live item of that id, or NULL: for ids that come from outside. */

@@ -7,14 +7,15 @@ void table_destroy(struct table *table, struct memory *memory) {
   *table = (struct table){0};
 }
 
+/* The next larger capacity is half as large again: what is not used yet weighs, too. */
 int table_reserve(struct table *table, struct memory *memory, uint32_t extra) {
-  uint64_t needed = ((uint64_t)table->count + extra) * 4 / 3 + 1;
+  uint64_t needed = ((uint64_t)table->count + extra) * 5 / 4 + 1;
   if (needed <= table->capacity) {
     return TIDEMARK_OK;
   }
-  uint64_t capacity = TABLE_FIRST_CAPACITY;
+  uint64_t capacity = table->capacity == 0 ? TABLE_FIRST_CAPACITY : table->capacity;
   while (capacity < needed) {
-    capacity *= 2;
+    capacity += capacity / 2;
   }
   if (capacity > UINT32_MAX) {
     return TIDEMARK_ERROR_MEMORY;
@@ -35,25 +36,29 @@ int table_reserve(struct table *table, struct memory *memory, uint32_t extra) {
 }
 
 void table_insert(struct table *table, uint32_t hash, uint32_t id) {
-  uint32_t mask = table->capacity - 1;
-  uint32_t at = hash & mask;
+  uint32_t at = table_home(table, hash);
   while (table->slots[at].id != 0) {
-    at = (at + 1) & mask;
+    at = table_after(table, at);
   }
   table->slots[at] = (struct table_slot){.hash = hash, .id = id};
   table->count++;
 }
 
+/* How far `at` lies behind `from`, going round. */
+static uint32_t distance(const struct table *table, uint32_t from, uint32_t at) {
+  return at >= from ? at - from : at + table->capacity - from;
+}
+
 void table_remove(struct table *table, uint32_t hash, uint32_t id) {
-  uint32_t mask = table->capacity - 1;
-  uint32_t hole = hash & mask;
+  uint32_t hole = table_home(table, hash);
   while (table->slots[hole].id != id || table->slots[hole].hash != hash) {
-    hole = (hole + 1) & mask;
+    hole = table_after(table, hole);
   }
-  for (uint32_t at = (hole + 1) & mask; table->slots[at].id != 0; at = (at + 1) & mask) {
-    uint32_t home = table->slots[at].hash & mask;
+  for (uint32_t at = table_after(table, hole); table->slots[at].id != 0;
+       at = table_after(table, at)) {
+    uint32_t home = table_home(table, table->slots[at].hash);
     /* A slot may move back into the hole unless its home lies behind the hole. */
-    if (((at - home) & mask) >= ((at - hole) & mask)) {
+    if (distance(table, home, at) >= distance(table, hole, at)) {
       table->slots[hole] = table->slots[at];
       hole = at;
     }

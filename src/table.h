@@ -20,7 +20,7 @@ struct table_slot {
 
 struct table {
   struct table_slot *slots;
-  uint32_t capacity; /* 0 or a power of two, at least 4/3 of count */
+  uint32_t capacity; /* any number; 0, or at least 5/4 of count */
   uint32_t count;
 };
 
@@ -38,9 +38,18 @@ void table_insert(struct table *table, uint32_t hash, uint32_t id);
 /* The pair must be in the table. */
 void table_remove(struct table *table, uint32_t hash, uint32_t id);
 
+/* The slot where the search for a hash begins: the hash scaled to the capacity. */
+static inline uint32_t table_home(const struct table *table, uint32_t hash) {
+  return (uint32_t)((uint64_t)hash * table->capacity >> 32);
+}
+
+static inline uint32_t table_after(const struct table *table, uint32_t at) {
+  return at + 1 == table->capacity ? 0 : at + 1;
+}
+
 static inline uint32_t table_scan(const struct table *table, uint32_t hash, uint32_t at,
                                   uint32_t *found) {
-  for (uint32_t mask = table->capacity - 1;; at = (at + 1) & mask) {
+  for (;; at = table_after(table, at)) {
     const struct table_slot *slot = &table->slots[at];
     if (slot->id == 0 || slot->hash == hash) {
       *found = at;
@@ -51,11 +60,11 @@ static inline uint32_t table_scan(const struct table *table, uint32_t hash, uint
 
 /* The first id under that hash, or 0. */
 static inline uint32_t table_first(const struct table *table, uint32_t hash, uint32_t *at) {
-  return table->capacity == 0 ? 0 : table_scan(table, hash, hash & (table->capacity - 1), at);
+  return table->capacity == 0 ? 0 : table_scan(table, hash, table_home(table, hash), at);
 }
 
 static inline uint32_t table_next(const struct table *table, uint32_t hash, uint32_t *at) {
-  return table_scan(table, hash, (*at + 1) & (table->capacity - 1), at);
+  return table_scan(table, hash, table_after(table, *at), at);
 }
 
 #endif

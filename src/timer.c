@@ -7,7 +7,16 @@ enum { DIGIT = 6 };
 static const uint64_t LAST_TICK = (UINT64_C(1) << (DIGIT * TIMER_LEVELS)) - 1;
 
 static struct timer *timer_at(const struct wheel *wheel, uint32_t id) {
-  return pool_at(&wheel->timers, id);
+  return pool_at_sized(&wheel->timers, id, sizeof(struct timer));
+}
+
+static uint64_t tick_of(const struct timer *timer) {
+  return (uint64_t)timer->tick_high << 32 | timer->tick_low;
+}
+
+static void set_tick(struct timer *timer, uint64_t tick) {
+  timer->tick_low = (uint32_t)tick;
+  timer->tick_high = (uint16_t)(tick >> 32);
 }
 
 void wheel_init(struct wheel *wheel, struct memory *memory) {
@@ -33,27 +42,23 @@ uint32_t wheel_add(struct wheel *wheel, uint32_t owner) {
   return id;
 }
 
-static void unlink_timer(struct wheel *wheel, uint32_t id) {
-  struct timer *timer = timer_at(wheel, id);
+static void unlink_timer(struct wheel *wheel, struct timer *timer) {
   if (timer->slot == 0) {
     return;
   }
   uint32_t slot = timer->slot - 1U;
-  if (timer->next == id) {
-    wheel->heads[slot] = 0;
-    wheel->occupied[slot / TIMER_SLOTS] &= ~(UINT64_C(1) << (slot % TIMER_SLOTS));
-  } else {
-    timer_at(wheel, timer->next)->previous = timer->previous;
-    timer_at(wheel, timer->previous)->next = timer->next;
-    if (wheel->heads[slot] == id) {
-      wheel->heads[slot] = timer->next;
-    }
-  }
+  uint32_t next = timer->next;
+  uint32_t previous = timer->previous;
   timer->slot = 0;
+  *(next == 0 ? &wheel->slots[slot].last : &timer_at(wheel, next)->previous) = previous;
+  *(previous == 0 ? &wheel->slots[slot].first : &timer_at(wheel, previous)->next) = next;
+  if (next == 0 && previous == 0) {
+    wheel->occupied[slot / TIMER_SLOTS] &= ~(UINT64_C(1) << (slot % TIMER_SLOTS));
+  }
 }
 
 void wheel_remove(struct wheel *wheel, uint32_t id) {
-  unlink_timer(wheel, id);
+  unlink_timer(wheel, timer_at(wheel, id));
   pool_release(&wheel->timers, id);
 }
 
@@ -62,34 +67,29 @@ static unsigned level_of(uint64_t current, uint64_t tick) {
   return (63U - (unsigned)__builtin_clzll(differing)) / DIGIT;
 }
 
-static void link_timer(struct wheel *wheel, uint32_t id) {
-  struct timer *timer = timer_at(wheel, id);
-  unsigned level = level_of(wheel->current, timer->tick);
-  unsigned place = (unsigned)(timer->tick >> (DIGIT * level)) & (TIMER_SLOTS - 1);
+static void link_timer(struct wheel *wheel, struct timer *timer, uint32_t id, uint64_t tick) {
+  unsigned level = level_of(wheel->current, tick);
+  unsigned place = (unsigned)(tick >> (DIGIT * level)) & (TIMER_SLOTS - 1);
   uint32_t slot = level * TIMER_SLOTS + place;
+  uint32_t last = wheel->slots[slot].last;
+  set_tick(timer, tick);
   timer->slot = (uint16_t)(slot + 1);
+  timer->next = 0;
+  timer->previous = last;
+  wheel->slots[slot].last = id;
+  *(last == 0 ? &wheel->slots[slot].first : &timer_at(wheel, last)->next) = id;
   wheel->occupied[level] |= UINT64_C(1) << place;
-  uint32_t head = wheel->heads[slot];
-  if (head == 0) {
-    wheel->heads[slot] = timer->next = timer->previous = id;
-    return;
-  }
-  uint32_t tail = timer_at(wheel, head)->previous;
-  timer->next = head;
-  timer->previous = tail;
-  timer_at(wheel, tail)->next = id;
-  timer_at(wheel, head)->previous = id;
 }
 
 void wheel_arm(struct wheel *wheel, uint32_t id, double deadline) {
-  unlink_timer(wheel, id);
+  struct timer *timer = timer_at(wheel, id);
+  unlink_timer(wheel, timer);
   if (isinf(deadline)) {
     return;
   }
   double rounded = ceil(deadline);
   uint64_t tick = rounded >= (double)LAST_TICK ? LAST_TICK : rounded > 0 ? (uint64_t)rounded : 0;
-  timer_at(wheel, id)->tick = tick > wheel->current ? tick : wheel->current;
-  link_timer(wheel, id);
+  link_timer(wheel, timer, id, tick > wheel->current ? tick : wheel->current);
 }
 
 /* The first occupied slot, and in *tick when it begins. False if no timer is armed. Lower levels
@@ -111,10 +111,11 @@ static bool first_slot(const struct wheel *wheel, uint32_t *slot, uint64_t *tick
 /* Moves the timers of a slot above level 0, whose time has begun, to the levels below: all of them,
  * or one left behind would stand above a level that is looked at first. */
 static void spread(struct wheel *wheel, uint32_t slot) {
-  while (wheel->heads[slot] != 0) {
-    uint32_t id = wheel->heads[slot];
-    unlink_timer(wheel, id);
-    link_timer(wheel, id);
+  while (wheel->slots[slot].first != 0) {
+    uint32_t id = wheel->slots[slot].first;
+    struct timer *timer = timer_at(wheel, id);
+    unlink_timer(wheel, timer);
+    link_timer(wheel, timer, id, tick_of(timer));
   }
 }
 
@@ -127,9 +128,9 @@ uint32_t wheel_expire(struct wheel *wheel, double now) {
       wheel->current = tick;
     }
     if (slot < TIMER_SLOTS) {
-      uint32_t id = wheel->heads[slot];
-      unlink_timer(wheel, id);
-      return timer_at(wheel, id)->owner;
+      struct timer *timer = timer_at(wheel, wheel->slots[slot].first);
+      unlink_timer(wheel, timer);
+      return timer->owner;
     }
     spread(wheel, slot);
   }

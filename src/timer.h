@@ -19,19 +19,21 @@
 enum { TIMER_LEVELS = 8, TIMER_SLOTS = 64 };
 
 struct timer {
-  uint32_t pool_link;
-  uint32_t owner; /* the caller's: what wheel_expire returns */
-  uint32_t next, previous;
+  uint32_t owner;          /* the caller's: what wheel_expire returns */
+  uint32_t next, previous; /* in its slot; 0: none */
+  uint32_t tick_low;       /* a tick has 48 bits, of which these are the low ones */
+  uint16_t tick_high;
   uint16_t slot; /* 1 + level * TIMER_SLOTS + slot; 0: not armed */
-  uint64_t tick;
 };
 
 struct wheel {
   struct memory *memory;
   struct pool timers;
-  uint64_t current;                           /* every tick before it has been served */
-  uint64_t occupied[TIMER_LEVELS];            /* a bit per slot */
-  uint32_t heads[TIMER_LEVELS * TIMER_SLOTS]; /* circular lists: previous of the head is its tail */
+  uint64_t current;                /* every tick before it has been served */
+  uint64_t occupied[TIMER_LEVELS]; /* a bit per slot */
+  struct {
+    uint32_t first, last; /* 0: none */
+  } slots[TIMER_LEVELS * TIMER_SLOTS];
 };
 
 void wheel_init(struct wheel *wheel, struct memory *memory);

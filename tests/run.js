@@ -43,7 +43,7 @@ const REFUSING_SEEDS = '1000';
 
 const bin = 'node_modules/.bin';
 const cFiles = [...findFiles('src', /\.[ch]$/), ...findFiles('wasm', /\.[ch]$/)];
-const cTests = ['native', 'fuzz', 'simulation'].flatMap((folder) =>
+const cTests = ['native', 'fuzz', 'simulation', 'bench'].flatMap((folder) =>
   findFiles(`tests/${folder}`, /\.[ch]$/),
 );
 

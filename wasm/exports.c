@@ -185,6 +185,22 @@ int tm_list(uint32_t type, size_t count, uint32_t refetch_type, uint32_t trail, 
               now);
 }
 
+/* tm_match and tm_list in one: what the key in the scratch buffer selects need not be seen. */
+int tm_list_matching(uint32_t type, size_t key_length, uint32_t flags, uint32_t refetch_type,
+                     uint32_t trail, uint32_t no_revert, double now) {
+  int count = tidemark_match(cache, scratch, key_length, flags, now, &selected);
+  if (count <= 0) {
+    return count;
+  }
+  return step((tidemark_event){.type = (enum tidemark_event_type)type,
+                               .list = {.entries = selected,
+                                        .count = (size_t)count,
+                                        .refetch_type = (uint8_t)refetch_type,
+                                        .trail = (uint8_t)trail,
+                                        .no_revert = (uint8_t)no_revert}},
+              now);
+}
+
 /* ---- Changes, mutations, the world --------------------------------------------------------- */
 
 /* RULES, CHANGE and SOCKET_TEXT: the text stands in the scratch buffer. */

@@ -206,6 +206,19 @@ export class Engine {
     this.#list(Event.INVALIDATE, entries, now, options);
   }
 
+  /**
+   * `match` and `invalidate` in one, for who need not know which entries these are.
+   * @param {readonly unknown[]} key @param {number} flags bits of Match
+   * @param {{ refetchType?: number, trail?: boolean }} options @param {number} now
+   * @returns {number} how many entries
+   */
+  invalidateMatching(key, flags, { refetchType = 0, trail = false }, now) {
+    const length = this.#keys.encode(key);
+    const { tm_list_matching } = this.#exports;
+    const type = Event.INVALIDATE;
+    return this.#check(tm_list_matching(type, length, flags, refetchType, trail ? 1 : 0, 0, now));
+  }
+
   /** @param {ArrayLike<number>} entries @param {{ trail?: boolean }} options @param {number} now */
   refetch(entries, options, now) {
     this.#list(Event.REFETCH, entries, now, options);

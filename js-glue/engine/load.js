@@ -28,7 +28,8 @@ export function instantiate(onGrowth, readText) {
         Number(readText(pointer, length)),
     },
   });
-  const exports = /** @type {Record<string, any>} */ (instance.exports);
+  // A copy: V8 looks names up in the instance's own object by hash, in an ordinary one by offset.
+  const exports = /** @type {Record<string, any>} */ ({ ...instance.exports });
   exports._initialize?.();
   return exports;
 }

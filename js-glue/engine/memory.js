@@ -16,6 +16,8 @@ export class Memory {
     /** The scratch buffer; `data` is the same bytes for numbers. */
     this.scratch = new Uint8Array(0);
     this.data = new DataView(new ArrayBuffer(0));
+    /** All of the memory, for reading lists: making a view costs more than reading a short one. */
+    this.words = new Uint32Array(0);
     this.scratchSize = scratchSize;
     this.pointer = 0;
     this.exports = instantiate(
@@ -35,6 +37,7 @@ export class Memory {
     if (this.pointer === 0) return;
     this.scratch = new Uint8Array(this.buffer, this.pointer, this.scratchSize);
     this.data = new DataView(this.buffer, this.pointer, this.scratchSize);
+    this.words = new Uint32Array(this.buffer);
   }
 
   /**
@@ -64,7 +67,10 @@ export class Memory {
 
   /** @param {number} pointer @param {number} count @returns {number[]} */
   readList(pointer, count) {
-    return Array.from(new Uint32Array(this.buffer, pointer, count));
+    const start = pointer >>> 2;
+    const list = new Array(count);
+    for (let i = 0; i < count; i++) list[i] = this.words[start + i];
+    return list;
   }
 
   /** @param {number} pointer @param {number} count @returns {number[]} */

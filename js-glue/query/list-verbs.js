@@ -1,5 +1,5 @@
-import { RefetchType } from '../engine/codes.js';
-import { choice } from './filters.js';
+import { Match, RefetchType } from '../engine/codes.js';
+import { choice, matchFlags } from './filters.js';
 import { fetchStatusOf } from './query-state.js';
 
 /** @import { Engine } from '../engine/engine.js' */
@@ -17,6 +17,8 @@ const REFETCH_TYPES = {
   none: RefetchType.NONE,
 };
 
+const MATCH_TYPES = { active: Match.ACTIVE, inactive: Match.INACTIVE, all: 0 };
+
 /**
  * @param {QueryClient} client
  * @param {InvalidateFilters} [filters]
@@ -26,11 +28,28 @@ export function invalidateQueries(client, filters = {}, options = {}) {
   const type = filters.refetchType ?? filters.type ?? 'active';
   const name = filters.refetchType ? 'refetchType' : 'type';
   const refetchType = choice(name, type, REFETCH_TYPES);
-  const queries = onSelected(client, filters, (engine, entries, now) =>
-    engine.invalidate(entries, { refetchType, trail: trail(options) }, now),
+  const how = { refetchType, trail: trail(options) };
+  if (filters.predicate || filters.stale !== undefined || filters.fetchStatus) {
+    const queries = onSelected(client, filters, (engine, entries, now) =>
+      engine.invalidate(entries, how, now),
+    );
+    return settled(
+      queries.filter((query) => isOfType(query, type)),
+      options,
+    );
+  }
+  // What is marked need not be named: only what is fetched then is waited for.
+  const { queryKey = [] } = filters;
+  const flags = matchFlags(filters);
+  client.driver.apply((engine, now) => engine.invalidateMatching(queryKey, flags, how, now));
+  if (type === 'none') return settled([], options);
+  const fetching = flags | MATCH_TYPES[type] | Match.FETCHING;
+  const entries = client.driver.ask((engine, now) => engine.match(queryKey, fetching, now));
+  const cache = client.getQueryCache();
+  return settled(
+    entries.flatMap((entry) => cache.of(entry) ?? []),
+    options,
   );
-  const refetched = queries.filter((query) => isOfType(query, type));
-  return settled(refetched, options);
 }
 
 /**

@@ -13,7 +13,7 @@ const FOUNDATION = ['cache', 'memory', 'bytes', 'pool', 'table', 'hash', 'timer'
  * @type {Record<string, string[]>}
  */
 const MAY_INCLUDE = {
-  index: ['intern', 'key'],
+  index: ['key'],
   entry: ['freshness'],
   observer: ['entry'],
   json: ['json_check', 'cJSON'],

@@ -1,0 +1,3 @@
+import { host } from './host.js';
+
+/** @type {any} */ (globalThis).benchHost = host;
