@@ -1,5 +1,6 @@
 /* Hashes that are the same for two keys: slower, and nothing else. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "helper_heap.h"
 #include "helper_key.h"
@@ -133,11 +134,79 @@ static void keys_whose_hashes_are_the_same_are_two_keys(void **state) {
   index_destroy(&index);
 }
 
+/* ---- Keys that somebody chose to collide ----------------------------------------------------- */
+
+enum { CHOSEN = 20000, CHOSEN_BITS = 6, BUCKETS = 1 << 15 };
+
+static uint32_t hash_of(struct hash_seed seed, uint32_t number) {
+  struct key k = number_key(number);
+  return hash_bytes(seed, k.bytes, k.length);
+}
+
+/* Numbers whose keys have the same low bits of their hash under that seed. */
+static void choose_colliding(struct hash_seed seed, uint32_t chosen[CHOSEN]) {
+  uint32_t count = 0;
+  for (uint32_t number = 0; count < CHOSEN; number++) {
+    if ((hash_of(seed, number) & ((1U << CHOSEN_BITS) - 1)) == 0) {
+      chosen[count++] = number;
+    }
+  }
+}
+
+/* How many of them share a bucket at most. */
+static uint32_t fullest_bucket(struct hash_seed seed, const uint32_t chosen[CHOSEN]) {
+  static uint32_t buckets[BUCKETS];
+  memset(buckets, 0, sizeof buckets);
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < CHOSEN; i++) {
+    uint32_t here = ++buckets[hash_of(seed, chosen[i]) % BUCKETS];
+    most = here > most ? here : most;
+  }
+  return most;
+}
+
+static void keys_chosen_to_collide_under_one_seed_do_not_under_another(void **state) {
+  static uint32_t chosen[CHOSEN];
+  static uint32_t ordinary[CHOSEN];
+  for (uint32_t i = 0; i < CHOSEN; i++) {
+    ordinary[i] = i;
+  }
+  choose_colliding(hash_seed_from(1), chosen);
+  assert_true(fullest_bucket(hash_seed_from(1), chosen) >= CHOSEN >> (15 - CHOSEN_BITS));
+  for (uint64_t seed = 2; seed < 10; seed++) {
+    uint32_t usual = fullest_bucket(hash_seed_from(seed), ordinary);
+    assert_in_range(fullest_bucket(hash_seed_from(seed), chosen), 1, usual + 3);
+  }
+}
+
+static void twenty_thousand_keys_that_collide_after_all_are_found_and_taken_out(void **state) {
+  struct fixture *f = *state;
+  static uint32_t chosen[CHOSEN];
+  static uint32_t nodes[CHOSEN];
+  struct hash_seed seed = hash_seed_from(1);
+  struct index index;
+  choose_colliding(seed, chosen);
+  assert_int_equal(index_init(&index, &f->memory, seed, 64), 0);
+  for (uint32_t i = 0; i < CHOSEN; i++) {
+    struct key k = number_key(chosen[i]);
+    assert_int_equal(index_insert(&index, k.bytes, k.length, i + 1, &nodes[i]), 0);
+  }
+  for (uint32_t i = 0; i < CHOSEN; i++) {
+    struct key k = number_key(chosen[i]);
+    assert_int_equal(index_find(&index, k.bytes, k.length), i + 1);
+    index_remove(&index, nodes[i]);
+    assert_int_equal(index_find(&index, k.bytes, k.length), 0);
+  }
+  index_destroy(&index);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(every_id_under_a_hash_is_found),
       PROMISE(the_id_that_was_removed_is_the_one_that_is_gone),
       PROMISE(keys_whose_hashes_are_the_same_are_two_keys),
+      cmocka_unit_test(keys_chosen_to_collide_under_one_seed_do_not_under_another),
+      PROMISE(twenty_thousand_keys_that_collide_after_all_are_found_and_taken_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
