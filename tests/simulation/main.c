@@ -4,7 +4,7 @@
  *      simulate [--seeds N] [--from S] [--memory] [--hashes]     runs seeds S to S + N - 1
  *      simulate --seed S [--memory]                              prints the trace of one
  *
- * --memory: in each world one allocation, chosen by the seed, is refused.
+ * --memory: each world once more for every allocation in it, which is refused.
  * --hashes: prints "seed hash" for each seed, in order and whatever held, in one process.
  *
  * Exit status: 0 if all invariants held.
@@ -33,17 +33,17 @@ static void run_plain(uint64_t seed, char *text) {
   world_run(&world, &wish);
 }
 
-/* Once to count the allocations, once more to refuse one. */
+/* Once to count the allocations, then once for each of them, which is refused. */
 static void run_refusing(uint64_t seed, char *text) {
   struct wish wish = {.seed = seed, .careful = true};
   world_run(&world, &wish);
-  if (world.violation.invariant != 0 || world.allocations == 0) {
-    return;
-  }
-  wish.refuse = 1 + mix(seed) % world.allocations;
+  uint64_t allocations = world.allocations;
   wish.text = text;
-  wish.text_capacity = TEXT_CAPACITY;
-  world_run(&world, &wish);
+  wish.text_capacity = text == NULL ? 0 : TEXT_CAPACITY;
+  while (world.violation.invariant == 0 && wish.refuse < allocations) {
+    wish.refuse++;
+    world_run(&world, &wish);
+  }
 }
 
 static void run(const struct orders *orders, uint64_t seed, char *text) {
