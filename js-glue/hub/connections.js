@@ -44,13 +44,28 @@ export class Connections {
     return cut;
   }
 
-  /** Resolves when every socket is closed. None may be adopted any more. */
-  async closeAll() {
+  /** Bytes that wait for their readers. */
+  get bufferedBytes() {
+    let bytes = 0;
+    for (const { socket } of this.#open) bytes += socket.bufferedAmount;
+    return bytes;
+  }
+
+  /**
+   * Resolves when every socket is closed. None may be adopted any more.
+   *
+   * @param {string | null} goodbye a frame for those who signed in; they come back as it says
+   */
+  async closeAll(goodbye) {
     if (this.#open.size === 0) return;
     const empty = new Promise((resolve) => {
       this.#onEmpty = () => resolve(undefined);
     });
-    for (const connection of this.#open) connection.close(CLOSE.goingAway, 'hub is closing');
+    const code = goodbye === null ? CLOSE.goingAway : CLOSE.serviceRestart;
+    for (const connection of this.#open) {
+      if (goodbye !== null) connection.send(goodbye);
+      connection.close(code, 'hub is closing');
+    }
     await empty;
   }
 }

@@ -1,9 +1,11 @@
 import { readChanges } from './change.js';
 import { Flood } from './flood.js';
+import { Lag } from './lag.js';
 import { ChangeFrames } from './protocol.js';
 
 /** Takes changes in: gives each its place in the log and hands it to those who hear of it. */
 export class Feed {
+  lag = new Lag();
   /** @type {Set<string>} */
   #warned = new Set();
 
@@ -21,6 +23,7 @@ export class Feed {
     this.log = log;
     this.routes = routes;
     this.counters = counters;
+    this.clock = clock;
     this.routing = { defaultScope, frameBytes: limits.frameBytes };
     this.onWarning = onWarning;
     this.flood = new Flood({
@@ -38,7 +41,8 @@ export class Feed {
     const read = readChanges(text, this.routing);
     if ('problem' in read) return this.drop(read.problem);
     this.counters.changes += read.changes.length;
-    for (const change of read.changes) this.flood.take(change);
+    const heardAt = this.clock.now();
+    for (const change of read.changes) this.flood.take({ ...change, heardAt });
     return true;
   }
 
@@ -47,7 +51,7 @@ export class Feed {
     this.flood.end();
   }
 
-  /** @param {import('./change.js').RoutedChange} change */
+  /** @param {import('./flood.js').HeardChange} change */
   #append(change) {
     const entry = this.log.append(change);
     const { data } = entry;
@@ -55,6 +59,7 @@ export class Feed {
     for (const subscriber of this.routes.subscribers(entry.scopes)) {
       subscriber.deliver(entry, frames);
     }
+    this.lag.add(this.clock.now() - change.heardAt);
   }
 
   /**

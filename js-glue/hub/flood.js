@@ -1,6 +1,6 @@
 const WINDOW_MS = 1_000;
 
-/** @typedef {import('./change.js').RoutedChange} RoutedChange */
+/** @typedef {import('./change.js').RoutedChange & { heardAt: number }} HeardChange in the clock's ms */
 
 /**
  * Holds back what a scope says beyond `perSecond` changes, and says at the end of the second that
@@ -9,6 +9,8 @@ const WINDOW_MS = 1_000;
 export class Flood {
   /** @type {Map<string, number>} scope → changes in this second */
   #told = new Map();
+  /** When the second began. */
+  #since = 0;
   /** @type {unknown} runs while a second is being counted */
   #timer;
 
@@ -16,7 +18,7 @@ export class Flood {
    * @param {object} options
    * @param {import('./index.js').HubClock} options.clock
    * @param {number} options.perSecond
-   * @param {(change: RoutedChange) => void} options.pass
+   * @param {(change: HeardChange) => void} options.pass
    */
   constructor({ clock, perSecond, pass }) {
     this.clock = clock;
@@ -24,9 +26,10 @@ export class Flood {
     this.pass = pass;
   }
 
-  /** @param {RoutedChange} change passed on now, for those of its scopes that are not flooded */
+  /** @param {HeardChange} change passed on now, for those of its scopes that are not flooded */
   take(change) {
     if (this.#told.size === 0) {
+      this.#since = change.heardAt;
       this.#timer = this.clock.setTimeout(() => this.end(), WINDOW_MS);
     }
     const open = change.scopes.filter((scope) => this.#count(scope) <= this.perSecond);
@@ -39,7 +42,9 @@ export class Flood {
     this.clock.clearTimeout(this.#timer);
     const flooded = [...this.#told].filter(([, count]) => count > this.perSecond);
     this.#told.clear();
-    for (const [scope] of flooded) this.pass({ scopes: [scope], data: null });
+    for (const [scope] of flooded) {
+      this.pass({ scopes: [scope], data: null, heardAt: this.#since });
+    }
   }
 
   /** @param {string} scope @returns {number} changes of this second with this one */

@@ -5,7 +5,8 @@ import { createCounters } from './counters.js';
 import { Feed } from './feed.js';
 import { resolveLimits } from './limits.js';
 import { Log } from './log.js';
-import { isScope } from './protocol.js';
+import { encodeMetrics } from './metrics.js';
+import { encodeGoodbye, isScope } from './protocol.js';
 import { Routes } from './routes.js';
 import { Seats } from './seats.js';
 import { Tickets, userKey } from './tickets.js';
@@ -14,6 +15,9 @@ import { checkOrigins, listenForUpgrades, originAllowed, refuseUpgrade } from '.
 /** @typedef {import('./index.js').HubOptions} HubOptions */
 /** @typedef {import('./index.js').HubUser} HubUser */
 /** @typedef {import('./index.js').Hub} HubApi */
+
+/** Clients wait no longer than this in all, whatever they are told. */
+const GOODBYE_MS_MAX = 150_000;
 
 /** @param {HubOptions} options @returns {Hub} */
 export function createHub(options) {
@@ -116,7 +120,12 @@ class Hub {
       scopes: routes.size,
       tickets: tickets.size,
       window: log.length,
+      bufferedBytes: this.#connections.bufferedBytes,
     };
+  }
+
+  metrics() {
+    return encodeMetrics(this.stats(), this.#feed.lag);
   }
 
   /** @param {(peer: import('./index.js').HubPeer) => boolean} [predicate] */
@@ -124,18 +133,25 @@ class Hub {
     return this.#connections.disconnect(predicate);
   }
 
-  close() {
-    this.#closing ??= this.#shutDown();
+  /** @param {import('./index.js').HubCloseOptions} [options] */
+  close({ after = 0, spread = 0 } = {}) {
+    for (const [name, ms] of Object.entries({ after, spread })) {
+      if (!(ms >= 0 && ms <= GOODBYE_MS_MAX)) {
+        throw new TypeError(`${name} is ${ms}; it must be 0 to ${GOODBYE_MS_MAX} milliseconds`);
+      }
+    }
+    this.#closing ??= this.#shutDown(after + spread > 0 ? encodeGoodbye({ after, spread }) : null);
     return this.#closing;
   }
 
-  async #shutDown() {
+  /** @param {string | null} goodbye */
+  async #shutDown(goodbye) {
     this.accepting = false;
     for (const detach of this.#detachers) detach();
     // Whoever closes a hub that is still starting no longer cares how that start ends.
     this.ready.catch(() => {});
     this.#feed.end();
-    await this.#connections.closeAll();
+    await this.#connections.closeAll(goodbye);
     await this.#source?.close();
   }
 

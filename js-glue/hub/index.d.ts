@@ -189,6 +189,15 @@ export interface HubStats extends HubCounters {
   tickets: number;
   /** Changes in the window now. */
   window: number;
+  /** Bytes that wait for slow readers now. */
+  bufferedBytes: number;
+}
+
+export interface HubCloseOptions {
+  /** Milliseconds for which clients stay away. Default 0. */
+  readonly after?: number;
+  /** Milliseconds over which they then come back, each at a random time. Default 0. */
+  readonly spread?: number;
 }
 
 export interface Hub {
@@ -222,10 +231,19 @@ export interface Hub {
   /** `<epoch>:<seq>` for the header `Tidemark-As-Of`. Take it before reading from the database. */
   asOf(): string;
   stats(): HubStats;
+  /**
+   * The same figures in Prometheus' text format, with a histogram of how long changes take through
+   * the hub. To be served as `text/plain; version=0.0.4`.
+   */
+  metrics(): string;
   /** Cuts sockets without a close frame, all or those for which it says true; returns how many. */
   disconnect(predicate?: (peer: HubPeer) => boolean): number;
-  /** Closes every socket with 1001, then the source. Resolves when nothing of the hub is left. */
-  close(): Promise<void>;
+  /**
+   * Closes every socket, then the source. Resolves when nothing of the hub is left. With `after` or
+   * `spread`, clients are told when to come back and closed with 1012, else closed with 1001.
+   * @throws {TypeError} if either is no number from 0 to 150,000
+   */
+  close(options?: HubCloseOptions): Promise<void>;
 }
 
 /**

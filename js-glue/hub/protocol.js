@@ -19,6 +19,7 @@ export const ENVELOPE_BYTES = 256;
 export const CLOSE = Object.freeze({
   goingAway: 1001,
   tooManyMessages: 1008,
+  serviceRestart: 1012,
   tryAgainLater: 1013,
   protocolError: 4400,
   notSignedIn: 4401,
@@ -136,6 +137,15 @@ export function encodePing(seq) {
  */
 export function encodeReset(scopes, reason, position) {
   return JSON.stringify({ type: 'reset', ...position, scopes, reason });
+}
+
+/**
+ * A client comes back at a random time from `after` on, less than `spread` later.
+ *
+ * @param {{ after: number, spread: number }} times in milliseconds
+ */
+export function encodeGoodbye({ after, spread }) {
+  return JSON.stringify({ type: 'goodbye', after, spread });
 }
 
 /** @param {string} code @param {string} message @param {string[]} scopes the ones it is about */

@@ -17,6 +17,26 @@ test('closing tells every client 1001, signed in or not', async (t) => {
   assert.deepEqual(codes, [1001, 1001]);
 });
 
+test('closing with a spread tells signed-in clients when to come back, and closes with 1012', async (t) => {
+  const { hub, url, signIn } = await startHub(t);
+  const { client } = await signIn();
+  const stranger = await connect(url);
+  await hub.close({ after: 1_000, spread: 8_000 });
+  assert.deepEqual(await client.next(), { type: 'goodbye', after: 1_000, spread: 8_000 });
+  assert.equal((await client.whenClosed()).code, 1012);
+  assert.equal((await stranger.whenClosed()).code, 1012);
+  assert.deepEqual(stranger.sizes, []);
+});
+
+for (const options of [{ spread: -1 }, { after: Number.NaN }, { spread: 150_001 }]) {
+  test(`closing with ${JSON.stringify(options)} is refused and closes nothing`, async (t) => {
+    const { hub, subscribed } = await startHub(t);
+    const { client } = await subscribed(['a']);
+    assert.throws(() => hub.close(options), /it must be 0 to 150000 milliseconds/);
+    await client.subscribe(['a']);
+  });
+}
+
 test('closing leaves no connection and no timer', async (t) => {
   const { hub, url, clock, subscribed } = await startHub(t);
   await subscribed(['a']);
