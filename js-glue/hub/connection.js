@@ -13,7 +13,18 @@ import { Subscriber } from './subscriber.js';
  */
 
 /**
- * One WebSocket.
+ * What a connection needs of a socket.
+ *
+ * @typedef {import('node:events').EventEmitter & {
+ *   readonly bufferedAmount: number,
+ *   send(frame: string | Buffer, options: { binary: boolean }): void,
+ *   close(code: number, reason: string): void,
+ *   terminate(): void,
+ * }} Socket
+ */
+
+/**
+ * One client's socket: a WebSocket, or an EventStream.
  *
  *   greeting ──auth──> open ──┐
  *      └── no auth in time ───┴──> closing ──peer answers, or closeMs──> closed
@@ -32,7 +43,7 @@ export class Connection {
   #timer;
 
   /**
-   * @param {import('ws').WebSocket} socket
+   * @param {Socket} socket
    * @param {Shared} shared
    * @param {() => void} onClosed
    */
@@ -49,6 +60,7 @@ export class Connection {
     // Control frames cost work too, so they count as messages.
     socket.on('ping', () => this.#admit());
     socket.on('pong', () => this.#admit());
+    socket.on('heard', () => this.#liveness?.heard());
     socket.on('error', (error) => this.#failed(error));
     socket.on('close', () => this.#closed());
   }

@@ -17,7 +17,7 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** @param {import('ws').WebSocket} socket */
+  /** @param {import('./connection.js').Socket} socket */
   adopt(socket) {
     this.shared.counters.upgrades += 1;
     const connection = new Connection(socket, this.shared, () => {

@@ -2,6 +2,14 @@ import { WebSocketServer } from 'ws';
 import { systemClock } from './clock.js';
 import { Connections } from './connections.js';
 import { createCounters } from './counters.js';
+import { EventStream } from './event-stream.js';
+import {
+  answerPreflight,
+  eventsAllowed,
+  listenForRequests,
+  readRequest,
+  setHeaders,
+} from './events.js';
 import { Feed } from './feed.js';
 import { resolveLimits } from './limits.js';
 import { Log } from './log.js';
@@ -80,10 +88,16 @@ class Hub {
   /** @param {import('node:http').Server} server @param {{ path?: string }} [options] */
   attach(server, { path = '/tidemark' } = {}) {
     if (!path.startsWith('/')) throw new TypeError(`path is ${path}; it must start with a slash`);
-    const detach = listenForUpgrades(server, path, (request, socket, head) => {
-      this.#upgrade(request, socket, head);
-    });
-    this.#detachers.add(detach);
+    this.#detachers.add(
+      listenForUpgrades(server, path, (request, socket, head) => {
+        this.#upgrade(request, socket, head);
+      }),
+    );
+    this.#detachers.add(
+      listenForRequests(server, `${path.replace(/\/$/, '')}/events`, (request, response) => {
+        this.#serveEvents(request, response);
+      }),
+    );
   }
 
   /** @param {HubUser} user */
@@ -198,6 +212,32 @@ class Hub {
       this.#sockets.handleUpgrade(request, socket, head, (opened) =>
         this.#connections.adopt(opened),
       );
+    }
+  }
+
+  /**
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   */
+  #serveEvents(request, response) {
+    const { counters } = this.#shared;
+    if (!eventsAllowed(this.#origins, request)) {
+      counters.refusedOrigins += 1;
+      response.writeHead(403).end();
+      return;
+    }
+    setHeaders(request, response);
+    if (request.method === 'OPTIONS') {
+      answerPreflight(response);
+    } else if (request.method !== 'GET') {
+      response.writeHead(405, { Allow: 'GET' }).end();
+    } else if (!this.#hasRoom()) {
+      counters.refusedBusy += 1;
+      response.writeHead(503).end();
+    } else {
+      const stream = new EventStream(response);
+      this.#connections.adopt(stream);
+      stream.begin(readRequest(request));
     }
   }
 

@@ -213,6 +213,10 @@ export interface Hub {
   /**
    * Answers upgrades on `path` (default `/tidemark`). Other paths are left to the server's other
    * `upgrade` listeners, and answered 404 where there is none. May be called for several servers.
+   *
+   * `<path>/events` serves the same as Server-Sent Events, for those who cannot have a WebSocket:
+   * GET with `?scope=…` for each scope, `Authorization: Bearer <ticket>` and `Last-Event-ID`. Call it
+   * after the server has its other `request` listeners: those get every other path.
    */
   attach(server: Server, options?: { path?: string }): void;
   /**

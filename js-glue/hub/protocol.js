@@ -148,6 +148,15 @@ export function encodeGoodbye({ after, spread }) {
   return JSON.stringify({ type: 'goodbye', after, spread });
 }
 
+/** How the frames begin that tell a client where it then stands; `hello` is none of them. */
+const STANDING = /^\{"type":"[a-z_]+","epoch":"([^"]+)","seq":(\d+)/;
+
+/** @param {string} frame of this file's @returns {string | null} `<epoch>:<seq>` */
+export function positionOf(frame) {
+  const found = STANDING.exec(frame);
+  return found && `${found[1]}:${found[2]}`;
+}
+
 /** @param {string} code @param {string} message @param {string[]} scopes the ones it is about */
 export function encodeError(code, message, scopes) {
   return JSON.stringify({ type: 'error', code, message, scopes });
