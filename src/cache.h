@@ -121,8 +121,9 @@ enum tidemark_event_type {
   /* optimistic mutations */
   TIDEMARK_MUTATION_BEGIN,        /* -> mutation */
   TIDEMARK_MUTATION_LAYER,        /* one more layer of a mutation, on top of an entry */
-  TIDEMARK_MUTATION_ACKNOWLEDGED, /* the server did it */
-  TIDEMARK_MUTATION_FAILED,       /* its layers go */
+  TIDEMARK_MUTATION_ACKNOWLEDGED, /* the server did it: each layer goes with the first answer that
+                                     holds it, asked for from here on or as of its echo or later */
+  TIDEMARK_MUTATION_FAILED,       /* its layers go; after its echo as if acknowledged */
   /* the world */
   TIDEMARK_FLUSH,   /* end of the caller's turn: wanted fetches start */
   TIDEMARK_TICK,    /* time passed; every event advances time and runs timers, but only this one

@@ -29,6 +29,22 @@ void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   }
 }
 
+void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since) {
+  struct entry *e = entry_at(cache, id);
+  if (e->freshness.changed < since) {
+    change_mark(cache, id, mark);
+    return;
+  }
+  uint32_t before = entry_state(e);
+  e->freshness.changed_seq = fmax(e->freshness.changed_seq, mark->seq);
+  uint32_t bits = 0;
+  if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    double wait = schedule_spread(schedule_backoff(0), &cache->random);
+    bits = entry_want_later(e, cache->time + wait);
+  }
+  query_act(cache, id, bits | notice(e, before));
+}
+
 void change_mark_all(tidemark_cache *cache, double seq) {
   cache->stats.resets++;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
@@ -68,24 +84,6 @@ int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
 
 /* ---- Changes ------------------------------------------------------------------------------- */
 
-/* The echo of a mutation whose entries were marked when it was acknowledged: that mark stands for
- * this one too. Only an answer that by its position cannot know the change yet is asked for again.
- */
-static bool is_marked_already(tidemark_cache *cache, uint32_t id, double seq, uint64_t settled) {
-  struct entry *e = entry_at(cache, id);
-  if (settled == 0 || e->freshness.changed < settled) {
-    return false;
-  }
-  uint32_t before = entry_state(e);
-  e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
-  if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    double wait = schedule_spread(schedule_backoff(0), &cache->random);
-    uint32_t bits = entry_want_later(e, cache->time + wait);
-    query_act(cache, id, bits | notice(e, before));
-  }
-  return true;
-}
-
 static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *target, double seq,
                   uint64_t settled) {
   switch ((enum rule_kind)target->kind) {
@@ -99,14 +97,15 @@ static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *
   case RULE_REFETCH:
     break;
   }
-  if (is_marked_already(cache, id, seq, settled)) {
-    return;
-  }
   struct mark mark = {.seq = seq,
                       .refetch_type = (enum tidemark_refetch_type)target->refetch_type,
                       .trail = true,
                       .refetch = target->kind == RULE_INVALIDATE};
-  change_mark(cache, id, &mark);
+  if (settled == 0) {
+    change_mark(cache, id, &mark);
+  } else {
+    change_mark_once(cache, id, &mark, settled);
+  }
 }
 
 /* The entries of a target's key, in cache->selection. */

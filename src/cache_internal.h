@@ -147,6 +147,10 @@ struct mark {
   bool refetch; /* the fetch counts for the cap and waits while nobody sees the page */
 };
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark);
+/* The same for a change that was known at ordinal `since` already: an entry marked later than that
+ * needs no second mark. Only an answer that by its position cannot know the change yet is asked for
+ * again. */
+void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since);
 /* Anything may have changed up to that position: marks all, refetches active ones staggered. */
 void change_mark_all(tidemark_cache *cache, double seq);
 int change_set_rules(tidemark_cache *cache, const tidemark_event *event);
@@ -160,8 +164,8 @@ int mutation_begin(tidemark_cache *cache, const tidemark_event *event);
 int mutation_layer(tidemark_cache *cache, const tidemark_event *event);
 int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event);
 int mutation_fail(tidemark_cache *cache, const tidemark_event *event);
-/* An answer asked for at `asked`, as of `as_of`, is the new base: what it must hold needs no layer
- * any more. */
+/* An answer asked for at `asked`, as of `as_of`, is the new base: what it holds needs no layer any
+ * more. */
 void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of);
 /* Nobody will ask again for now: settled layers at the bottom become part of the base. */
 void mutation_fold(tidemark_cache *cache, uint32_t entry);

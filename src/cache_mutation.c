@@ -9,10 +9,11 @@ static struct mutation *mutation_get(const tidemark_cache *cache, uint32_t id) {
   return mutation == NULL || mutation->reported ? NULL : mutation;
 }
 
-/* The answer was asked for after the mutation was done, or says that it knows its echo. */
+/* Where both the mutation's echo and the answer say their position, the positions decide: a lagging
+ * replica may be asked after the acknowledgement and still not know what was done. */
 static bool is_held_by(const struct mutation *mutation, uint64_t asked, double as_of) {
-  return mutation->settled != 0 &&
-         (mutation->settled <= asked || (mutation->seq >= 0 && as_of >= mutation->seq));
+  bool placed = mutation->seq > POSITION_UNKNOWN && as_of > POSITION_UNKNOWN;
+  return mutation->settled != 0 && (placed ? as_of >= mutation->seq : asked >= mutation->settled);
 }
 
 static bool is_settled(const tidemark_cache *cache, const struct layer *layer) {
@@ -75,19 +76,23 @@ static void roll_back(tidemark_cache *cache, uint32_t first_layer) {
   }
 }
 
-/* The server did it by `settled`: what its layers lie on is asked for again, and they go with the
- * answer. */
-static void keep_until_answered(tidemark_cache *cache, uint32_t first_layer, uint64_t settled) {
-  static const struct mark MARK = {.seq = POSITION_UNKNOWN, .trail = true};
-  for (uint32_t id = first_layer; id != 0;) {
+/* The server did it, or is now known to have done it at that position. Where the answer shown holds
+ * it, its layer goes. What its other layers lie on has changed, whatever the rules say, and is
+ * asked for again; they go with the answer. */
+static void settle_layers(tidemark_cache *cache, const struct mutation *mutation) {
+  struct mark mark = {.seq = mutation->seq, .trail = true};
+  for (uint32_t id = mutation->first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
+    uint32_t next = layer->next_of_mutation;
     uint32_t entry = layer->entry;
-    id = layer->next_of_mutation;
-    /* Marked since it was done, by its echo: that refetch will bring it. */
-    if (entry_at(cache, entry)->freshness.changed < settled) {
-      change_mark(cache, entry, &MARK);
+    const struct freshness *shown = &entry_at(cache, entry)->freshness;
+    if (is_held_by(mutation, shown->asked, shown->as_of)) {
+      remove_layer(cache, id);
+    } else {
+      change_mark_once(cache, entry, &mark, mutation->settled);
     }
     mutation_fold(cache, entry);
+    id = next;
   }
 }
 
@@ -101,7 +106,7 @@ int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
     roll_back(cache, mutation->first_layer);
   } else {
     /* Its echo has come: the server did it, whatever became of its answer. */
-    keep_until_answered(cache, mutation->first_layer, mutation->settled);
+    settle_layers(cache, mutation);
   }
   mutations_report(&cache->mutations, event->mutation);
   return TIDEMARK_OK;
@@ -113,7 +118,7 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_HANDLE;
   }
   mutations_settle(&cache->mutations, event->mutation, cache->ordinal);
-  keep_until_answered(cache, mutation->first_layer, mutation->settled);
+  settle_layers(cache, mutation);
   mutations_report(&cache->mutations, event->mutation);
   return TIDEMARK_OK;
 }
@@ -180,6 +185,7 @@ uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq) {
     mutations_settle(&cache->mutations, id, cache->ordinal);
     struct mutation *mutation = mutation_at(&cache->mutations, id);
     mutation->seq = fmax(mutation->seq, seq);
+    settle_layers(cache, mutation);
   }
   return settled;
 }

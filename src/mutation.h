@@ -6,8 +6,8 @@
  *      m3:        layer(7) ─ layer(9)
  *
  * Here lives their order and their life, not what they do: the updates are functions of the
- * caller's. A layer of a failed mutation goes at once. One of an acknowledged mutation stays until
- * an answer lands that was asked for later, so that the old value never shows again in between.
+ * caller's. A layer of a failed mutation goes at once. One of a mutation that was done stays until
+ * an answer lands that holds it, so that the old value never shows again in between.
  */
 #ifndef TIDEMARK_MUTATION_H
 #define TIDEMARK_MUTATION_H

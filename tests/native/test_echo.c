@@ -121,6 +121,52 @@ static void an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again(void **st
   expect(w, "FETCH", "FETCH tasks/1 #3");
 }
 
+static void a_lagging_answer_that_lacks_the_mutation_takes_no_layer(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  acknowledge(w, mutation);
+  flush(w);
+  answer_as_of(w, entry, "e:10");
+  assert_string_equal(layers_text(w, entry), "7");
+  pass(w, 2 * SECOND);
+  answer_as_of(w, entry, "e:11");
+  assert_string_equal(layers_text(w, entry), "");
+}
+
+/* No rule says that it touches "notes"; the layer does. */
+static void a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "notes", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  echo(w, "me.7", 11);
+  answer_as_of(w, entry, "e:10");
+  assert_string_equal(layers_text(w, entry), "7");
+  pass(w, 2 * SECOND);
+  answer_as_of(w, entry, "e:11");
+  assert_string_equal(layers_text(w, entry), "");
+}
+
+static void
+an_answer_without_a_position_asked_for_after_the_acknowledgement_takes_the_layer(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t mutation = mutate(w, 7, entry);
+  echo(w, "me.7", 11);
+  acknowledge(w, mutation);
+  flush(w);
+  answer(w, entry);
+  assert_string_equal(layers_text(w, entry), "");
+}
+
 static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -208,6 +254,9 @@ int main(void) {
       PROMISE(an_echo_refetches_what_the_mutation_had_no_layer_on),
       PROMISE(an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new),
       PROMISE(an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again),
+      PROMISE(a_lagging_answer_that_lacks_the_mutation_takes_no_layer),
+      PROMISE(a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same),
+      PROMISE(an_answer_without_a_position_asked_for_after_the_acknowledgement_takes_the_layer),
       PROMISE(the_change_of_anothers_mutation_is_a_change_like_any),
       PROMISE(an_echo_does_not_swallow_the_change_of_another),
       PROMISE(a_mutation_that_fails_after_its_echo_was_done_all_the_same),

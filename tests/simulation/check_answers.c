@@ -9,11 +9,22 @@
 /* Longest wait of an active entry for anything: 30 s of recovery, spread by half, and some. */
 static const double LONGEST_WAIT_MS = 46000;
 
+/* A layer waits for the answer that will hold it. */
+static bool has_done_layer(const struct client *c, uint32_t entry) {
+  const struct record *r = &c->records[entry];
+  bool done = false;
+  for (uint32_t i = 0; i < r->layer_count; i++) {
+    const struct mutation *m = &c->mutations[r->layers[i]];
+    done |= m->settled != 0 && m->reported;
+  }
+  return done;
+}
+
 /* "Every active entry equals the server within bounded virtual time": while faults go on it need
  * not equal the server, but something must be on its way. */
 void check_not_forgotten(struct world *w, struct client *c, uint32_t entry, int64_t state) {
   struct record *r = &c->records[entry];
-  bool lacks = has_data(state) ? is_marked(state) : r->changed;
+  bool lacks = has_data(state) ? is_marked(state) || has_done_layer(c, entry) : r->changed;
   if (!is_kept_up(c, entry) || r->excused || !lacks || !is_idle(state)) {
     r->idle_since = NAN;
     return;
@@ -86,11 +97,12 @@ void check_landing(struct world *w, struct client *c, const tidemark_event *even
     return;
   }
   bool asked_before = r->has_base && r->asked < r->base_asked;
-  bool behind = r->has_base && r->base_placed && answer->says_as_of &&
-                is_earlier(answer->as_of, r->base_as_of);
+  bool placed = r->base_as_of.seq >= 0 && r->base_as_of.epoch == c->epoch;
+  bool behind =
+      r->has_base && placed && answer->says_as_of && is_earlier(answer->as_of, r->base_as_of);
   bool older = asked_before || behind;
   /* Of two positions in different epochs nobody knows which is earlier: either may be shown. */
-  bool unknown = r->base_placed && answer->says_as_of && answer->as_of.epoch != c->epoch;
+  bool unknown = placed && answer->says_as_of && answer->as_of.epoch != c->epoch;
   if (!flies || answer->aborted) {
     violate(w, INVARIANT_OLDER, "an answer was taken that nobody waits for (fetch %u)", event->id);
   } else if (older && landing == TIDEMARK_LANDING_SHOWN) {

@@ -32,6 +32,7 @@ struct observer {
 struct mutation {
   uint32_t serial, handle;
   uint64_t settled;     /* model: ordinal of acknowledgement or echo, 0: pending */
+  struct position echo; /* model: where the stream told of it; seq -1: it has not, or not where */
   bool began, reported; /* reported: acknowledged or failed, the handle is void */
   uint32_t task;
   uint32_t commit; /* that did it at the server; 0: none has */
@@ -47,9 +48,8 @@ struct record {
   bool has_base;
   uint64_t base, view;
   uint32_t base_commit;
-  uint64_t base_asked; /* ordinal */
-  bool base_placed;    /* it said as of which position of the stream's epoch it is: */
-  struct position base_as_of;
+  uint64_t base_asked;        /* ordinal */
+  struct position base_as_of; /* seq -1: it did not say, or of an epoch that is over */
   /* the fetch */
   uint32_t fetch; /* in flight or retrying, 0: none */
   uint32_t request;
@@ -162,10 +162,11 @@ uint64_t layers_replay(const struct client *c, const struct record *r);
 void layers_add(struct client *c, uint32_t entry, uint32_t mutation);
 void layers_remove(struct client *c, uint32_t entry, uint32_t mutation);
 void layers_remove_everywhere(struct client *c, uint32_t mutation);
-/* An answer asked for at `asked` is shown: what was done before is in it. */
-void layers_landed(struct client *c, uint32_t entry, uint64_t asked);
-/* An answer of that commit is shown: a layer that is done and in it may be gone as well. */
-void layers_held(struct client *c, uint32_t entry, uint32_t commit);
+/* An answer asked for at `asked` is shown: what was done before is in it, unless its position
+ * (seq -1: it says none) proves otherwise. */
+void layers_landed(struct client *c, uint32_t entry, uint64_t asked, struct position as_of);
+/* The same for the answers that are shown already when a mutation is known to be done. */
+void layers_settled(struct client *c, uint32_t mutation);
 /* The index of the mutation that has that handle; MUTATIONS for none. */
 uint32_t mutation_of(const struct client *c, uint32_t handle);
 

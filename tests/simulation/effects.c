@@ -23,7 +23,7 @@ static void settle(struct world *w, struct client *c, const tidemark_effect *eff
 static void clear(struct record *r) {
   r->has_base = false;
   r->base = 0;
-  r->base_placed = false;
+  r->base_as_of.seq = -1;
   r->base_asked = 0;
 }
 

@@ -43,36 +43,30 @@ void layers_remove_everywhere(struct client *c, uint32_t mutation) {
   }
 }
 
-void layers_landed(struct client *c, uint32_t entry, uint64_t asked) {
+static bool holds(const struct client *c, const struct mutation *m, uint64_t asked,
+                  struct position as_of) {
+  if (m->echo.seq < 0 || m->echo.epoch != c->epoch || as_of.seq < 0) {
+    return asked >= m->settled;
+  }
+  return as_of.epoch == m->echo.epoch && as_of.seq >= m->echo.seq;
+}
+
+void layers_landed(struct client *c, uint32_t entry, uint64_t asked, struct position as_of) {
   struct record *r = &c->records[entry];
   uint32_t kept = 0;
   for (uint32_t i = 0; i < r->layer_count; i++) {
     const struct mutation *m = &c->mutations[r->layers[i]];
-    if (m->settled == 0 || m->settled > asked) {
+    if (m->settled == 0 || !holds(c, m, asked, as_of)) {
       r->layers[kept++] = r->layers[i];
     }
   }
   r->layer_count = kept;
 }
 
-static bool has_layer(const struct client *c, uint32_t entry, uint32_t mutation) {
-  uint32_t *handles = NULL;
-  int count = tidemark_layers(c->cache, entry, &handles);
-  for (int i = 0; i < count; i++) {
-    if (mutation_of(c, handles[i]) == mutation) {
-      return true;
-    }
-  }
-  return false;
-}
-
-void layers_held(struct client *c, uint32_t entry, uint32_t commit) {
-  const struct record *r = &c->records[entry];
-  for (uint32_t i = r->layer_count; i > 0; i--) {
-    uint32_t mutation = r->layers[i - 1];
-    const struct mutation *m = &c->mutations[mutation];
-    bool held = m->settled != 0 && m->commit != 0 && m->commit <= commit;
-    if (held && !has_layer(c, entry, mutation)) {
+void layers_settled(struct client *c, uint32_t mutation) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    const struct record *r = &c->records[entry];
+    if (r->has_base && holds(c, &c->mutations[mutation], r->base_asked, r->base_as_of)) {
       layers_remove(c, entry, mutation);
     }
   }

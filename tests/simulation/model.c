@@ -6,6 +6,8 @@
 #include "frames.h"
 #include "world.h"
 
+static const struct position NOWHERE = {.epoch = EPOCHS, .seq = -1};
+
 /* ---- Questions ------------------------------------------------------------------------------- */
 
 static const struct observer *observer_of(const struct client *c, uint32_t i, uint32_t entry) {
@@ -54,6 +56,7 @@ static void built(struct client *c, const tidemark_event *event, uint32_t entry,
   if (!r->used) {
     *r = (struct record){.used = true,
                          .key = (uint8_t)key,
+                         .base_as_of = NOWHERE,
                          .request = NO_REQUEST,
                          .retry_by = INFINITY,
                          .left_earliest = c->time,
@@ -132,10 +135,8 @@ static void show(struct client *c, const tidemark_event *event) {
   r->base = answer->value;
   r->base_commit = answer->commit;
   r->base_asked = r->asked;
-  r->base_as_of = answer->as_of;
-  r->base_placed = answer->says_as_of && answer->as_of.epoch == c->epoch;
-  layers_landed(c, event->entry, r->asked);
-  layers_held(c, event->entry, answer->commit);
+  r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;
+  layers_landed(c, event->entry, r->asked, r->base_as_of);
 }
 
 static void failed(struct client *c, const tidemark_event *event) {
@@ -160,10 +161,10 @@ static void set(struct client *c, const tidemark_event *event) {
   r->base = c->ordinal | 1;
   r->base_commit = MADE_UP;
   r->base_asked = event->data.keep_changes ? r->base_asked : c->ordinal;
-  r->base_placed = false;
+  r->base_as_of = NOWHERE;
   r->left_earliest = r->left_latest = c->time;
   if (!event->data.keep_changes) {
-    layers_landed(c, event->entry, c->ordinal);
+    layers_landed(c, event->entry, c->ordinal, NOWHERE);
   }
 }
 
@@ -200,13 +201,8 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
 
 /* ---- Mutations ------------------------------------------------------------------------------- */
 
-static void settled(struct client *c, uint32_t mutation) {
-  struct mutation *m = &c->mutations[mutation];
-  m->settled = m->settled == 0 ? c->ordinal : m->settled;
-}
-
 /* Whoever did it waits to see it: what it lies on is fetched as if by hand. */
-static void acknowledged(struct client *c, uint32_t mutation) {
+static void want_by_hand(struct client *c, uint32_t mutation) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
     for (uint32_t i = 0; r->used && i < r->layer_count; i++) {
@@ -215,10 +211,17 @@ static void acknowledged(struct client *c, uint32_t mutation) {
   }
 }
 
+static void settled(struct client *c, uint32_t mutation) {
+  struct mutation *m = &c->mutations[mutation];
+  m->settled = m->settled == 0 ? c->ordinal : m->settled;
+  layers_settled(c, mutation);
+  want_by_hand(c, mutation);
+}
+
 static void mutation_step(struct client *c, const tidemark_event *event, int result) {
   if (event->type == TIDEMARK_MUTATION_BEGIN) {
-    c->mutations[c->mutation_count++] =
-        (struct mutation){.serial = event->id, .handle = (uint32_t)result, .began = true};
+    c->mutations[c->mutation_count++] = (struct mutation){
+        .serial = event->id, .handle = (uint32_t)result, .began = true, .echo = NOWHERE};
     return;
   }
   uint32_t mutation = mutation_of(c, event->mutation);
@@ -228,11 +231,10 @@ static void mutation_step(struct client *c, const tidemark_event *event, int res
   }
   if (event->type == TIDEMARK_MUTATION_ACKNOWLEDGED) {
     settled(c, mutation);
-    acknowledged(c, mutation);
   } else if (c->mutations[mutation].settled == 0) {
     layers_remove_everywhere(c, mutation);
   } else {
-    acknowledged(c, mutation); /* the server has done it, whatever became of its answer */
+    settled(c, mutation); /* the server has done it, whatever became of its answer */
   }
   c->mutations[mutation].reported = true;
 }
@@ -256,7 +258,7 @@ static void look_at_epoch(const struct world *w, struct client *c) {
   c->epoch = position.epoch;
   c->position = position.seq < 0 ? position : c->position;
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    c->records[entry].base_placed = false;
+    c->records[entry].base_as_of = NOWHERE;
   }
 }
 
@@ -285,10 +287,11 @@ static void told(const struct world *w, struct client *c, const struct change *c
 }
 
 /* An echo that is faster than the answer says that the mutation is done. */
-static void echoed(struct client *c, const struct change *change) {
+static void echoed(struct client *c, const struct change *change, struct position place) {
   for (uint32_t i = 0; i < c->mutation_count; i++) {
-    if (change->author == c->index && c->mutations[i].serial == change->serial &&
-        !c->mutations[i].reported) {
+    struct mutation *m = &c->mutations[i];
+    if (change->author == c->index && m->serial == change->serial) {
+      m->echo = place;
       settled(c, i);
     }
   }
@@ -305,11 +308,11 @@ static void told_all(struct world *w, struct client *c, uint32_t commit) {
 static void advance(struct world *w, struct client *c, struct position to) {
   bool each = c->frame->kind == FRAME_CHANGE || c->frame->recovered;
   for (double seq = c->position.seq + 1; seq <= to.seq; seq++) {
-    const struct log_entry *entry =
-        hub_entry(&w->hub, (struct position){.epoch = to.epoch, .seq = seq});
+    struct position place = {.epoch = to.epoch, .seq = seq};
+    const struct log_entry *entry = hub_entry(&w->hub, place);
     told(w, c, &entry->change, entry->commit);
     if (each && !entry->folded && entry->change.project != FOREIGN_PROJECT) {
-      echoed(c, &entry->change);
+      echoed(c, &entry->change, place);
     }
   }
 }
@@ -336,7 +339,7 @@ static void text_taken(struct world *w, struct client *c) {
     const struct log_entry *entry = &w->hub.entries[c->frame->entry];
     if (c->frame->kind == FRAME_CHANGE && stats.changes > c->step.stats_before.changes) {
       told(w, c, &entry->change, entry->commit);
-      echoed(c, &entry->change);
+      echoed(c, &entry->change, NOWHERE);
     }
     return;
   }

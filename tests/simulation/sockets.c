@@ -181,7 +181,7 @@ void socket_deliver(struct world *w, uint32_t socket, struct frame frame) {
     send(w, socket, frame, at);
   }
   if (frame.kind == FRAME_CHANGE && storm(w, w->climate.repeat)) {
-    send(w, socket, frame, w->time + between(&w->random, 0, 3000));
+    send(w, socket, frame, at + between(&w->random, 0, 3000));
   }
   if (storm(w, w->climate.garble)) {
     send(w, socket, frame_garbage(w), at);
