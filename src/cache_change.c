@@ -45,20 +45,24 @@ void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mar
   query_act(cache, id, bits | notice(e, before));
 }
 
+void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state_before) {
+  struct entry *e = entry_at(cache, id);
+  uint32_t bits = 0;
+  if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    double wait = cache->schedule.reset_window * random_unit(&cache->random);
+    bits |= entry_want_later(e, cache->time + wait);
+  }
+  query_act(cache, id, bits | notice(e, state_before));
+}
+
 void change_mark_all(tidemark_cache *cache, double seq) {
   cache->stats.resets++;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
     uint32_t before = e == NULL ? 0 : entry_state(e);
-    if (e == NULL || !freshness_mark(&e->freshness, cache->ordinal, seq)) {
-      continue;
+    if (e != NULL && freshness_mark(&e->freshness, cache->ordinal, seq)) {
+      change_refetch_in_window(cache, id, before);
     }
-    uint32_t bits = 0;
-    if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-      double wait = cache->schedule.reset_window * random_unit(&cache->random);
-      bits |= entry_want_later(e, cache->time + wait);
-    }
-    query_act(cache, id, bits | notice(e, before));
   }
 }
 

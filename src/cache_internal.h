@@ -151,6 +151,9 @@ void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark);
  * needs no second mark. Only an answer that by its position cannot know the change yet is asked for
  * again. */
 void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since);
+/* An entry has been found to lack something; `state_before` is tidemark_state() of before that. An
+ * active one is refetched somewhere within the reset window. */
+void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state_before);
 /* Anything may have changed up to that position: marks all, refetches active ones staggered. */
 void change_mark_all(tidemark_cache *cache, double seq);
 int change_set_rules(tidemark_cache *cache, const tidemark_event *event);

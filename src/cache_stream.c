@@ -9,8 +9,15 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
   }
   for (uint32_t id = 1; is_new && id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
-    if (e != NULL) {
-      freshness_new_epoch(&e->freshness);
+    if (e == NULL) {
+      continue;
+    }
+    uint32_t before = entry_state(e);
+    bool was_marked = freshness_is_marked(&e->freshness);
+    freshness_new_epoch(&e->freshness);
+    /* Nobody else may ask for it: the connection can break before the server says more. */
+    if (!was_marked && freshness_is_marked(&e->freshness)) {
+      change_refetch_in_window(cache, id, before);
     }
   }
 }

@@ -319,6 +319,29 @@ static void an_answer_of_the_new_epoch_older_than_the_reset_is_asked_for_again(v
   expect(w, "FETCH", "FETCH tasks/1 #3");
 }
 
+/* A change that the answer shown was known to hold by a position of the old epoch. */
+static void what_a_new_epoch_unproves_is_refetched_although_the_socket_breaks_before_more_is_said(
+    void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  answer_as_of(w, entry, "e:11");
+  flush(w);
+  assert_false(is_marked(w, entry));
+  socket_closed(w, 1006);
+  wait_for_next_try(w);
+  ticket_ready(w);
+  socket_opened(w);
+  hello(w, "new", 3);
+  socket_closed(w, 1006);
+  assert_true(is_marked(w, entry));
+  forget_trace(w);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_answer_as_of_the_change_or_later_is_fresh),
@@ -329,6 +352,8 @@ int main(void) {
       PROMISE(a_lagging_answer_is_shown_but_stays_stale),
       PROMISE(a_lagging_answer_is_asked_for_again_after_a_wait),
       PROMISE(the_wait_for_a_lagging_server_grows),
+      PROMISE(
+          what_a_new_epoch_unproves_is_refetched_although_the_socket_breaks_before_more_is_said),
       PROMISE(a_lagging_answer_that_nobody_observes_is_not_asked_for_again),
       PROMISE(an_answer_older_by_position_than_what_is_shown_is_not_shown),
       PROMISE(an_answer_at_the_position_of_what_is_shown_replaces_it),
