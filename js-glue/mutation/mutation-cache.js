@@ -1,3 +1,4 @@
+import { Alarm } from '../query/alarm.js';
 import { matchMutation } from '../query/filters.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Mutation } from './mutation.js';
@@ -8,8 +9,8 @@ import { Mutation } from './mutation.js';
 /** @typedef {{ type: 'added' | 'removed' | 'updated', mutation: Mutation }} MutationEvent */
 
 /**
- * The mutations of one client, in the order they were begun: those that are pending, and settled
- * ones as long as an observer shows them.
+ * The mutations of one client, in the order they were begun: those that are pending or shown by an
+ * observer, and others for their gcTime.
  *
  * @extends {Subscribable<(event: MutationEvent) => void>}
  */
@@ -19,6 +20,10 @@ export class MutationCache extends Subscribable {
   /** @type {QueryClient | null} */
   #client = null;
   #serial = 0;
+  /** @type {Alarm | null} */
+  #alarm = null;
+  /** When those that are over are forgotten, in ms. @type {Map<Mutation, number>} */
+  #due = new Map();
   /** @type {MutationEvent[]} */
   #events = [];
 
@@ -32,6 +37,7 @@ export class MutationCache extends Subscribable {
   attach(client) {
     if (this.#client) throw new Error('This MutationCache already belongs to another QueryClient.');
     this.#client = client;
+    this.#alarm = new Alarm(client.environment, () => this.#collect());
   }
 
   /**
@@ -53,11 +59,33 @@ export class MutationCache extends Subscribable {
 
   /** @param {Mutation} mutation */
   remove(mutation) {
+    this.#due.delete(mutation);
     if (this.#mutations.delete(mutation)) this.notify('removed', mutation);
   }
 
   clear() {
     for (const mutation of this.getAll()) this.remove(mutation);
+    this.#collect();
+  }
+
+  /** Keeps it for its gcTime from now on, if it is over. @param {Mutation} mutation */
+  forgetInTime(mutation) {
+    if (!mutation.isOver || !this.#mutations.has(mutation) || !this.#client) return;
+    const due = this.#client.driver.now() + mutation.gcTime;
+    if (due === Infinity) return;
+    this.#due.set(mutation, due);
+    this.#alarm?.set(due);
+  }
+
+  #collect() {
+    const now = this.#client?.driver.now() ?? 0;
+    let next = Infinity;
+    for (const [mutation, due] of this.#due) {
+      if (!mutation.isOver) this.#due.delete(mutation);
+      else if (due <= now) this.remove(mutation);
+      else next = Math.min(next, due);
+    }
+    this.#alarm?.set(next);
   }
 
   getAll() {

@@ -38,6 +38,10 @@ export class Mutation {
   });
   #client;
   #cache;
+  /** With defaults. @type {any} */
+  #options;
+  /** ms that it is kept for when it is over and nobody shows it: the longest asked for. */
+  gcTime = 0;
   /** Lets a paused run go on. @type {(() => void) | null} */
   #goOn = null;
 
@@ -55,6 +59,15 @@ export class Mutation {
     this.layers = new Layers(client, serial);
   }
 
+  get options() {
+    return this.#options;
+  }
+
+  set options(options) {
+    this.#options = options;
+    this.gcTime = Math.max(this.gcTime, options.gcTime);
+  }
+
   get meta() {
     return this.options.meta;
   }
@@ -67,10 +80,14 @@ export class Mutation {
     return this.state.status === 'pending';
   }
 
+  /** It has ended, and nobody shows it. */
+  get isOver() {
+    return !this.isPending && ![...this.observers].some((observer) => observer.hasListeners());
+  }
+
   /** @param {MutationObserver} observer */
   removeObserver(observer) {
-    this.observers.delete(observer);
-    this.#forgetIfDone();
+    if (this.observers.delete(observer)) this.#cache.forgetInTime(this);
   }
 
   /** Goes on if it is paused and may run now. */
@@ -118,7 +135,7 @@ export class Mutation {
       throw error;
     } finally {
       this.#cache.runNext(this);
-      this.#forgetIfDone();
+      this.#cache.forgetInTime(this);
       this.#end();
     }
   }
@@ -201,11 +218,6 @@ export class Mutation {
     this.state = { ...this.state, ...change };
     for (const observer of this.observers) observer.onMutationUpdate();
     this.#cache.notify('updated', this);
-  }
-
-  #forgetIfDone() {
-    const isShown = [...this.observers].some((observer) => observer.hasListeners());
-    if (!this.isPending && !isShown) this.#cache.remove(this);
   }
 }
 

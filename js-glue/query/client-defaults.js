@@ -1,7 +1,7 @@
 import { hashKey, partialMatchKey } from './hash-key.js';
 import { skipToken } from './options.js';
 
-/** How long an unobserved answer is kept in a browser: 5 minutes, in ms. */
+/** How long an answer, or a mutation that is over, is kept unobserved in a browser: 5 minutes, in ms. */
 const BROWSER_GC_TIME = 5 * 60 * 1000;
 
 /** The options that a client adds to those of a call: for all, and by key. */
@@ -73,12 +73,14 @@ export class ClientDefaults {
   /** @param {any} [options] @returns {any} */
   mutation(options) {
     if (options?._defaulted) return options;
-    return {
+    const full = {
       ...this.options.mutations,
       ...(options?.mutationKey && this.ofMutation(options.mutationKey)),
       ...options,
       _defaulted: true,
     };
+    full.gcTime ??= this.#gcTime;
+    return full;
   }
 }
 

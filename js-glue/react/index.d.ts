@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type {
+  AnyMutation,
   ChannelStatus,
   DefaultError,
   DefinedQueryObserverResult,
@@ -7,6 +8,7 @@ import type {
   MutationFilters,
   MutationObserverOptions,
   MutationObserverResult,
+  MutationState,
   QueryClient,
   QueryFilters,
   QueryKey,
@@ -103,6 +105,15 @@ export declare function useMutation<
   options: UseMutationOptions<TData, TError, TVariables, TOnMutateResult>,
   queryClient?: QueryClient,
 ): UseMutationResult<TData, TError, TVariables, TOnMutateResult>;
+
+/**
+ * What `select` gives of each mutation of the client that matches, oldest first; its state unless
+ * told otherwise. Renders again when that has changed.
+ */
+export declare function useMutationState<TResult = MutationState>(
+  options?: { filters?: MutationFilters; select?: (mutation: AnyMutation) => TResult },
+  queryClient?: QueryClient,
+): TResult[];
 
 /** How many queries are being fetched. */
 export declare function useIsFetching(filters?: QueryFilters, queryClient?: QueryClient): number;

@@ -2,4 +2,5 @@ export { QueryClientProvider, useQueryClient } from './provider.js';
 export { useChannelStatus } from './use-channel-status.js';
 export { useIsFetching, useIsMutating } from './use-counts.js';
 export { useMutation } from './use-mutation.js';
+export { useMutationState } from './use-mutation-state.js';
 export { useQuery } from './use-query.js';

@@ -110,6 +110,11 @@ export interface MutationOptions<
   retryDelay?: RetryDelayValue<TError>;
   /** Default `'online'`: paused while there is no network, and resumed in order. */
   networkMode?: NetworkMode;
+  /**
+   * ms that the mutation is kept in the cache for when it is over and no observer shows it. Default
+   * 5 minutes in browsers, `Infinity` on a server. The longest asked for counts.
+   */
+  gcTime?: number;
   meta?: MutationMeta;
   scope?: MutationScope;
 }
@@ -339,7 +344,9 @@ export interface MutationCacheNotifyEvent {
   mutation: Mutation;
 }
 
-/** The mutations of one client: those that are pending, and settled ones that are observed. */
+/**
+ * The mutations of one client: those that are pending or observed, and others for their `gcTime`.
+ */
 export declare class MutationCache {
   constructor(config?: MutationCacheConfig);
   readonly config: MutationCacheConfig;
@@ -348,6 +355,10 @@ export declare class MutationCache {
   find(filters: MutationFilters): Mutation | undefined;
   findAll(filters?: MutationFilters): Mutation[];
   subscribe(listener: (event: MutationCacheNotifyEvent) => void): () => void;
+  /**
+   * Forgets all of them. What was sent ends as the server says, with its callbacks; what is paused is
+   * never sent, and its promise never settles.
+   */
   clear(): void;
   resumePausedMutations(): Promise<void>;
 }

@@ -1,6 +1,12 @@
 /** What TypeScript must infer of the hooks. Compiled, never run. */
 import { type ChannelStatus, queryOptions } from 'tidemark';
-import { type useChannelStatus, type useIsMutating, useMutation, useQuery } from 'tidemark/react';
+import {
+  type useChannelStatus,
+  type useIsMutating,
+  useMutation,
+  useMutationState,
+  useQuery,
+} from 'tidemark/react';
 import { claim, type Same } from './assert.js';
 
 const getName = async () => 'name';
@@ -26,6 +32,11 @@ export function useThings() {
   // @ts-expect-error the variables are a string
   mutate(1);
 
+  const pending = useMutationState({
+    filters: { status: 'pending' },
+    select: ({ state }) => String(state.variables),
+  });
+  claim<Same<typeof pending, string[]>>(true);
   claim<Same<ReturnType<typeof useIsMutating>, number>>(true);
   claim<Same<ReturnType<typeof useChannelStatus>, ChannelStatus>>(true);
 

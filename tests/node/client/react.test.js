@@ -185,6 +185,87 @@ test('useMutation shows the change at once, and takes it back when it is refused
   ]);
 });
 
+test('useMutation throws at the nearest boundary if throwOnError says so', async () => {
+  const shown = await inPage(async () => {
+    const { h, React, QueryClient, useMutation, mount, settle } = lab;
+    class Boundary extends React.Component {
+      state = { error: null };
+      static getDerivedStateFromError = (error) => ({ error });
+      render() {
+        return this.state.error ? `caught ${this.state.error.message}` : this.props.children;
+      }
+    }
+    let save;
+    const Save = () => {
+      save = useMutation({
+        mutationFn: (message) => Promise.reject(new Error(message)),
+        throwOnError: (error) => error.message === 'no, loud',
+      }).mutate;
+      return 'save';
+    };
+    const { box, unmount } = mount(new QueryClient(), h(Boundary, null, h(Save)));
+    const texts = [];
+    for (const message of ['no, quiet', 'no, loud']) {
+      save(message);
+      await settle();
+      texts.push(box.textContent);
+    }
+    unmount();
+    return texts;
+  });
+  assert.deepEqual(shown, ['save', 'caught no, loud']);
+});
+
+test('a component that is gone hears nothing of its mutation; the options do', async () => {
+  const heard = await inPage(async () => {
+    const { h, QueryClient, useMutation, mount, server, settle } = lab;
+    const { ask, calls } = server();
+    const told = [];
+    let save;
+    const Save = () => {
+      save = useMutation({ mutationFn: ask, onSuccess: () => told.push('options') }).mutate;
+      return 'save';
+    };
+    const { unmount } = mount(new QueryClient(), h(Save));
+    save('v', { onSuccess: () => told.push('call') });
+    await settle();
+    unmount();
+    calls[0].resolve('data');
+    await settle();
+    return told;
+  });
+  assert.deepEqual(heard, ['options']);
+});
+
+test('useMutationState shows what is pending anywhere, and renders only when that changes', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useMutationState, mount, server, settle } = lab;
+    const client = new QueryClient();
+    const { ask, calls } = server();
+    let renders = 0;
+    const Pending = () => {
+      renders += 1;
+      const filters = { mutationKey: ['save'], status: 'pending' };
+      return useMutationState({ filters, select: ({ state }) => state.variables }).join();
+    };
+    const { box, unmount } = mount(client, h(Pending));
+    client.mutate({ mutationKey: ['save'], mutationFn: ask, variables: 'A' });
+    client.mutate({ mutationKey: ['save'], mutationFn: ask, variables: 'B' });
+    await settle();
+    const texts = [box.textContent];
+    const before = renders;
+    client.mutate({ mutationKey: ['other'], mutationFn: ask, variables: 'C' });
+    await settle();
+    const same = renders - before;
+    calls[0].resolve('data');
+    await settle();
+    texts.push(box.textContent);
+    unmount();
+    return [texts, same];
+  });
+  assert.deepEqual(shown, [['A,B', 'B'], 0]);
+});
+
 test('useIsFetching counts', async () => {
   const shown = await inPage(async () => {
     const { h, QueryClient, useIsFetching, mount, server, settle } = lab;
