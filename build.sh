@@ -15,6 +15,7 @@ help() {
   simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one
   bench           measure against TanStack Query, plain JavaScript and native C; writes
                   tests/bench/results.md; --quick tries it and writes nothing
+  races           play what happens at once on tidemark and on TanStack Query, as a table
   coverage        print how much of the core native tests, simulator and fuzz corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
@@ -356,6 +357,14 @@ format() {
   node_modules/.bin/biome check --write .
 }
 
+races() {
+  check_node
+  install_missing "${wasm_tools[@]}"
+  install_npm_packages
+  locked build_core wasm >&2
+  node tests/node/races/print.js
+}
+
 size() {
   build
   install_npm_packages
@@ -370,10 +379,10 @@ clean() {
 word=${1:-help}
 (($#)) && shift
 case $word in
-  demo | sql | fuzz | simulate | bench | coverage | build | format | size | clean | help) "$word" "$@" ;;
+  demo | sql | fuzz | simulate | bench | races | coverage | build | format | size | clean | help) "$word" "$@" ;;
   # What tests/run.js asks for.
   build-demo) build_demo ;;
   make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
-  *) die "no such word: $word. There are: demo sql test fuzz simulate bench coverage build format size clean help" ;;
+  *) die "no such word: $word. There are: demo sql test fuzz simulate bench races coverage build format size clean help" ;;
 esac

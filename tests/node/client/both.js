@@ -1,6 +1,6 @@
+import { mock } from 'node:test';
 import * as v5 from '@tanstack/query-core';
 import * as tidemark from '../../../js-glue/index.js';
-import { catchReports } from './setup.js';
 import { VirtualTime } from './virtual-time.js';
 
 /**
@@ -17,24 +17,22 @@ import { VirtualTime } from './virtual-time.js';
 /**
  * Plays one scenario on tidemark and on TanStack Query, each in virtual time.
  *
- * @param {import('node:test').TestContext} t
  * @param {(stage: Stage) => unknown} scenario
  * @returns {Promise<{ tidemark: any[], v5: any[] }>} what they noted
  */
-export async function inBoth(t, scenario) {
-  catchReports(t);
-  return { tidemark: await play(t, tidemark, scenario), v5: await play(t, v5, scenario) };
+export async function inBoth(scenario) {
+  return { tidemark: await play(tidemark, scenario), v5: await play(v5, scenario) };
 }
 
 /**
- * @param {import('node:test').TestContext} t
  * @param {any} lib
  * @param {(stage: Stage) => unknown} scenario
  */
-async function play(t, lib, scenario) {
+async function play(lib, scenario) {
   const time = new VirtualTime();
-  const clock = t.mock.method(Date, 'now', () => time.now);
-  lib.timeoutManager?.setTimeoutProvider({ ...time.environment, ...intervals });
+  const clock = mock.method(Date, 'now', () => time.now);
+  const errors = mock.method(console, 'error', () => {});
+  lib.timeoutManager?.setTimeoutProvider({ ...platform(time), ...intervals });
   lib.environmentManager?.setIsServer(() => false);
   lib.notifyManager.setScheduler(queueMicrotask);
   const { onlineManager, focusManager } = lib;
@@ -67,9 +65,21 @@ async function play(t, lib, scenario) {
     onlineManager.setOnline(true);
     focusManager.setFocused(undefined);
     clock.mock.restore();
+    errors.mock.restore();
   }
   return notes;
 }
+
+/**
+ * The timers of a browser, which takes a delay over 2^31 - 1 ms for none.
+ *
+ * @param {VirtualTime} time
+ */
+const platform = ({ environment }) => ({
+  ...environment,
+  setTimeout: (/** @type {() => void} */ run, /** @type {number} */ delay) =>
+    environment.setTimeout(run, delay < 2 ** 31 ? delay : 1),
+});
 
 /** No scenario polls. */
 const intervals = {

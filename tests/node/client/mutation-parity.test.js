@@ -12,8 +12,8 @@ import { server } from './setup.js';
  * @param {(stage: import('./both.js').Stage) => unknown} scenario
  */
 function same(title, scenario) {
-  test(title, async (t) => {
-    const { tidemark, v5 } = await inBoth(t, scenario);
+  test(title, async () => {
+    const { tidemark, v5 } = await inBoth(scenario);
     assert.ok(v5.length > 0);
     assert.deepEqual(tidemark, v5);
   });
