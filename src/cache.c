@@ -38,6 +38,7 @@ static int init(tidemark_cache *cache, const tidemark_options *options) {
   mutations_init(&cache->mutations, &cache->memory);
   rules_init(&cache->rules, &cache->memory);
   stream_init(&cache->stream);
+  scopes_init(&cache->scopes, &cache->memory, seed);
   json_arena_init(&cache->arena, &cache->memory);
   cache->random = options->seed ^ 0x7469646d61726bULL;
   cache->schedule = (struct schedule){.online = true,
@@ -92,6 +93,7 @@ void tidemark_destroy(tidemark_cache *cache) {
   json_arena_destroy(&cache->arena);
   rules_destroy(&cache->rules);
   mutations_destroy(&cache->mutations);
+  scopes_destroy(&cache->scopes);
   wheel_destroy(&cache->wheel);
   pool_destroy(&cache->observers, &cache->memory);
   pool_destroy(&cache->entries, &cache->memory);
@@ -218,6 +220,8 @@ static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
     return query_set_data(cache, event);
   case TIDEMARK_SET_TAGS:
     return query_set_tags(cache, event);
+  case TIDEMARK_SET_SCOPES:
+    return scope_set_entry(cache, event);
 
   case TIDEMARK_INVALIDATE:
   case TIDEMARK_REFETCH:
@@ -262,6 +266,12 @@ static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
     query_visible(cache, event->value != 0);
     return TIDEMARK_OK;
 
+  case TIDEMARK_FORGET:
+    query_forget_all(cache);
+    return TIDEMARK_OK;
+
+  case TIDEMARK_SCOPES:
+    return scope_set_channel(cache, event);
   case TIDEMARK_CONNECT:
   case TIDEMARK_DISCONNECT:
   case TIDEMARK_TICKET_READY:
@@ -291,6 +301,7 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
     cache->stream.refused = false;
     cache_warn(cache, TIDEMARK_WARNING_REFUSED, NULL);
   }
+  scope_tell(cache);
   wheel_arm(&cache->wheel, cache->stream_timer, cache->stream.deadline);
   return result;
 }

@@ -109,6 +109,7 @@ enum tidemark_event_type {
   TIDEMARK_FETCH_FAILED,    /* retried as the event says, or an error */
   TIDEMARK_SET_DATA,        /* the caller put an answer in: a success at this moment */
   TIDEMARK_SET_TAGS,        /* the tags an entry carries from now on */
+  TIDEMARK_SET_SCOPES, /* the scopes an entry depends on from now on; none: the whole channel */
   /* a list of entries, usually what tidemark_match selected */
   TIDEMARK_INVALIDATE, /* mark, then refetch as refetch_type says */
   TIDEMARK_REFETCH,    /* fetch all but disabled and static ones */
@@ -130,7 +131,12 @@ enum tidemark_event_type {
                        collects what nobody has needed for its gc_time */
   TIDEMARK_ONLINE,  /* value != 0: the network is there */
   TIDEMARK_VISIBLE, /* value != 0: somebody sees the page */
+  TIDEMARK_FORGET,  /* all that is known of the user: disconnects, forgets the position, calls off
+                       fetches, drops layers and entries. Observed ones are cleared and stay, and
+                       nothing is fetched before somebody asks */
   /* the stream */
+  TIDEMARK_SCOPES, /* those the channel is to tell of, at any time; what is added starts with a mark
+                      on whatever depends on it once the server has answered */
   TIDEMARK_CONNECT,
   TIDEMARK_DISCONNECT,
   TIDEMARK_TICKET_READY,
@@ -200,13 +206,14 @@ typedef struct tidemark_stream_options {
 
 typedef struct tidemark_event {
   enum tidemark_event_type type;
-  uint32_t entry;    /* OBSERVE SET_OBSERVER FETCH* SET_DATA SET_TAGS MUTATION_LAYER */
+  uint32_t entry;    /* OBSERVE SET_OBSERVER FETCH* SET_DATA SET_TAGS SET_SCOPES MUTATION_LAYER */
   uint32_t observer; /* SET_OBSERVER UNOBSERVE */
   uint32_t mutation; /* MUTATION_LAYER _ACKNOWLEDGED _FAILED */
   uint32_t id;       /* FETCH_SUCCEEDED/_FAILED: the fetch; SOCKET_*, TICKET_*: the socket;
                         MUTATION_BEGIN: the serial, unique in this cache, > 0 */
   union {
-    struct { /* BUILD; SET_TAGS: a key whose parts are arrays, the keys of the tags */
+    struct { /* BUILD; SET_TAGS: a key whose parts are arrays, the keys of the tags; SET_SCOPES
+                SCOPES: one whose parts are strings, the names; SCOPES: up to message_bytes long */
       const uint8_t *bytes;
       size_t length;
       double gc_time; /* ms or INFINITY */
@@ -336,6 +343,10 @@ enum tidemark_entry_state { /* bits of tidemark_entry_state() */
                             TIDEMARK_STATE_ACTIVE = 128, /* has an enabled observer */
                             TIDEMARK_STATE_LAYERED = 256,
                             TIDEMARK_STATE_DETACHED = 512, /* removed while observed */
+                            TIDEMARK_STATE_STREAM_SHIFT =
+                                10, /* 3 bits, enum tidemark_stream_status: LIVE if the channel
+                                       tells of all it depends on and it lacks nothing told;
+                                       STOPPED if one of its scopes is not to be had */
                             TIDEMARK_STATE_FAILURES_SHIFT =
                                 16 /* failures of the current fetch, at most 65,535 */
 };

@@ -55,15 +55,24 @@ void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state
   query_act(cache, id, bits | notice(e, state_before));
 }
 
-void change_mark_all(tidemark_cache *cache, double seq) {
+static void mark_many(tidemark_cache *cache, double seq, bool all) {
   cache->stats.resets++;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
     uint32_t before = e == NULL ? 0 : entry_state(e);
-    if (e != NULL && freshness_mark(&e->freshness, cache->ordinal, seq)) {
+    if (e != NULL && (all || scopes_is_concerned(&cache->scopes, e->scopes)) &&
+        freshness_mark(&e->freshness, cache->ordinal, seq)) {
       change_refetch_in_window(cache, id, before);
     }
   }
+}
+
+void change_mark_all(tidemark_cache *cache, double seq) {
+  mark_many(cache, seq, true);
+}
+
+void change_mark_concerned(tidemark_cache *cache, double seq) {
+  mark_many(cache, seq, false);
 }
 
 /* ---- Rules --------------------------------------------------------------------------------- */

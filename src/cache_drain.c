@@ -79,6 +79,7 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
 static void trim(tidemark_cache *cache) {
   index_trim(&cache->index);
   tags_trim(&cache->tags);
+  scopes_trim(&cache->scopes);
   wheel_trim(&cache->wheel);
   mutations_trim(&cache->mutations);
   pool_trim(&cache->entries, &cache->memory, 0);
@@ -126,8 +127,8 @@ static void drain_stream(tidemark_cache *cache, struct drain *d) {
          close ? s->closing_code : STREAM_EFFECTS[i].flags);
     s->effects &= ~bit;
   }
-  if (cache->shown_status != stream_status(s) && !is_full(d)) {
-    cache->shown_status = stream_status(s);
+  if (cache->shown_status != scope_channel_status(cache) && !is_full(d)) {
+    cache->shown_status = scope_channel_status(cache);
     emit(d, TIDEMARK_EFFECT_STATUS, 0, 0, cache->shown_status);
   }
   if (cache->warning != 0 && !is_full(d)) {

@@ -119,6 +119,8 @@ void query_drop(tidemark_cache *cache, uint32_t id) {
     e->node = 0;
   }
   tags_clear(&cache->tags, &e->first_tag);
+  scopes_release(&cache->scopes, e->scopes);
+  e->scopes = 0;
   query_act(cache, id, ENTRY_DROP);
   wheel_arm(&cache->wheel, e->timer, INFINITY);
 }
@@ -188,4 +190,20 @@ void query_reset(tidemark_cache *cache, uint32_t id) {
     query_act(cache, id, entry_want(e, false, false));
   }
   mutation_fold(cache, id);
+}
+
+void query_forget_all(tidemark_cache *cache) {
+  stream_forget(&cache->stream);
+  (void)scopes_set_channel(&cache->scopes, NULL, 0); /* an empty list needs no memory */
+  for (uint32_t id = 1; id < cache->entries.end; id++) {
+    struct entry *e = entry_get(cache, id);
+    if (e == NULL) {
+      continue;
+    }
+    mutation_drop_layers(cache, id);
+    query_act(cache, id, entry_reset(e, cache->time, cache->stream.seq));
+    if (e->observers == 0) {
+      query_drop(cache, id);
+    }
+  }
 }

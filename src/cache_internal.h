@@ -6,6 +6,7 @@
  *      cache_change.c    changes and rules: what they mark
  *      cache_mutation.c  layers of optimistic mutations
  *      cache_stream.c    frames of the stream
+ *      cache_scope.c     which part of the stream an entry depends on, and whether it is live
  *      cache_drain.c     effects
  *      cache_question.c  questions
  * The modules below them do not know each other; the arrows between them are all here.
@@ -21,6 +22,7 @@
 #include "observer.h"
 #include "rule.h"
 #include "schedule.h"
+#include "scope.h"
 #include "stream.h"
 #include "tag.h"
 #include "timer.h"
@@ -52,6 +54,9 @@ struct tidemark_cache {
   struct mutations mutations;
   struct rules rules;
   struct stream stream;
+  struct scopes scopes;
+  uint32_t told_status; /* the stream's, as the observers know it */
+  bool scopes_moved;    /* and some scopes' since */
   uint32_t stream_timer;
   uint32_t shown_status; /* the stream's status as last drained */
   struct json_arena arena;
@@ -111,6 +116,8 @@ int query_build(tidemark_cache *cache, const tidemark_event *event);
 void query_drop(tidemark_cache *cache, uint32_t id);
 void query_remove(tidemark_cache *cache, uint32_t id);
 void query_reset(tidemark_cache *cache, uint32_t id);
+/* FORGET. */
+void query_forget_all(tidemark_cache *cache);
 
 /* ---- cache_observer.c ---------------------------------------------------------------------- */
 int query_observe(tidemark_cache *cache, const tidemark_event *event);
@@ -156,6 +163,8 @@ void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mar
 void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state_before);
 /* Anything may have changed up to that position: marks all, refetches active ones staggered. */
 void change_mark_all(tidemark_cache *cache, double seq);
+/* The same for those whom cache->scopes finds concerned. */
+void change_mark_concerned(tidemark_cache *cache, double seq);
 int change_set_rules(tidemark_cache *cache, const tidemark_event *event);
 /* A CHANGE event: one change or an array of them. */
 int change_from_text(tidemark_cache *cache, const tidemark_event *event);
@@ -181,5 +190,26 @@ uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq);
 /* To be called after whatever may have taken an epoch, before positions are compared again. */
 void cache_forget_old_epoch(tidemark_cache *cache);
 int stream_event(tidemark_cache *cache, const tidemark_event *event);
+
+/* ---- cache_scope.c ------------------------------------------------------------------------- */
+/* SCOPES: the channel's. */
+int scope_set_channel(tidemark_cache *cache, const tidemark_event *event);
+/* SET_SCOPES: an entry's. */
+int scope_set_entry(tidemark_cache *cache, const tidemark_event *event);
+/* The scopes of a reset may have changed up to that position. */
+void scope_reset(tidemark_cache *cache, const json_value *names, double seq);
+void scope_refuse(tidemark_cache *cache, const json_value *names);
+/* The server is being asked for the channel's scopes. */
+void scope_asked(tidemark_cache *cache);
+/* Once the last subscription is answered: what was added to it starts with a mark, as nobody knows
+ * what it told before, and is live from here on. */
+void scope_mark_added(tidemark_cache *cache, double seq);
+void scope_answered(tidemark_cache *cache);
+/* The channel's status; LIVE only if all of its scopes are. */
+enum tidemark_stream_status scope_channel_status(const tidemark_cache *cache);
+/* Whether what an entry shows is live. */
+enum tidemark_stream_status scope_entry_status(const tidemark_cache *cache, const struct entry *e);
+/* Observers hear of a status that has changed. */
+void scope_tell(tidemark_cache *cache);
 
 #endif

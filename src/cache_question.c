@@ -9,7 +9,9 @@ int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length) {
 
 int64_t tidemark_state(const tidemark_cache *cache, uint32_t entry) {
   const struct entry *e = entry_get(cache, entry);
-  return e == NULL ? TIDEMARK_ERROR_HANDLE : (int64_t)entry_state(e);
+  return e == NULL ? TIDEMARK_ERROR_HANDLE
+                   : (int64_t)(entry_state(e) | (uint32_t)scope_entry_status(cache, e)
+                                                    << TIDEMARK_STATE_STREAM_SHIFT);
 }
 
 int tidemark_is_stale(const tidemark_cache *cache, uint32_t entry, double stale_time, double now) {
@@ -101,7 +103,7 @@ double tidemark_stream_position(const tidemark_cache *cache, const char **epoch,
 }
 
 enum tidemark_stream_status tidemark_stream_state(const tidemark_cache *cache) {
-  return stream_status(&cache->stream);
+  return scope_channel_status(cache);
 }
 
 void tidemark_get_stats(const tidemark_cache *cache, tidemark_stats *out) {

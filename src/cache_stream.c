@@ -55,6 +55,7 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
   cache_forget_old_epoch(cache);
   if (verdict == STREAM_RESET_ALL) {
     change_mark_all(cache, message->seq);
+    scope_answered(cache);
     return;
   }
   for (const json_value *item = json_first(message->messages); item != NULL;
@@ -62,6 +63,20 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
     take_missed(cache, item);
   }
   stream_recovered(&cache->stream, message->seq);
+  scope_mark_added(cache, message->seq);
+  scope_answered(cache);
+}
+
+static void take_reset(tidemark_cache *cache, const struct message *message) {
+  stream_reset(&cache->stream, message->epoch, message->seq);
+  bool everywhere = message->scopes == NULL || cache->stream.new_epoch;
+  double seq = message->epoch == NULL ? POSITION_UNKNOWN : message->seq;
+  cache_forget_old_epoch(cache);
+  if (everywhere) {
+    change_mark_all(cache, seq);
+  } else {
+    scope_reset(cache, message->scopes, seq);
+  }
 }
 
 static void take_message(tidemark_cache *cache, const struct message *message) {
@@ -69,6 +84,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
   case MESSAGE_HELLO:
     stream_hello(&cache->stream, message->epoch, message->ping, cache->time);
     cache_forget_old_epoch(cache);
+    scope_asked(cache);
     return;
   case MESSAGE_SUBSCRIBED:
     take_subscribed(cache, message);
@@ -80,15 +96,13 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     stream_ping(&cache->stream, message->seq, cache->time);
     return;
   case MESSAGE_RESET:
-    stream_reset(&cache->stream, message->epoch, message->seq);
-    cache_forget_old_epoch(cache);
-    /* Nothing tells which entries belong to a scope: all of them may have changed. */
-    change_mark_all(cache, message->epoch == NULL ? POSITION_UNKNOWN : message->seq);
+    take_reset(cache, message);
     return;
   case MESSAGE_RECONNECT:
     change_mark_all(cache, POSITION_UNKNOWN);
     return;
   case MESSAGE_ERROR:
+    scope_refuse(cache, message->scopes);
     cache_warn(cache, TIDEMARK_WARNING_SERVER, message->text);
     return;
   case MESSAGE_GOODBYE:

@@ -51,6 +51,7 @@ struct entry {
   uint32_t observers, enabled; /* how many, and how many of those are enabled */
   uint32_t first_layer;
   uint32_t first_tag;
+  uint32_t scopes; /* set of those it depends on; 0: whatever the channel tells */
   uint32_t layers;
   uint32_t next_dirty, next_wanted;      /* queues of the wiring; linked if the flag says so */
   uint32_t next_unused, previous_unused; /* list of the wiring, likewise */

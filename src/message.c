@@ -39,6 +39,19 @@ static bool read_text(const json_value *root, const char *name, const char **tex
   return value == NULL || *text != NULL;
 }
 
+static const json_value *read_scopes(const json_value *root) {
+  const json_value *scopes = json_member(root, "scopes");
+  if (!json_is(scopes, JSON_ARRAY)) {
+    return NULL;
+  }
+  for (const json_value *scope = json_first(scopes); scope != NULL; scope = json_next(scope)) {
+    if (json_string(scope) == NULL) {
+      return NULL;
+    }
+  }
+  return scopes;
+}
+
 static const char *explanation(const json_value *root) {
   const char *message = json_string(json_member(root, "message"));
   const char *reason = json_string(json_member(root, "reason"));
@@ -61,6 +74,7 @@ int message_read(const json_value *root, struct message *message) {
   message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
   message->messages = json_member(root, "messages");
   message->change = json_member(root, "data");
+  message->scopes = read_scopes(root);
   message->text = explanation(root);
   bool fields = read_text(root, "epoch", &message->epoch) &&
                 read_position(root, "seq", &message->seq) &&

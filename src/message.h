@@ -27,6 +27,7 @@ struct message {
   bool recovered;             /* subscribed */
   const json_value *messages; /* subscribed: what was missed, as an array */
   const json_value *change;   /* cache_invalidate: its data */
+  const json_value *scopes;   /* error, reset: those it is about, as an array of texts; NULL: all */
   const char *text;           /* error, reset, reconnect: what the server says about it */
 };
 

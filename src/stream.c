@@ -40,6 +40,7 @@ static void begin(struct stream *s, double time) {
   s->socket++;
   s->gap = false;
   s->resumed_at = -1;
+  s->unanswered = 0;
   s->return_after = 0;
   s->return_spread = 0;
   s->ping = 0;
@@ -131,6 +132,12 @@ void stream_disconnect(struct stream *s) {
   s->deadline = INFINITY;
 }
 
+void stream_forget(struct stream *s) {
+  stream_disconnect(s);
+  s->epoch_length = 0;
+  s->seq = -1;
+}
+
 void stream_online(struct stream *s, bool online, double time) {
   bool back = online && !s->online;
   s->online = online;
@@ -208,7 +215,7 @@ bool stream_heard(struct stream *s, uint32_t socket, double time) {
   if (socket != s->socket || s->phase < STREAM_SIGNING_IN) {
     return false;
   }
-  if (s->phase == STREAM_OPEN && s->ping > 0 && !s->gap) {
+  if (s->phase == STREAM_OPEN && s->ping > 0 && s->unanswered == 0) {
     s->deadline = time + s->ping + SLACK_MS;
   }
   return true;
@@ -256,16 +263,30 @@ static void hear_epoch(struct stream *s, const char *epoch) {
   }
 }
 
+/* A server that does not answer is given up. */
+static void subscribe(struct stream *s, double time) {
+  if ((s->effects & STREAM_SEND_SUBSCRIBE) == 0) {
+    s->effects |= STREAM_SEND_SUBSCRIBE;
+    s->unanswered++;
+  }
+  s->deadline = time + HANDSHAKE_MS;
+}
+
+void stream_subscribe_again(struct stream *s, double time) {
+  bool told = s->phase == STREAM_SUBSCRIBING || (s->phase == STREAM_OPEN && s->epoch_told);
+  if (told) {
+    subscribe(s, time);
+  }
+}
+
 /* Something is missing: ask for it from where we stand, once. If that did not bring us any further,
- * asking the same again would not either: then there is no position to resume from. A server that
- * does not answer is given up. */
+ * asking the same again would not either: then there is no position to resume from. */
 static void find_gap(struct stream *s, double time) {
   if (!s->gap) {
     s->gap = true;
     s->seq = s->seq == s->resumed_at ? -1 : s->seq;
     s->resumed_at = s->seq;
-    s->effects |= STREAM_SEND_SUBSCRIBE;
-    s->deadline = time + HANDSHAKE_MS;
+    subscribe(s, time);
   }
 }
 
@@ -273,8 +294,7 @@ void stream_hello(struct stream *s, const char *epoch, double ping, double time)
   hear_epoch(s, epoch);
   s->ping = ping > 0 ? ping : 0;
   s->phase = STREAM_SUBSCRIBING;
-  s->effects |= STREAM_SEND_SUBSCRIBE;
-  s->deadline = time + HANDSHAKE_MS;
+  subscribe(s, time);
 }
 
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
@@ -285,7 +305,10 @@ enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, doubl
   }
   s->phase = STREAM_OPEN;
   s->gap = false;
-  s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
+  s->unanswered -= s->unanswered > 0 ? 1 : 0;
+  if (s->unanswered == 0) {
+    s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
+  }
   /* Without a position there was nothing to resume from, whatever the server says. */
   if (recovered && !s->new_epoch && s->seq >= 0) {
     return STREAM_RECOVER;

@@ -57,6 +57,7 @@ struct stream {
   uint32_t reconnects; /* connections begun, but for those that CONNECT began */
   uint32_t effects;    /* enum stream_effect */
   uint32_t closing, closing_code;
+  uint32_t unanswered; /* subscriptions of this connection */
   bool online;
   bool gap;
   bool epoch_told; /* over the socket; until then the epoch is what answers say it is */
@@ -90,6 +91,11 @@ bool stream_opened(struct stream *s, uint32_t socket, double time);
 void stream_closed(struct stream *s, uint32_t socket, double code, double time, uint64_t *random);
 /* Something was heard: is it from the socket in hand? */
 bool stream_heard(struct stream *s, uint32_t socket, double time);
+
+/* The scopes have changed: a server that was told of the old ones is told of the new. */
+void stream_subscribe_again(struct stream *s, double time);
+/* Disconnects, and forgets how far it had come. */
+void stream_forget(struct stream *s);
 
 /* Frames. `epoch` may be NULL, positions are -1 if a frame does not say them. */
 void stream_hello(struct stream *s, const char *epoch, double ping, double time);

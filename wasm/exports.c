@@ -173,6 +173,15 @@ int tm_set_tags(uint32_t entry, size_t length, double now) {
               now);
 }
 
+/* SET_SCOPES of an entry, or SCOPES of the channel: a key whose parts are the names stands in the
+ * scratch buffer. */
+int tm_scopes(uint32_t type, uint32_t entry, size_t length, double now) {
+  return step((tidemark_event){.type = (enum tidemark_event_type)type,
+                               .entry = entry,
+                               .key = {.bytes = scratch, .length = length}},
+              now);
+}
+
 /* The entries stand in the scratch buffer. */
 int tm_list(uint32_t type, size_t count, uint32_t refetch_type, uint32_t trail, uint32_t no_revert,
             double now) {
@@ -223,7 +232,7 @@ int tm_mutation(uint32_t type, uint32_t mutation, uint32_t entry, double now) {
               now);
 }
 
-/* FLUSH, TICK, ONLINE, VISIBLE, DISCONNECT, TICKET_READY, TICKET_FAILED, SOCKET_OPENED,
+/* FLUSH, TICK, ONLINE, VISIBLE, FORGET, DISCONNECT, TICKET_READY, TICKET_FAILED, SOCKET_OPENED,
  * SOCKET_CLOSED. */
 int tm_event(uint32_t type, uint32_t id, double value, double now) {
   return step((tidemark_event){.type = (enum tidemark_event_type)type, .id = id, .value = value},

@@ -2,7 +2,7 @@
  * @typedef {object} ChannelOptions
  * @property {() => string} url
  * @property {(() => string | Promise<string>) | undefined} ticket
- * @property {readonly string[]} scopes
+ * @property {readonly string[]} scopes parts of the stream to hear of
  * @property {new (url: string) => WebSocket} WebSocket
  * @property {{ backoffBase: number, backoffCap: number, maxAttempts: number, jitter: boolean,
  *   ticket: boolean }} stream what the core is told
@@ -20,12 +20,8 @@ export function channelOptions(options) {
   const WebSocket = options?.WebSocket ?? globalThis.WebSocket;
   if (typeof url === 'function') socketUrl(url());
   else socketUrl(url);
-  if (ticket !== undefined && typeof ticket !== 'function') {
-    throw new TypeError('ticket is no function; allowed: () => Promise<string>, or none');
-  }
-  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
-    throw new TypeError("scopes are no list of names; allowed: ['project:9', …]");
-  }
+  if (ticket !== undefined) checkTicket(ticket);
+  checkScopes(scopes);
   if (typeof WebSocket !== 'function') {
     throw new TypeError('There is no WebSocket here; pass one: connect({ …, WebSocket })');
   }
@@ -36,6 +32,20 @@ export function channelOptions(options) {
     WebSocket,
     stream: streamOptions(backoff, ticket !== undefined),
   };
+}
+
+/** @param {unknown} ticket */
+export function checkTicket(ticket) {
+  if (typeof ticket !== 'function') {
+    throw new TypeError('ticket is no function; allowed: () => Promise<string>, or none');
+  }
+}
+
+/** @param {unknown} scopes */
+export function checkScopes(scopes) {
+  if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
+    throw new TypeError("scopes are no list of names; allowed: ['project:9', …]");
+  }
 }
 
 /** @param {any} backoff @param {boolean} ticket */

@@ -30,9 +30,29 @@ export class Channel {
     return this.#host.subscribe(listener);
   }
 
+  /**
+   * Hears of these parts of the stream from now on, and of no others.
+   *
+   * @param {readonly string[]} scopes
+   */
+  setScopes(scopes) {
+    this.#mustBeOpen();
+    this.#host.setScopes(scopes);
+  }
+
+  /**
+   * Gets its tickets in another way, from the next connection on.
+   *
+   * @param {() => string | Promise<string>} ticket
+   */
+  setTicket(ticket) {
+    this.#mustBeOpen();
+    this.#host.setTicket(ticket);
+  }
+
   /** Connects anew, at once; also after the stream stopped. */
   reconnect() {
-    if (!this.#isOpen) throw new Error('This channel is closed; connect() gives another one.');
+    this.#mustBeOpen();
     this.#host.stop();
     this.#host.start();
   }
@@ -40,5 +60,9 @@ export class Channel {
   /** Disconnects for good; the client may then connect again. A second call does nothing. */
   close() {
     if (this.#isOpen) this.#host.close();
+  }
+
+  #mustBeOpen() {
+    if (!this.#isOpen) throw new Error('This channel is closed; connect() gives another one.');
   }
 }

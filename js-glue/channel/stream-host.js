@@ -1,21 +1,13 @@
 import { Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
-import { channelOptions } from './channel-options.js';
+import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
+import { streamStatusName } from './stream-status.js';
 import { openSocket } from './websocket.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../query/query-client.js' */
 /** @import { ChannelOptions } from './channel-options.js' */
-
-/** @type {Readonly<Record<number, string>>} */
-const STATUS = Object.freeze({
-  [StreamStatus.STOPPED]: 'stopped',
-  [StreamStatus.OFFLINE]: 'offline',
-  [StreamStatus.CATCHING_UP]: 'catching-up',
-  [StreamStatus.GAP]: 'gap',
-  [StreamStatus.LIVE]: 'live',
-});
 
 /** Why a server closes a connection for good. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
@@ -30,7 +22,8 @@ const REASONS = Object.freeze({
  * @extends {Subscribable<(status: string) => void>}
  */
 export class StreamHost extends Subscribable {
-  status = STATUS[StreamStatus.STOPPED];
+  /** @type {string} */
+  status = streamStatusName(StreamStatus.STOPPED);
   /** Why it is not live, if something said so. @type {Error | null} */
   error = null;
   /** @type {Channel | null} */
@@ -40,7 +33,8 @@ export class StreamHost extends Subscribable {
   #options = null;
   /** By the core's number. @type {Map<number, ReturnType<typeof openSocket>>} */
   #sockets = new Map();
-  #ticket = '';
+  /** Of the socket that asked last: an earlier one may be answered after it, for another user. */
+  #ticket = { socket: 0, text: '' };
   /** Of the last socket that was closed. */
   #closeCode = 0;
 
@@ -74,10 +68,35 @@ export class StreamHost extends Subscribable {
     this.#client.driver.apply((engine, now) => engine.disconnect(now));
   }
 
+  /** @param {readonly string[]} scopes */
+  setScopes(scopes) {
+    if (!this.#options) return;
+    checkScopes(scopes);
+    this.#options.scopes = [...scopes];
+    this.#client.driver.apply((engine, now) => engine.scopes(scopes, now));
+  }
+
+  /** @param {() => string | Promise<string>} ticket */
+  setTicket(ticket) {
+    checkTicket(ticket);
+    if (!this.#options?.ticket) {
+      throw new TypeError('This channel signs nobody in; connect() with a ticket instead');
+    }
+    this.#options.ticket = ticket;
+  }
+
   close() {
     this.stop();
     this.channel = null;
     this.#client.unmount();
+  }
+
+  /** Nothing of the user is left: neither a channel nor a ticket, nor the way to get one. */
+  signOut() {
+    if (this.channel) this.close();
+    this.#options = null;
+    this.#ticket = { socket: 0, text: '' };
+    this.error = null;
   }
 
   /**
@@ -89,7 +108,9 @@ export class StreamHost extends Subscribable {
   rebuild(engine, now) {
     for (const socket of this.#sockets.values()) socket.close(1000);
     this.#sockets.clear();
-    if (this.channel && this.#options) engine.connect(this.#options.stream, now);
+    if (!this.channel || !this.#options) return;
+    engine.scopes(this.#options.scopes, now);
+    engine.connect(this.#options.stream, now);
   }
 
   /**
@@ -102,7 +123,7 @@ export class StreamHost extends Subscribable {
     else if (type === Effect.OPEN) this.#open(id);
     else if (type === Effect.SEND) this.#sockets.get(id)?.send(this.#frame(flags));
     else if (type === Effect.CLOSE) this.#close(id, flags);
-    else if (type === Effect.STATUS) this.#setStatus(STATUS[flags]);
+    else if (type === Effect.STATUS) this.#setStatus(streamStatusName(flags));
   }
 
   /** The core gave up. */
@@ -125,15 +146,18 @@ export class StreamHost extends Subscribable {
   /** @param {number} id */
   async #getTicket(id) {
     const { driver } = this.#client;
+    this.#ticket = { socket: id, text: '' };
     try {
       const ticket = await this.#options?.ticket?.();
       if (typeof ticket !== 'string' || ticket === '') {
         throw Object.assign(new TypeError('ticket() gave no text'), { forGood: true });
       }
-      this.#ticket = ticket;
+      if (this.#ticket.socket !== id) return;
+      this.#ticket.text = ticket;
       this.error = null;
       driver.applyOnce((engine, now) => engine.ticketReady(id, now));
     } catch (thrown) {
+      if (this.#ticket.socket !== id) return;
       const error = /** @type {any} */ (thrown);
       this.error = error instanceof Error ? error : new Error(String(error));
       const forGood = error?.forGood === true || error?.status === 401 || error?.status === 403;
@@ -166,7 +190,7 @@ export class StreamHost extends Subscribable {
 
   /** @param {number} kind Frame */
   #frame(kind) {
-    if (kind === Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket };
+    if (kind === Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket.text };
     if (kind === Frame.PONG) return { type: 'pong' };
     const resume = this.#client.driver.ask((engine) => engine.streamPosition());
     return { type: 'subscribe', scopes: this.#options?.scopes, resume };

@@ -182,6 +182,12 @@ export class Engine {
     return this.#check(this.#exports.tm_set_tags(entry, this.#keys.encode(tags), now));
   }
 
+  /** @param {number} entry @param {readonly string[]} names none: all of the channel @param {number} now */
+  setScopes(entry, names, now) {
+    const length = this.#keys.encode(names);
+    return this.#check(this.#exports.tm_scopes(Event.SET_SCOPES, entry, length, now));
+  }
+
   // ---- lists of entries
 
   /**
@@ -302,6 +308,17 @@ export class Engine {
   /** @param {boolean} visible @param {number} now */
   visible(visible, now) {
     this.#event(Event.VISIBLE, 0, visible ? 1 : 0, now);
+  }
+
+  /** All that is known of the user. @param {number} now */
+  forget(now) {
+    this.#event(Event.FORGET, 0, 0, now);
+  }
+
+  /** Those the channel is to tell of. @param {readonly string[]} names @param {number} now */
+  scopes(names, now) {
+    const length = this.#keys.encode(names);
+    return this.#check(this.#exports.tm_scopes(Event.SCOPES, 0, length, now));
   }
 
   /**

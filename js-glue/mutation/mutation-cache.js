@@ -88,6 +88,15 @@ export class MutationCache extends Subscribable {
     this.#alarm?.set(next);
   }
 
+  /** Their user is gone: none is sent any more, and none shows. */
+  abandon() {
+    for (const mutation of this.getAll()) {
+      mutation.abandon();
+      for (const observer of [...mutation.observers]) observer.reset();
+      this.remove(mutation);
+    }
+  }
+
   getAll() {
     return [...this.#mutations];
   }

@@ -1,4 +1,5 @@
 import { report, sleep } from '../environment.js';
+import { CancelledError } from '../query/cancelled-error.js';
 import { retryDelay, retryLimit } from '../query/fetcher.js';
 import { focusManager } from '../query/focus-manager.js';
 import { onlineManager } from '../query/online-manager.js';
@@ -44,6 +45,14 @@ export class Mutation {
   gcTime = 0;
   /** Lets a paused run go on. @type {(() => void) | null} */
   #goOn = null;
+  /** Its user is gone. */
+  #isAbandoned = false;
+  /** @type {(error: CancelledError) => void} */
+  #abandon = () => {};
+  /** Never fulfilled; rejected when it is abandoned. @type {Promise<never>} */
+  #abandonment = new Promise((_, reject) => {
+    this.#abandon = reject;
+  });
 
   /**
    * @param {QueryClient} client
@@ -57,6 +66,7 @@ export class Mutation {
     this.options = options;
     this.mutationId = serial;
     this.layers = new Layers(client, serial);
+    this.#abandonment.catch(() => {});
   }
 
   get options() {
@@ -99,6 +109,12 @@ export class Mutation {
     goOn();
   }
 
+  /** It is not tried again, and what comes back of it is told to nobody. */
+  abandon() {
+    this.#isAbandoned = true;
+    this.#abandon(new CancelledError());
+  }
+
   /**
    * @param {any} variables
    * @returns {Promise<any>} what mutationFn resolved with
@@ -120,15 +136,16 @@ export class Mutation {
     });
     try {
       this.layers.lay(this.options.optimistic, variables);
-      const result = await callbacks.begun();
+      const result = await this.#unlessAbandoned(callbacks.begun());
       if (result !== undefined) this.#set({ context: result });
-      const data = await this.#tryUntilDone(variables, context);
+      const data = await this.#unlessAbandoned(this.#tryUntilDone(variables, context));
       this.layers.acknowledge(this.#changes(data, variables));
       await callbacks.succeeded(data);
       this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;
     } catch (error) {
       this.layers.fail();
+      if (this.#isAbandoned) throw error;
       await callbacks.failed(error);
       const failureCount = this.state.failureCount + 1;
       this.#settle({ error, status: 'error', failureCount, failureReason: error }, context);
@@ -140,16 +157,22 @@ export class Mutation {
     }
   }
 
+  /** @template T @param {Promise<T>} promise */
+  #unlessAbandoned(promise) {
+    return Promise.race([promise, this.#abandonment]);
+  }
+
   /** @param {any} variables @param {any} context */
   async #tryUntilDone(variables, context) {
     for (let failures = 0; ; failures += 1) {
       await this.#waitForTurn(failures > 0);
+      if (this.#isAbandoned) throw new CancelledError();
       try {
         if (!this.options.mutationFn) throw new Error('No mutationFn found');
         return await this.options.mutationFn(variables, context);
       } catch (error) {
         const limit = retryLimit(this.options.retry ?? 0, failures, error, false);
-        if (failures >= limit) throw error;
+        if (failures >= limit || this.#isAbandoned) throw error;
         this.#set({ failureCount: failures + 1, failureReason: error });
         const delay = retryDelay(this.options.retryDelay, failures, error);
         await sleep(this.#client.environment, Number.isNaN(delay) ? backoff(failures) : delay);

@@ -1,6 +1,7 @@
 import { restoreInitialData } from './data-verbs.js';
 import { matchFlags } from './filters.js';
 import { Query } from './query.js';
+import { declareScopes } from './query-scopes.js';
 import { Subscribable } from './subscribable.js';
 
 /** @import { QueryClient } from './query-client.js' */
@@ -61,6 +62,7 @@ export class QueryCache extends Subscribable {
       this.notify({ type: 'added', query });
       client.getMutationCache().cover(query);
     }
+    declareScopes(query, options.scopes);
     restoreInitialData(query, options);
     return query;
   }
@@ -108,6 +110,15 @@ export class QueryCache extends Subscribable {
         now,
       ),
     );
+  }
+
+  /** Forgets every answer, also of queries that somebody still looks at or holds. */
+  forget() {
+    for (const query of this.held()) {
+      query.clear();
+      for (const observer of query.observers) observer.forget();
+    }
+    this.#owner.driver.apply((engine, now) => engine.forget(now));
   }
 
   /** The core's handle is void. @param {number} entry */

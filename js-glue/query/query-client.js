@@ -76,6 +76,12 @@ export class QueryClient {
     this.#mutationCache.clear();
   }
 
+  signOut() {
+    this.stream.signOut();
+    this.#mutationCache.abandon();
+    this.#queryCache.forget();
+  }
+
   /** @param {any} options @returns {Promise<any>} */
   fetchQuery(options) {
     return fetching.fetchQuery(this, options);

@@ -145,6 +145,12 @@ export class QueryObserver extends Subscribable {
     this.#handle = engine.observe(this.#query.entry, this.#core, now);
   }
 
+  /** What it remembers of earlier answers was another user's. */
+  forget() {
+    this.#selection = new Selection();
+    this.#lastWithData = undefined;
+  }
+
   /** Its query was forgotten for this one. @param {Query} query */
   follow(query) {
     this.#query = this.#comeTo(query);

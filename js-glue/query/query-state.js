@@ -1,3 +1,4 @@
+import { streamStatusName } from '../channel/stream-status.js';
 import { State } from '../engine/codes.js';
 
 /** @import { Query } from './query.js' */
@@ -15,6 +16,9 @@ const FETCH_STATUS = Object.freeze({
   [State.FETCH_STATUS_PAUSED]: 'paused',
 });
 
+/** Over STREAM_SHIFT. */
+const STREAM_MASK = 7;
+
 /** @param {number} bits of State */
 export function statusOf(bits) {
   return STATUS[bits & State.STATUS_MASK];
@@ -23,6 +27,11 @@ export function statusOf(bits) {
 /** @param {number} bits of State */
 export function fetchStatusOf(bits) {
   return FETCH_STATUS[bits & State.FETCH_STATUS_MASK];
+}
+
+/** Whether what is shown is live. @param {number} bits of State */
+export function streamStatusOf(bits) {
+  return streamStatusName((bits >> State.STREAM_SHIFT) & STREAM_MASK);
 }
 
 /** Failed tries of the fetch in flight, or of the last one. @param {number} bits of State */

@@ -23,6 +23,8 @@ export class Query {
   dropped = false;
   /** The core knows tags of it. */
   isTagged = false;
+  /** Parts of the stream that it depends on; none: whatever the channel tells. @type {readonly string[]} */
+  scopes = [];
   /** The options that an explicit fetch came with, until it settles. @type {any} */
   wanted = null;
   /** @type {any} */

@@ -1,4 +1,5 @@
 import { NetworkMode, RefetchType } from '../engine/codes.js';
+import { giveScopes } from './query-scopes.js';
 import { giveTags } from './tags.js';
 
 /** @import { Engine } from '../engine/engine.js' */
@@ -44,6 +45,7 @@ function rebuildQueries(client, engine, now) {
   const queries = [...byEntry.values()];
   cache.rebind(queries);
   for (const query of queries) {
+    giveScopes(query, engine, now);
     if (!query.view.hasBase) continue;
     const age = Math.max(0, now - query.dataUpdatedAt);
     engine.setData(query.entry, { age, keepChanges: false }, now);

@@ -1,6 +1,7 @@
 import { RefetchOn, STATIC } from '../engine/codes.js';
 import { coreStaleTime, isEnabled } from './observer-options.js';
 import { onlineManager } from './online-manager.js';
+import { streamStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
 /** @import { Selection } from './selection.js' */
@@ -62,6 +63,7 @@ export function createResult(query, options, context) {
     isRefetchError: isError && hasData,
     isStale: isStale(query, options),
     isEnabled: isEnabled(options, query),
+    streamStatus: streamStatusOf(query.bits),
     refetch: context.refetch,
   };
 }

@@ -14,6 +14,7 @@ import type {
   QueryKey,
   QueryObserverOptions,
   QueryObserverResult,
+  StreamStatus,
 } from '../index.js';
 
 export interface QueryClientProviderProps {
@@ -121,3 +122,11 @@ export declare function useIsFetching(filters?: QueryFilters, queryClient?: Quer
 export declare function useIsMutating(filters?: MutationFilters, queryClient?: QueryClient): number;
 /** The status of the client's channel; `'stopped'` while it has none. */
 export declare function useChannelStatus(queryClient?: QueryClient): ChannelStatus;
+/**
+ * Whether what is shown of a query is live, where it is shown by others: fetches nothing. A component
+ * with a `useQuery` of its own reads `streamStatus` there.
+ */
+export declare function useStreamStatus(
+  query: { queryKey: QueryKey },
+  queryClient?: QueryClient,
+): StreamStatus;

@@ -4,3 +4,4 @@ export { useIsFetching, useIsMutating } from './use-counts.js';
 export { useMutation } from './use-mutation.js';
 export { useMutationState } from './use-mutation-state.js';
 export { useQuery } from './use-query.js';
+export { useStreamStatus } from './use-stream-status.js';

@@ -2,7 +2,9 @@
  * `live`: every change arrives. `catching-up`: asking what was missed. `gap`: something was missed
  * and is asked for. `offline`: no socket, waiting. `stopped`: not asked for, or refused for good.
  */
-export type ChannelStatus = 'live' | 'catching-up' | 'gap' | 'offline' | 'stopped';
+export type StreamStatus = 'live' | 'catching-up' | 'gap' | 'offline' | 'stopped';
+/** Of a channel as a whole: live if all of its scopes are. */
+export type ChannelStatus = StreamStatus;
 
 export interface ChannelOptions {
   /** `wss://…`, a path of this page, or a function that gives one for each connection. */
@@ -38,6 +40,17 @@ export interface Channel {
   readonly error: Error | null;
   /** Listeners are called at the end of a turn in which the status changed. Returns how to stop. */
   subscribe(listener: (status: ChannelStatus) => void): () => void;
+  /**
+   * Hears of these parts of the stream from now on, and of no others. Nobody knows what an added one
+   * told before: what depends on it is marked, and refetched where somebody looks. Queries that
+   * declare `scopes` are spared what does not concern them.
+   */
+  setScopes(scopes: readonly string[]): void;
+  /**
+   * Gets its tickets in another way, from the next connection on: for the same user. For another one
+   * `client.signOut()` first.
+   */
+  setTicket(ticket: () => string | Promise<string>): void;
   /** Connects anew, at once; also after it stopped. Throws once it is closed. */
   reconnect(): void;
   /** Disconnects for good. The client may then connect again. */

@@ -211,6 +211,14 @@ export declare class QueryClient {
   isMutating(filters?: MutationFilters): number;
   /** Forgets all queries and mutations. */
   clear(): void;
+  /**
+   * Forgets everything of the user, at once: answers, errors, mutations and their layers. The channel
+   * is closed, and how far it had come is forgotten. What is under way is aborted and never lands;
+   * who waits for it gets a `CancelledError`. Mutations that wait are never sent, and callbacks of
+   * those that run are not called. Queries that are looked at show nothing, and nothing is fetched
+   * before somebody asks or the next user's channel is live.
+   */
+  signOut(): void;
   resumePausedMutations(): Promise<void>;
 
   /** Runs the rules for a change that the app knows of. Returns how many entries it touched. */

@@ -63,6 +63,12 @@ export interface QueryOptions<
    * a message of the stream. tidemark's own.
    */
   tags?: readonly Tag[] | ((data: TQueryFnData, queryKey: TQueryKey) => readonly Tag[]);
+  /**
+   * Parts of the stream that the answer depends on, such as `'project:9'`; with those that others who
+   * asked for it named. Without any it depends on whatever the channel tells: a reset of one scope
+   * marks it, and so does a scope that is added. tidemark's own.
+   */
+  scopes?: readonly string[];
   /** For the app's own use. */
   meta?: QueryMeta;
 }

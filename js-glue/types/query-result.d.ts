@@ -1,3 +1,4 @@
+import type { StreamStatus } from './channel.js';
 import type { DefaultError, FetchStatus, QueryStatus } from './common.js';
 import type { RefetchOptions } from './query-options.js';
 
@@ -34,6 +35,13 @@ export interface QueryObserverBaseResult<TData = unknown, TError = DefaultError>
   isStale: boolean;
   isSuccess: boolean;
   isEnabled: boolean;
+  /**
+   * Whether what is shown is live. `'live'`: the channel tells of all that the query depends on, and
+   * the answer lacks nothing that it told. `'catching-up'`: it lacks something, or there is no answer
+   * yet. `'stopped'`: there is no channel, or a scope of the query is not to be had. Else as the
+   * channel is. tidemark's own.
+   */
+  streamStatus: StreamStatus;
   /** Fetches now, even if disabled; resolves with the result, rejects only with `throwOnError`. */
   refetch: (options?: RefetchOptions) => Promise<QueryObserverResult<TData, TError>>;
   status: QueryStatus;

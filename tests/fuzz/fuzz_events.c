@@ -416,6 +416,8 @@ static void operate(struct model *m, struct input *in) {
 
   case TIDEMARK_BUILD:
   case TIDEMARK_SET_TAGS:
+  case TIDEMARK_SET_SCOPES:
+  case TIDEMARK_SCOPES:
     step_key(m, in, operation);
     return;
   case TIDEMARK_INVALIDATE:

@@ -13,6 +13,8 @@ static struct pointer pointer_of(tidemark_event *event) {
   switch (event->type) {
   case TIDEMARK_BUILD:
   case TIDEMARK_SET_TAGS:
+  case TIDEMARK_SET_SCOPES:
+  case TIDEMARK_SCOPES:
     return (struct pointer){(const void **)&event->key.bytes, event->key.length};
   case TIDEMARK_FETCH_SUCCEEDED:
     return (struct pointer){(const void **)&event->success.as_of, event->success.as_of_length};

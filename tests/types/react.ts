@@ -1,11 +1,12 @@
 /** What TypeScript must infer of the hooks. Compiled, never run. */
-import { type ChannelStatus, queryOptions } from 'tidemark';
+import { type ChannelStatus, queryOptions, type StreamStatus } from 'tidemark';
 import {
   type useChannelStatus,
   type useIsMutating,
   useMutation,
   useMutationState,
   useQuery,
+  type useStreamStatus,
 } from 'tidemark/react';
 import { claim, type Same } from './assert.js';
 
@@ -39,6 +40,9 @@ export function useThings() {
   claim<Same<typeof pending, string[]>>(true);
   claim<Same<ReturnType<typeof useIsMutating>, number>>(true);
   claim<Same<ReturnType<typeof useChannelStatus>, ChannelStatus>>(true);
+
+  claim<Same<ReturnType<typeof useStreamStatus>, StreamStatus>>(true);
+  claim<Same<typeof plain.streamStatus, StreamStatus>>(true);
 
   if (plain.isPending) return null;
   claim<Same<typeof plain.data, string | undefined>>(true);

@@ -9,6 +9,7 @@ import {
   useMutation,
   useQuery,
   useQueryClient,
+  useStreamStatus,
 } from '../../../js-glue/react/index.js';
 import { counter, start } from './setup.js';
 
@@ -40,9 +41,10 @@ test('on a server useQuery shows what is cached and fetches nothing', async (t) 
 test('the other hooks show that nothing is going on', (t) => {
   const Component = () => {
     const { status } = useMutation({ mutationFn: async () => 1 });
-    return `${status} ${useIsFetching()} ${useChannelStatus()}`;
+    const shown = [useIsFetching(), useChannelStatus(), useStreamStatus({ queryKey })];
+    return `${status} ${shown.join(' ')}`;
   };
-  assert.equal(renderOnServer(t, Component).html, 'idle 0 stopped');
+  assert.equal(renderOnServer(t, Component).html, 'idle 0 stopped stopped');
 });
 
 test('without a provider the error says what is missing', () => {

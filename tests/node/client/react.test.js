@@ -289,3 +289,32 @@ test('React and the page complain of nothing but the error that a boundary caugh
   const others = chromium.errors.filter((text) => !/Error: no\b/.test(text));
   assert.deepEqual(others, []);
 });
+
+test('useStreamStatus follows a query that others fetch, and fetches nothing', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useStreamStatus, mount, settle } = lab;
+    const client = new QueryClient();
+    const Light = () => useStreamStatus({ queryKey: ['name'] });
+    client.setQueryData(['name'], 'Ada');
+    const { box, unmount } = mount(client, h(Light));
+    const before = box.textContent;
+    const channel = client.connect({
+      url: 'ws://127.0.0.1:9',
+      WebSocket: class {
+        constructor() {
+          setTimeout(() => this.onopen());
+        }
+        close() {}
+      },
+    });
+    await settle();
+    const open = [box.textContent, client.getQueryState(['name']).isInvalidated];
+    client.setQueryData(['name'], 'Grace');
+    await settle();
+    const after = box.textContent;
+    channel.close();
+    unmount();
+    return [before, open, after, client.getStats().fetches];
+  });
+  assert.deepEqual(shown, ['stopped', ['catching-up', true], 'live', 0]);
+});
