@@ -118,9 +118,8 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_OK;
   }
   cache->stats.fetch_errors++;
-  bool is_marked = freshness_is_marked(&e->freshness) && (e->has_data || e->freshness.changed > 0);
   /* A change is not lost because the server was away longer than the retries lasted. */
-  if (e->phase == ENTRY_IDLE && is_marked &&
+  if (e->phase == ENTRY_IDLE && freshness_is_marked(&e->freshness) &&
       query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
     double wake = cache->time + schedule_spread(RECOVERY_MS, &cache->random);
     query_act(cache, event->entry, entry_want_later(e, wake));

@@ -337,6 +337,20 @@ static uint32_t next_branch(struct index *index, const uint8_t *filter, uint32_t
   return 0;
 }
 
+/* Takes the first child for the branch below a node, whose path has so many bytes. 0 if none fits.
+ */
+static uint32_t first_of_branch(struct index *index, uint32_t id, const uint8_t *filter,
+                                uint32_t *level, size_t *path) {
+  struct index_branch *branch = &index->branches[*level];
+  uint32_t child = matching_sibling(index, node_at(index, id)->first_child, filter + branch->start);
+  if (child != 0) {
+    branch->path = (uint32_t)*path;
+    *path = enter(index, branch, child);
+    (*level)++;
+  }
+  return child;
+}
+
 uint32_t index_match(struct index *index, const uint8_t *filter, size_t length, uint32_t *out) {
   uint32_t branches = find_branches(index, filter, length);
   if (branches == 0) {
@@ -351,19 +365,15 @@ uint32_t index_match(struct index *index, const uint8_t *filter, size_t length, 
     size_t start = level == 0 ? 0 : index->branches[level - 1].end;
     size_t end = level == branches ? length : index->branches[level].start;
     id = follow(index, id, filter + start, end - start, &path);
-    if (id != 0 && level < branches) {
-      struct index_branch *branch = &index->branches[level];
-      branch->path = (uint32_t)path;
-      id = matching_sibling(index, node_at(index, id)->first_child, filter + branch->start);
-      if (id != 0) {
-        path = enter(index, branch, id);
-        level++;
-        continue;
-      }
-    } else if (id != 0) {
+    if (id != 0 && level == branches) {
       count += collect(index, id, out + count);
+      id = 0;
+    } else if (id != 0) {
+      id = first_of_branch(index, id, filter, &level, &path);
     }
-    id = next_branch(index, filter, &level, &path);
+    if (id == 0) {
+      id = next_branch(index, filter, &level, &path);
+    }
   } while (id != 0);
   return count;
 }

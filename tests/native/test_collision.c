@@ -1,4 +1,5 @@
 /* Hashes that are the same for two keys: slower, and nothing else. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,50 +89,80 @@ static struct key number_key(uint32_t number) {
   return k;
 }
 
-/* Two keys with the same 32 bits: among so many there are some, whatever the seed. */
-static void find_colliding(struct hash_seed seed, struct key *a, struct key *b) {
+/* [true, number] */
+static struct key pair_key(uint32_t number) {
+  struct key k = {.length = 0};
+  key_add_byte(&k, TIDEMARK_KEY_TRUE);
+  key_add_number(&k, number);
+  return k;
+}
+
+static struct key text_key(uint32_t number) {
+  char text[16];
+  struct key k = {.length = 0};
+  snprintf(text, sizeof text, "%012u", number);
+  key_add_string(&k, text, strlen(text));
+  return k;
+}
+
+typedef struct key make_key(uint32_t number);
+
+/* A key of each kind, both with the same 32 bits: among so many there are some, whatever the seed.
+ */
+static void find_colliding(struct hash_seed seed, make_key *kinds[2], struct key found[2]) {
   struct candidate *candidates = malloc(CANDIDATES * sizeof *candidates);
   assert_non_null(candidates);
   for (uint32_t i = 0; i < CANDIDATES; i++) {
-    struct key k = number_key(i);
+    struct key k = kinds[i % 2](i);
     candidates[i] = (struct candidate){hash_bytes(seed, k.bytes, k.length), i};
   }
   qsort(candidates, CANDIDATES, sizeof *candidates, by_hash);
   uint32_t i = 1;
-  while (i < CANDIDATES && candidates[i].hash != candidates[i - 1].hash) {
+  while (i < CANDIDATES && (candidates[i].hash != candidates[i - 1].hash ||
+                            candidates[i].number % 2 == candidates[i - 1].number % 2)) {
     i++;
   }
   assert_true(i < CANDIDATES);
-  *a = number_key(candidates[i - 1].number);
-  *b = number_key(candidates[i].number);
+  for (uint32_t j = i - 1; j <= i; j++) {
+    found[candidates[j].number % 2] = kinds[candidates[j].number % 2](candidates[j].number);
+  }
   free(candidates);
 }
 
-static void keys_whose_hashes_are_the_same_are_two_keys(void **state) {
-  struct fixture *f = *state;
+static void check_two_keys(struct fixture *f, make_key *first, make_key *second) {
   struct hash_seed seed = hash_seed_from(1);
   struct index index;
-  struct key a;
-  struct key b;
+  struct key k[2];
   uint32_t nodes[2];
   uint32_t found[2];
-  find_colliding(seed, &a, &b);
+  find_colliding(seed, (make_key *[]){first, second}, k);
   assert_int_equal(index_init(&index, &f->memory, seed, 64), 0);
 
-  assert_int_equal(index_insert(&index, a.bytes, a.length, 1, &nodes[0]), 0);
-  assert_int_equal(index_find(&index, b.bytes, b.length), 0);
-  assert_int_equal(index_match(&index, b.bytes, b.length, found), 0);
+  assert_int_equal(index_insert(&index, k[0].bytes, k[0].length, 1, &nodes[0]), 0);
+  assert_int_equal(index_find(&index, k[1].bytes, k[1].length), 0);
+  assert_int_equal(index_match(&index, k[1].bytes, k[1].length, found), 0);
 
-  assert_int_equal(index_insert(&index, b.bytes, b.length, 2, &nodes[1]), 0);
-  assert_int_equal(index_find(&index, a.bytes, a.length), 1);
-  assert_int_equal(index_find(&index, b.bytes, b.length), 2);
-  assert_int_equal(index_match(&index, b.bytes, b.length, found), 1);
+  assert_int_equal(index_insert(&index, k[1].bytes, k[1].length, 2, &nodes[1]), 0);
+  assert_int_equal(index_find(&index, k[0].bytes, k[0].length), 1);
+  assert_int_equal(index_find(&index, k[1].bytes, k[1].length), 2);
+  assert_int_equal(index_match(&index, k[1].bytes, k[1].length, found), 1);
   assert_int_equal(found[0], 2);
 
   index_remove(&index, nodes[0]);
-  assert_int_equal(index_find(&index, a.bytes, a.length), 0);
-  assert_int_equal(index_find(&index, b.bytes, b.length), 2);
+  assert_int_equal(index_find(&index, k[0].bytes, k[0].length), 0);
+  assert_int_equal(index_find(&index, k[1].bytes, k[1].length), 2);
   index_destroy(&index);
+}
+
+static void keys_whose_hashes_are_the_same_are_two_keys(void **state) {
+  check_two_keys(*state, number_key, number_key);
+}
+
+static void keys_of_different_lengths_whose_hashes_are_the_same_are_two_keys(void **state) {
+  check_two_keys(*state, number_key, text_key);
+  check_two_keys(*state, text_key, number_key);
+  check_two_keys(*state, number_key, pair_key);
+  check_two_keys(*state, pair_key, number_key);
 }
 
 /* ---- Keys that somebody chose to collide ----------------------------------------------------- */
@@ -205,6 +236,7 @@ int main(void) {
       PROMISE(every_id_under_a_hash_is_found),
       PROMISE(the_id_that_was_removed_is_the_one_that_is_gone),
       PROMISE(keys_whose_hashes_are_the_same_are_two_keys),
+      PROMISE(keys_of_different_lengths_whose_hashes_are_the_same_are_two_keys),
       cmocka_unit_test(keys_chosen_to_collide_under_one_seed_do_not_under_another),
       PROMISE(twenty_thousand_keys_that_collide_after_all_are_found_and_taken_out),
   };

@@ -176,8 +176,9 @@ static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
   flush(w);
   answer(w, entry);
   static const char *const OTHERS[] = {"you.7", "me.8",  "mee.7", "me7",
-                                       "me.",   "me.7x", "7",     "me.4294967303"}; /* 7 + 2^32 */
-  for (int i = 0; i < 8; i++) {
+                                       "me.",   "me.7x", "7",     "me.4294967303", /* 7 + 2^32 */
+                                       "me.-7"};
+  for (int i = 0; i < 9; i++) {
     forget_trace(w);
     echo(w, OTHERS[i], 11 + i);
     flush(w);

@@ -132,6 +132,23 @@ static void an_entry_that_waits_for_a_retry_is_fetching_and_counts_failures(void
   assert_int_equal(failures(w, entry), 1);
 }
 
+static void failures_are_counted_up_to_65535(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  tidemark_event failure = {.type = TIDEMARK_FETCH_FAILED,
+                            .entry = entry,
+                            .id = w->in_flight[entry],
+                            .failure = {.retry_limit = INFINITY, .retry_delay = 0}};
+  for (int i = 0; i < 65536; i++) {
+    assert_int_equal(step(w, failure), TIDEMARK_OK);
+    w->now++;
+    flush(w);
+    forget_trace(w);
+  }
+  assert_int_equal(failures(w, entry), 65535);
+  assert_state(w, entry, "pending fetching");
+}
+
 static void a_failure_that_is_retried_notifies(void **state) {
   struct world *w = *state;
   uint32_t entry = mount(w, "tasks/1");
@@ -425,6 +442,7 @@ int main(void) {
       PROMISE(an_answer_to_a_dropped_entry_is_late),
       PROMISE(retries_wait_one_two_and_four_seconds_and_then_it_is_an_error),
       PROMISE(an_entry_that_waits_for_a_retry_is_fetching_and_counts_failures),
+      PROMISE(failures_are_counted_up_to_65535),
       PROMISE(a_failure_that_is_retried_notifies),
       PROMISE(a_retry_waits_at_most_thirty_seconds),
       PROMISE(a_retry_waits_as_long_as_the_caller_says),

@@ -222,6 +222,22 @@ static void a_key_of_4_kib_is_found_in_one_part_or_in_thousands(void **state) {
   assert_int_equal(index_match(&f->index, many.bytes, many.length - 1, f->found), 1);
 }
 
+static void a_filter_that_would_be_too_long_for_a_key_matches_none(void **state) {
+  struct fixture *f = *state;
+  char text[5000];
+  memset(text, 'x', sizeof text);
+  struct key k = {.length = 0}, filter = {.length = 0};
+  key_add_byte(&k, TIDEMARK_KEY_ARRAY);
+  key_add_string(&k, text, sizeof text);
+  key_add_byte(&k, TIDEMARK_KEY_END);
+  key_add_byte(&filter, TIDEMARK_KEY_ARRAY);
+  key_add_byte(&filter, TIDEMARK_KEY_END);
+  assert_int_equal(insert_key(f, &k, 1), 0);
+  assert_int_equal(index_match(&f->index, filter.bytes, filter.length, f->found), 1);
+  key_add_string(&filter, text, sizeof text);
+  assert_int_equal(index_match(&f->index, filter.bytes, filter.length, f->found), 0);
+}
+
 static void names_of_javascript_are_keys_like_any(void **state) {
   struct fixture *f = *state;
   insert(f, "__proto__", 1);
@@ -412,6 +428,7 @@ int main(void) {
       PROMISE(an_entry_is_matched_once_by_a_filter_with_many_ways),
       PROMISE(a_key_as_deep_as_they_come_is_found_and_matched),
       PROMISE(a_key_of_4_kib_is_found_in_one_part_or_in_thousands),
+      PROMISE(a_filter_that_would_be_too_long_for_a_key_matches_none),
       PROMISE(names_of_javascript_are_keys_like_any),
       PROMISE(twenty_thousand_siblings_are_found_matched_and_taken_out),
       PROMISE(filling_and_emptying_again_takes_no_more_memory_than_once),

@@ -130,6 +130,15 @@ static void every_truncation_is_refused(void **state) {
   assert_int_equal(read_bytes(f, text, sizeof text - 1), TIDEMARK_OK);
 }
 
+static void a_string_without_its_end_is_refused_however_long_it_is(void **state) {
+  struct fixture *f = *state;
+  char text[41] = "\"";
+  for (size_t length = 1; length < sizeof text; length++) {
+    assert_int_equal(read_bytes(f, text, length), TIDEMARK_ERROR_JSON);
+    text[length] = 'x';
+  }
+}
+
 /* ---- Strings ------------------------------------------------------------------------------- */
 
 static void escapes_are_those_of_the_standard(void **state) {
@@ -348,6 +357,19 @@ static void reading_a_thousand_texts_takes_no_more_memory_than_one(void **state)
   assert_int_equal(f->heap.bytes, bytes);
 }
 
+static void a_long_text_takes_its_memory_until_the_next_one(void **state) {
+  struct fixture *f = *state;
+  read_text(f, "{}");
+  size_t bytes = f->heap.bytes;
+  char text[10000];
+  memset(text, 'x', sizeof text);
+  text[0] = text[sizeof text - 1] = '"';
+  assert_int_equal(read_bytes(f, text, sizeof text), TIDEMARK_OK);
+  assert_true(f->heap.bytes > bytes);
+  read_text(f, "{}");
+  assert_int_equal(f->heap.bytes, bytes);
+}
+
 static void two_arenas_have_nothing_to_do_with_each_other(void **state) {
   struct fixture *f = *state;
   void *state_of_other;
@@ -394,6 +416,7 @@ int main(void) {
       PROMISE(brackets_match),
       PROMISE(there_is_one_value_and_nothing_behind_it),
       PROMISE(every_truncation_is_refused),
+      PROMISE(a_string_without_its_end_is_refused_however_long_it_is),
       PROMISE(escapes_are_those_of_the_standard),
       PROMISE(control_characters_are_escaped_or_refused),
       PROMISE(a_string_holds_no_nul),
@@ -414,6 +437,7 @@ int main(void) {
       PROMISE(numbers_are_read_to_the_last_bit),
       PROMISE(a_text_that_is_a_number_is_told_from_one_that_is_none),
       PROMISE(reading_a_thousand_texts_takes_no_more_memory_than_one),
+      PROMISE(a_long_text_takes_its_memory_until_the_next_one),
       PROMISE(two_arenas_have_nothing_to_do_with_each_other),
       PROMISE(running_out_of_memory_is_not_taken_for_bad_json),
   };

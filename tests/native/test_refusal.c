@@ -1,5 +1,5 @@
 /* What is refused, and that it changes nothing; effects and figures. */
-#include "helper_world.h"
+#include "helper_stream.h"
 
 /* ---- What is refused ----------------------------------------------------------------------- */
 
@@ -62,6 +62,9 @@ static void options_out_of_range_are_refused(void **state) {
     assert_int_equal(try_observing(w, entry, options), TIDEMARK_ERROR_EVENT);
   }
   tidemark_observer_options options = observing();
+  options.refetch_interval = INFINITY;
+  assert_int_equal(try_observing(w, entry, options), TIDEMARK_ERROR_EVENT);
+  options = observing();
   options.network_mode = 3;
   assert_int_equal(try_observing(w, entry, options), TIDEMARK_ERROR_EVENT);
   options = observing();
@@ -177,6 +180,8 @@ static void options_of_a_cache_out_of_range_are_refused(void **state) {
       {.limits = {.key_bytes = 16385}},
       {.limits = {.reset_window = -1}},
       {.limits = {.reset_window = NAN}},
+      {.limits = {.reset_window = INFINITY}},
+      {.limits = {.entries = 1U << 29}},
       {.client_id = "0123456789012345678901234567890123456789012345678901234567890123x"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -205,6 +210,26 @@ static void a_small_drain_gets_everything_in_the_same_order(void **state) {
   expect(w, "SETTLE REPLAY FETCH TICKET STATUS",
          "FETCH tasks/1 #1\nSETTLE tasks/1 #1 SUCCESS\nREPLAY tasks/1\n"
          "TICKET s1\nSTATUS CATCHING_UP");
+}
+
+static void a_small_drain_gets_all_of_the_stream_too(void **state) {
+  struct world *w = *state;
+  w->drain_capacity = 1;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'ping','seq':12}");
+  expect(w, STREAM_EFFECTS, "SEND s1 SUBSCRIBE\nSEND s1 PONG\nSTATUS GAP");
+  socket_closed(w, 4403);
+  expect(w, STREAM_EFFECTS, "STATUS STOPPED\nWARN REFUSED");
+}
+
+static void a_fetch_that_is_cancelled_before_it_was_drained_is_not_asked_for(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  tidemark_event starts = {.type = TIDEMARK_FLUSH};
+  assert_int_equal(tidemark_step(w->cache, &starts, w->now), TIDEMARK_OK);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  expect(w, "FETCH SETTLE", "SETTLE tasks/1 #1 CANCELLED");
 }
 
 static void nothing_is_drained_twice(void **state) {
@@ -282,6 +307,8 @@ int main(void) {
       PROMISE(options_of_a_cache_out_of_range_are_refused),
       PROMISE(every_error_has_a_sentence),
       PROMISE(a_small_drain_gets_everything_in_the_same_order),
+      PROMISE(a_small_drain_gets_all_of_the_stream_too),
+      PROMISE(a_fetch_that_is_cancelled_before_it_was_drained_is_not_asked_for),
       PROMISE(nothing_is_drained_twice),
       PROMISE(figures_count_who_asks_and_gets_a_fresh_answer_or_not),
       PROMISE(figures_count_mounts_fetches_retries_and_errors),

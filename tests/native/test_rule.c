@@ -211,10 +211,12 @@ static void a_key_that_becomes_too_deep_is_warned_of(void **state) {
 static void invalidate_matches_by_prefix_unless_it_is_exact(void **state) {
   struct world *w = *state;
   rules(w, "[{'on':'a','invalidate':[['tasks']]},"
-           "{'on':'b','invalidate':[{'key':['tasks'],'exact':true}]}]");
+           "{'on':'b','invalidate':[{'key':['tasks'],'exact':true}]},"
+           "{'on':'c','invalidate':[{'key':['tasks'],'exact':false}]}]");
   uint32_t whole = cached(w, "tasks"), part = cached(w, "tasks/1");
   assert_int_equal(change(w, "{'resource':'b'}"), 1);
   assert_true(is_marked(w, whole) && !is_marked(w, part));
+  assert_int_equal(change(w, "{'resource':'c'}"), 2);
   assert_int_equal(change(w, "{'resource':'a'}"), 2);
   assert_true(is_marked(w, part));
 }
@@ -373,6 +375,10 @@ static void an_error_names_the_rule_by_its_number(void **state) {
   struct world *w = *state;
   assert_wrong(w, "[7]", "rule 1");
   assert_wrong(w, "[{'on':'a','invalidate':[[]]},{'on':'b','invalidate':[7]}]", "rule 2");
+  assert_wrong(w,
+               "[{'on':'1'},{'on':'2'},{'on':'3'},{'on':'4'},{'on':'5'},{'on':'6'},{'on':'7'},"
+               "{'on':'8'},{'on':'9'},{'on':'10'},{'on':'11'},{}]",
+               "rule 12");
 }
 
 static void an_error_names_the_member(void **state) {
@@ -381,9 +387,11 @@ static void an_error_names_the_member(void **state) {
   assert_wrong(w, "[{'on':'a','invalidate':['tasks']}]", "invalidate 1");
   assert_wrong(w, "[{'on':'a','remove':[[],{'key':[],'exactly':true}]}]", "exactly");
   assert_wrong(w, "[{'on':'a','remove':[[],{'key':[],'exactly':true}]}]", "remove 2");
+  assert_wrong(w, "[{'on':'a','remove':[{'key':[],'exactly':true},[]]}]", "remove 1");
   assert_wrong(w, "[{'on':'a','invalidate':{}}]", "invalidate");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "refetchType");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "some");
+  assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':7}]}]", "refetchType");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'exact':1}]}]", "exact");
   assert_wrong(w, "[{'on':'a','invalidate':[{'exact':true}]}]", "key");
   assert_wrong(w, "[{'on':{'resource':'a','actions':['X']},'invalidate':[[]]}]", "actions");
@@ -407,6 +415,7 @@ static void an_action_is_text(void **state) {
   struct world *w = *state;
   assert_wrong(w, "[{'on':{'resource':'a','action':7},'invalidate':[[]]}]", "action");
   assert_wrong(w, "[{'on':{'resource':'a','action':['X',null]},'invalidate':[[]]}]", "action");
+  assert_wrong(w, "[{'on':{'resource':'a','action':[null,'X']},'invalidate':[[]]}]", "action");
   assert_wrong(w, "[{'on':{'resource':'a','action':''},'invalidate':[[]]}]", "action");
 }
 

@@ -220,6 +220,22 @@ static void a_fetch_that_the_caller_says_a_change_caused_counts_too(void **state
   expect(w, "FETCH", "FETCH tasks/0 #3");
 }
 
+static void a_refetch_that_another_change_joins_still_counts(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
+  show_tasks(w, 2);
+  refetch_for_change(w, find(w, "tasks/0"));
+  flush(w);
+  refetch_for_change(w, find(w, "tasks/0"));
+  refetch_for_change(w, find(w, "tasks/1"));
+  flush(w);
+  fail_fetch(w, find(w, "tasks/0"), 1);
+  flush(w);
+  forget_trace(w);
+  pass(w, MINUTE); /* its next try waits for the one that took its place */
+  expect_no_fetch(w);
+}
+
 /*
  * Random changes, answers, failures and cancels of observed entries: never more than the cap in
  * flight, and in the end each entry is fresh, so no place under the cap was lost on the way.
@@ -547,6 +563,7 @@ int main(void) {
       PROMISE(users_fetches_in_flight_take_no_room),
       PROMISE(what_most_look_at_starts_first_and_then_what_was_wanted_first),
       PROMISE(a_fetch_that_the_caller_says_a_change_caused_counts_too),
+      PROMISE(a_refetch_that_another_change_joins_still_counts),
       PROMISE(under_random_load_the_cap_holds_and_no_place_is_lost),
       PROMISE(a_hidden_page_fetches_nothing_that_a_change_caused),
       PROMISE(a_page_that_is_seen_again_fetches_what_changed_meanwhile_once),

@@ -461,6 +461,17 @@ static void a_bad_item_among_the_missed_ones_loses_no_other(void **state) {
   assert_true(stats(w).messages_bad == 5);
 }
 
+static void a_missed_change_without_a_position_is_applied_and_moves_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  task_changed(w, 9, 14, 13);
+  subscribed(w, "e", 14, 1, "[{'type':'cache_invalidate','data':{'resource':'task','id':1}}]");
+  assert_true(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:14");
+}
+
 static void with_a_stream_coming_online_refetches_only_what_changed(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -546,6 +557,15 @@ static void a_reset_may_name_the_position_from_which_the_stream_goes_on(void **s
   assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
+static void a_reset_that_names_an_epoch_alone_moves_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'reset','epoch':'e','scopes':['project:9'],'reason':'flood'}");
+  assert_true(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:10");
+}
+
 static void a_change_that_comes_on_an_old_socket_is_ignored(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -602,6 +622,7 @@ int main(void) {
       PROMISE(an_epoch_too_long_to_keep_is_always_a_new_one),
       PROMISE(resuming_drops_what_was_seen_before),
       PROMISE(a_bad_item_among_the_missed_ones_loses_no_other),
+      PROMISE(a_missed_change_without_a_position_is_applied_and_moves_nothing),
       PROMISE(with_a_stream_coming_online_refetches_only_what_changed),
       PROMISE(an_unrecovered_resume_refetches_active_entries_within_the_window),
       PROMISE(a_new_epoch_is_a_reset_even_if_it_says_recovered),
@@ -609,6 +630,7 @@ int main(void) {
       PROMISE(a_reset_frame_marks_everything_and_stays_live),
       PROMISE(after_a_reset_the_stream_goes_on_at_its_position),
       PROMISE(a_reset_may_name_the_position_from_which_the_stream_goes_on),
+      PROMISE(a_reset_that_names_an_epoch_alone_moves_nothing),
       PROMISE(a_change_that_comes_on_an_old_socket_is_ignored),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,6 +70,15 @@ static void ids_whose_hashes_collide_in_their_low_bits_stay_apart(void **state) 
   assert_false(holds(f, 0x10000007, 2) || holds(f, 0x20000007, 1));
 }
 
+static void one_id_may_stand_under_two_hashes(void **state) {
+  struct fixture *f = *state;
+  insert(f, 6, 1);
+  insert(f, 7, 1);
+  table_remove(&f->table, 7, 1);
+  assert_true(holds(f, 6, 1));
+  assert_false(holds(f, 7, 1));
+}
+
 static void taking_one_out_leaves_those_that_stood_behind_it(void **state) {
   struct fixture *f = *state;
   for (uint32_t id = 1; id <= 20; id++) {
@@ -140,6 +149,7 @@ int main(void) {
       PROMISE(an_empty_table_holds_nothing),
       PROMISE(ids_under_one_hash_are_all_found),
       PROMISE(ids_whose_hashes_collide_in_their_low_bits_stay_apart),
+      PROMISE(one_id_may_stand_under_two_hashes),
       PROMISE(taking_one_out_leaves_those_that_stood_behind_it),
       PROMISE(inserting_within_what_was_reserved_takes_no_memory),
       PROMISE(a_refused_reservation_leaves_the_table_as_it_was),

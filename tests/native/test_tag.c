@@ -47,6 +47,15 @@ static void a_tag_that_is_a_text_is_an_array_of_it(void **state) {
   assert_int_equal(changed(w, "'Pos'"), 0);
 }
 
+static void a_tag_longer_than_a_key_is_warned_of_and_touches_nothing(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.key_bytes = 16}});
+  uint32_t entry = cached(w, "a");
+  assert_int_equal(changed(w, "['a text of over 16 bytes']"), 0);
+  expect(w, "WARN", "WARN FIELD tags");
+  assert_false(is_marked(w, entry));
+}
+
 static void an_active_entry_is_refetched(void **state) {
   struct world *w = *state;
   set_tags(w, shown(w, "posts", INFINITY), "[Post,1]");
@@ -167,6 +176,7 @@ int main(void) {
       PROMISE(an_entry_may_carry_many_tags),
       PROMISE(a_tag_matches_as_keys_do),
       PROMISE(a_tag_that_is_a_text_is_an_array_of_it),
+      PROMISE(a_tag_longer_than_a_key_is_warned_of_and_touches_nothing),
       PROMISE(an_active_entry_is_refetched),
       PROMISE(new_tags_replace_the_old),
       PROMISE(no_tags_are_tags_too),
