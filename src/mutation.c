@@ -66,7 +66,7 @@ void mutations_settle(struct mutations *m, uint32_t id, uint64_t ordinal) {
 
 uint64_t mutations_settled(const struct mutations *m, uint32_t serial) {
   for (uint32_t i = 0; i < MUTATION_RECENT; i++) {
-    if (m->recent[i].serial == serial && m->recent[i].settled != 0) {
+    if (m->recent[i].serial == serial) {
       return m->recent[i].settled;
     }
   }

@@ -74,6 +74,24 @@ static void an_answer_asked_for_after_the_echo_ends_the_layer(void **state) {
   assert_string_equal(layers_text(w, entry), "");
 }
 
+static void
+an_echo_of_what_the_answer_shown_holds_ends_the_layer_and_fetches_nothing(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  mutate(w, 7, entry);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:11");
+  assert_string_equal(layers_text(w, entry), "7");
+  forget_trace(w);
+  echo(w, "me.7", 11);
+  flush(w);
+  assert_string_equal(layers_text(w, entry), "");
+  expect_no_fetch(w);
+}
+
 static void an_echo_refetches_what_the_mutation_had_no_layer_on(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -187,6 +205,19 @@ static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
   }
 }
 
+static void a_cache_without_a_name_takes_no_change_for_its_own(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){0});
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 7, entry));
+  flush(w);
+  answer(w, entry);
+  echo(w, ".7", 11);
+  assert_true(is_marked(w, entry));
+}
+
 static void an_echo_does_not_swallow_the_change_of_another(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -252,6 +283,7 @@ int main(void) {
       PROMISE(an_echo_after_the_answer_causes_no_second_fetch),
       PROMISE(an_echo_before_the_acknowledgement_causes_the_only_fetch),
       PROMISE(an_answer_asked_for_after_the_echo_ends_the_layer),
+      PROMISE(an_echo_of_what_the_answer_shown_holds_ends_the_layer_and_fetches_nothing),
       PROMISE(an_echo_refetches_what_the_mutation_had_no_layer_on),
       PROMISE(an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new),
       PROMISE(an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again),
@@ -259,6 +291,7 @@ int main(void) {
       PROMISE(a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same),
       PROMISE(an_answer_without_a_position_asked_for_after_the_acknowledgement_takes_the_layer),
       PROMISE(the_change_of_anothers_mutation_is_a_change_like_any),
+      PROMISE(a_cache_without_a_name_takes_no_change_for_its_own),
       PROMISE(an_echo_does_not_swallow_the_change_of_another),
       PROMISE(a_mutation_that_fails_after_its_echo_was_done_all_the_same),
       PROMISE(what_the_application_says_it_changed_counts_once_with_the_echo),
