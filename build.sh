@@ -47,7 +47,7 @@ wasm_tools=(emcc make patch xz)
 native_tools=(gcc clang make patch xz libc)
 check_tools=(clang-format clang-tidy)
 native_test_tools=(cmocka sanitizers)
-node_test_tools=(postgres)
+node_test_tools=(postgres redis-server)
 browser_tools=(chromium)
 
 present() {
@@ -86,6 +86,7 @@ where_to_get() {
     llvm-cov) echo "llvm-cov and llvm-profdata of clang's version" ;;
     sanitizers) echo "clang's sanitizer runtime (compiler-rt)" ;;
     postgres) echo 'a PostgreSQL server (https://www.postgresql.org)' ;;
+    redis-server) echo 'redis-server (https://redis.io)' ;;
     chromium) echo 'chromium (or CHROMIUM=/path/to/it)' ;;
     *) echo "$1" ;;
   esac

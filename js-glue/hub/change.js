@@ -10,7 +10,7 @@ import { parseStrict } from './strict-json.js';
  *   may have changed, and their subscribers have to be told to look for themselves
  */
 
-/** @typedef {{ defaultScope: string | null, frameBytes: number }} Routing */
+/** @typedef {{ defaultScope: string | null, frameBytes: number, withRow: boolean }} Routing */
 
 const SCOPES_PER_CHANGE = 100;
 
@@ -23,7 +23,7 @@ const SCOPES_PER_CHANGE = 100;
  * @param {Routing} routing
  * @returns {{ changes: RoutedChange[] } | { problem: string }}
  */
-export function readChanges(text, { defaultScope, frameBytes }) {
+export function readChanges(text, { defaultScope, frameBytes, withRow }) {
   const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
   const { value } = parsed;
@@ -40,7 +40,7 @@ export function readChanges(text, { defaultScope, frameBytes }) {
   return {
     changes: each.list.map((change) => ({
       scopes,
-      data: encodeData(change, frameBytes - ENVELOPE_BYTES),
+      data: encodeData(withRow ? change : withoutRow(change), frameBytes - ENVELOPE_BYTES),
     })),
   };
 }
@@ -63,6 +63,11 @@ function parseShallow(text) {
     }));
   }
   return parseStrict(JSON.stringify(value), maxDepth);
+}
+
+/** @param {Record<string, unknown>} change @returns {Record<string, unknown>} */
+function withoutRow({ row: _, ...rest }) {
+  return rest;
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
@@ -112,7 +117,6 @@ function takeScopes(change, defaultScope) {
 function encodeData(change, maxBytes) {
   const whole = JSON.stringify(change);
   if (Buffer.byteLength(whole) <= maxBytes) return whole;
-  delete change.row;
-  const rest = JSON.stringify(change);
+  const rest = JSON.stringify(withoutRow(change));
   return Buffer.byteLength(rest) <= maxBytes ? rest : null;
 }

@@ -18,8 +18,10 @@ export class Feed {
    * @param {import('./index.js').HubClock} options.clock
    * @param {string | null} options.defaultScope
    * @param {(message: string) => void} options.onWarning
+   * @param {import('./index.js').HubBackplane | null} options.backplane gives changes their places
+   *   where there is one; else they get the next one at once
    */
-  constructor({ log, routes, counters, limits, clock, defaultScope, onWarning }) {
+  constructor({ log, routes, counters, limits, clock, defaultScope, onWarning, backplane }) {
     this.log = log;
     this.routes = routes;
     this.counters = counters;
@@ -29,20 +31,25 @@ export class Feed {
     this.flood = new Flood({
       clock,
       perSecond: limits.changesPerSecond,
-      pass: (change) => this.#append(change),
+      pass: (change) => {
+        if (backplane) backplane.append(change);
+        else this.enter(change, change.heardAt);
+      },
     });
   }
 
   /**
    * @param {string} text
+   * @param {{ again?: boolean, fromSource?: boolean }} [options] `again`: it may have been told
+   *   before, so what it says of a row may be old
    * @returns {boolean} false if it was dropped
    */
-  take(text) {
-    const read = readChanges(text, this.routing);
+  take(text, { again = false, fromSource = false } = {}) {
+    const read = readChanges(text, { ...this.routing, withRow: !again });
     if ('problem' in read) return this.drop(read.problem);
     this.counters.changes += read.changes.length;
     const heardAt = this.clock.now();
-    for (const change of read.changes) this.flood.take({ ...change, heardAt });
+    for (const change of read.changes) this.flood.take({ ...change, heardAt, fromSource });
     return true;
   }
 
@@ -51,15 +58,20 @@ export class Feed {
     this.flood.end();
   }
 
-  /** @param {import('./flood.js').HeardChange} change */
-  #append(change) {
+  /**
+   * The change has its place: it goes into the log, and to those who hear of it.
+   *
+   * @param {import('./change.js').RoutedChange} change
+   * @param {number} heardAt in the clock's milliseconds
+   */
+  enter(change, heardAt) {
     const entry = this.log.append(change);
     const { data } = entry;
     const frames = data === null ? null : new ChangeFrames(this.log.epoch, { ...entry, data });
     for (const subscriber of this.routes.subscribers(entry.scopes)) {
       subscriber.deliver(entry, frames);
     }
-    this.lag.add(this.clock.now() - change.heardAt);
+    this.lag.add(this.clock.now() - heardAt);
   }
 
   /**

@@ -1,6 +1,10 @@
 const WINDOW_MS = 1_000;
 
-/** @typedef {import('./change.js').RoutedChange & { heardAt: number }} HeardChange in the clock's ms */
+/**
+ * `heardAt` is in the clock's milliseconds.
+ *
+ * @typedef {import('./change.js').RoutedChange & { heardAt: number, fromSource: boolean }} HeardChange
+ */
 
 /**
  * Holds back what a scope says beyond `perSecond` changes, and says at the end of the second that
@@ -43,7 +47,7 @@ export class Flood {
     const flooded = [...this.#told].filter(([, count]) => count > this.perSecond);
     this.#told.clear();
     for (const [scope] of flooded) {
-      this.pass({ scopes: [scope], data: null, heardAt: this.#since });
+      this.pass({ scopes: [scope], data: null, heardAt: this.#since, fromSource: false });
     }
   }
 

@@ -17,6 +17,7 @@ import { encodeMetrics } from './metrics.js';
 import { encodeGoodbye, isScope } from './protocol.js';
 import { Routes } from './routes.js';
 import { Seats } from './seats.js';
+import { SharedSource } from './shared-source.js';
 import { Tickets, userKey } from './tickets.js';
 import { checkOrigins, listenForUpgrades, originAllowed, refuseUpgrade } from './upgrade.js';
 
@@ -40,6 +41,7 @@ export function createHub(options) {
 class Hub {
   accepting = true;
   #source;
+  #backplane;
   #origins;
   #limits;
   #feed;
@@ -54,12 +56,13 @@ class Hub {
   #closing = null;
 
   /** @param {HubOptions} options */
-  constructor({ source, authorize, origins, limits, defaultScope, clock, onWarning }) {
+  constructor({ source, backplane, authorize, origins, limits, defaultScope, clock, onWarning }) {
     if (typeof authorize !== 'function') throw new TypeError('authorize must be a function');
     if (defaultScope !== undefined && !isScope(defaultScope)) {
       throw new TypeError('defaultScope must be a string of 1 to 128 characters');
     }
     this.#source = source ?? null;
+    this.#backplane = backplane ?? null;
     this.#onWarning = onWarning ?? ((message) => process.emitWarning(message, 'TidemarkWarning'));
     this.#origins = checkOrigins(origins);
     this.#limits = resolveLimits(limits);
@@ -69,6 +72,7 @@ class Hub {
       ...this.#shared,
       defaultScope: defaultScope ?? null,
       onWarning: this.#onWarning,
+      backplane: this.#backplane,
     });
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -114,7 +118,7 @@ class Hub {
     } catch {
       return this.#feed.drop('it cannot be written as JSON');
     }
-    return this.#ingest(text ?? '');
+    return this.#closing === null && this.#feed.take(text ?? '');
   }
 
   position() {
@@ -165,34 +169,74 @@ class Hub {
     // Whoever closes a hub that is still starting no longer cares how that start ends.
     this.ready.catch(() => {});
     this.#feed.end();
+    // The next one to lead need not wait for what is still open here.
+    void this.#backplane?.resign();
     await this.#connections.closeAll(goodbye);
     await this.#source?.close();
+    await this.#backplane?.close();
   }
 
   /** No client is let in before changes are heard: it would be told positions that miss some. */
   async #start() {
+    const shared = this.#backplane && this.#share(this.#backplane);
+    await this.#backplane?.start(this.#backplaneSink(shared), this.#limits.windowCount);
     await this.#source?.start({
-      change: (payload) => void this.#ingest(payload),
-      lost: (reason) => this.#onWarning(`tidemark hub: the source is lost: ${reason}`),
-      restored: () => this.#startOver(),
+      change: (text) => {
+        if (this.#closing) return;
+        if (shared) shared.change(text);
+        else this.#feed.take(text);
+      },
+      lost: (reason) => {
+        shared?.lost();
+        this.#onWarning(`tidemark hub: the source is lost: ${reason}`);
+      },
+      restored: () => {
+        if (this.#closing) return;
+        if (shared) void shared.listening();
+        else this.#startOver(this.#shared.log.nextEpoch(), 'source_restored');
+      },
     });
+    if (this.#source) await shared?.listening();
     this.#listening = true;
   }
 
-  /**
-   * Changes committed while the source was lost are known to nobody. So no position from before is
-   * good any more, and every client looks for itself.
-   */
-  #startOver() {
-    if (this.#closing) return;
-    this.#shared.counters.epochs += 1;
-    this.#shared.log.newEpoch();
-    this.#connections.startOver('source_restored');
+  /** @param {import('./index.js').HubBackplane} backplane */
+  #share(backplane) {
+    return new SharedSource({
+      now: () => this.#shared.clock.now(),
+      replayMs: this.#limits.replayMs,
+      backplane,
+      tell: (text, { again }) => void this.#feed.take(text, { again, fromSource: true }),
+    });
   }
 
-  /** @param {string} text @returns {boolean} */
-  #ingest(text) {
-    return this.#closing === null && this.#feed.take(text);
+  /**
+   * @param {SharedSource | null} source
+   * @returns {import('./index.js').HubBackplaneSink}
+   */
+  #backplaneSink(source) {
+    const { clock } = this.#shared;
+    return {
+      position: () => this.position(),
+      begin: (position) => this.#startOver(position, 'log_began'),
+      enter: ({ at, ...change }) => this.#feed.enter(change, clock.now() - (Date.now() - at)),
+      lead: (idleMs) => source?.lead(idleMs),
+      follow: () => source?.follow(),
+      lost: (reason) => this.#onWarning(`tidemark hub: the backplane is lost: ${reason}`),
+    };
+  }
+
+  /**
+   * Changes before `position` may be known to nobody. So no position from before is good any more,
+   * and every client looks for itself.
+   *
+   * @param {import('./index.js').HubPosition} position
+   * @param {string} reason
+   */
+  #startOver(position, reason) {
+    if (this.#listening) this.#shared.counters.epochs += 1;
+    this.#shared.log.begin(position);
+    this.#connections.startOver(reason);
   }
 
   /**

@@ -59,6 +59,37 @@ export interface HubSource {
   close(): Promise<void>;
 }
 
+/** What a backplane tells its hub. None of these ever throws. */
+export interface HubBackplaneSink {
+  /** How far this hub has come. */
+  position(): HubPosition;
+  /** The log goes on from there, and what was before is not known. */
+  begin(position: HubPosition): void;
+  /** The next change. `at` is when a hub heard of it, in the wall clock's milliseconds. */
+  enter(entry: { scopes: string[]; data: string | null; at: number }): void;
+  /** This hub is now the one to tell what its source says; nobody was for `idleMs`. */
+  lead(idleMs: number): void;
+  /** This hub is not, or no longer. */
+  follow(): void;
+  /** Changes are not told until it is found again, which it sees to. */
+  lost(reason: string): void;
+}
+
+/** One stream of changes for several hubs. `redisBackplane` of `tidemark/hub/redis` gives one. */
+export interface HubBackplane {
+  /** Resolves when the hub is told all that the log still has. */
+  start(sink: HubBackplaneSink, windowCount: number): Promise<void>;
+  /** A change to be given its place. Where `fromSource` is true only the leader's count. */
+  append(change: { scopes: string[]; data: string | null; fromSource?: boolean }): void;
+  /** For a leader that cannot vouch for what was before. */
+  newEpoch(): void;
+  /** This hub's source is well, so it may lead. Resolves when it is known whether it does. */
+  campaign(): Promise<void>;
+  resign(): Promise<void>;
+  /** Called once, also when `start` failed or has not finished. */
+  close(): Promise<void>;
+}
+
 /** Each has a default, see `DEFAULT_LIMITS`. …Ms are milliseconds, …Bytes bytes, others counts. */
 export interface HubLimits {
   /** A longer frame from a client closes its socket with 1009; none longer is sent. */
@@ -89,6 +120,11 @@ export interface HubLimits {
   slackMs: number;
   /** Time for a client to answer a close; then it is cut. */
   closeMs: number;
+  /**
+   * With a backplane: how far back a hub that takes the lead tells again what its source said. Must
+   * be longer than it takes to notice that a source went silent.
+   */
+  replayMs: number;
   /** Changes kept for those who come back. */
   windowCount: number;
   /** Older changes are forgotten even if there is room. */
@@ -112,6 +148,11 @@ export interface HubClock {
 export interface HubOptions {
   /** Without one, changes come from `publish` alone. The hub starts and closes it. */
   readonly source?: HubSource;
+  /**
+   * For several hubs with one stream, so that a client resumes at any of them. All of them may be
+   * given the same source: one tells what it says. The hub starts and closes it.
+   */
+  readonly backplane?: HubBackplane;
   /**
    * May this user see this scope? Asked at each subscribe, and again every `recheckRightsMs`. Only
    * `true` is a yes. If it throws, rejects or is late, the socket is closed with 1013 and the

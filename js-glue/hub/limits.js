@@ -20,6 +20,7 @@ export const DEFAULT_LIMITS = Object.freeze({
   pingMs: 25_000,
   slackMs: 10_000,
   closeMs: 2_000,
+  replayMs: 60_000,
   windowCount: 1024,
   windowAgeMs: 300_000,
   recoveryBytes: 48 * 1024,

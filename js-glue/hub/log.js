@@ -52,7 +52,10 @@ export class Log {
     return { epoch: this.#epoch, seq: this.#seq };
   }
 
-  /** @param {{ scopes: string[], data: string | null }} change @returns {LogEntry} */
+  /**
+   * @param {{ scopes: string[], data: string | null }} change at the next position
+   * @returns {LogEntry}
+   */
   append({ scopes, data }) {
     this.#seq += 1;
     const entry = { seq: this.#seq, at: this.now(), scopes, data };
@@ -81,15 +84,26 @@ export class Log {
   }
 
   /**
-   * Changes may have happened that the hub never heard of, so no earlier position is worth
-   * anything. The count goes on, which keeps a frame of the new epoch from looking old to a client
-   * that compares only numbers.
+   * Where an epoch begins. The count goes on, which keeps a frame of the new epoch from looking old
+   * to a client that compares only numbers.
+   *
+   * @returns {import('./index.js').HubPosition}
    */
-  newEpoch() {
-    this.#epoch = randomEpoch();
+  nextEpoch() {
+    return { epoch: randomEpoch(), seq: this.#seq };
+  }
+
+  /**
+   * Goes on from there, and knows nothing of what was before.
+   *
+   * @param {import('./index.js').HubPosition} position
+   */
+  begin({ epoch, seq }) {
+    this.#epoch = epoch;
+    this.#seq = seq;
     this.#kept = [];
     this.#forgotten.clear();
-    this.#floor = this.#seq;
+    this.#floor = seq;
   }
 
   #forgetOld() {
@@ -119,6 +133,6 @@ function hasData(entry) {
 }
 
 /** Letters, digits, - and _ only: it stands before the colon in Tidemark-As-Of. */
-function randomEpoch() {
+export function randomEpoch() {
   return randomBytes(12).toString('base64url');
 }

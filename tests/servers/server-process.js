@@ -75,6 +75,12 @@ export function startServer(program, args, { folder, owner, stopSignal }) {
       await exited;
       removeFolder();
     },
+    /** Ends it without a warning, and leaves its folder to another. */
+    async crash() {
+      process.off('exit', end);
+      child.kill('SIGKILL');
+      await exited;
+    },
   };
 }
 

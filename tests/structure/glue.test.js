@@ -8,7 +8,7 @@ import { filesUsing, glueFiles, importsOf } from './source.js';
  * @type {Record<string, RegExp>}
  */
 const MAY_IMPORT = {
-  hub: /^(node:.*|ws|pg|@electric-sql\/pglite)$/,
+  hub: /^(node:.*|ws|pg|ioredis|@electric-sql\/pglite)$/,
   react: /^react$/,
 };
 

@@ -26,7 +26,7 @@ function play(steps) {
       const { seq } = log.append({ scopes: one.append, data: '{}' });
       history.push({ seq, at: now, scopes: one.append, epoch: log.epoch });
     } else if ('wait' in one) now += one.wait;
-    else log.newEpoch();
+    else log.begin(log.nextEpoch());
   }
   const start = history.filter(({ epoch }) => epoch !== log.epoch).length;
   return { log, history: history.slice(start), start, now };

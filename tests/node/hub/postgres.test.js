@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import net from 'node:net';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { postgresSource } from '../../../js-glue/hub/index.js';
 import { startPostgres } from '../../servers/postgres.js';
+import { startProxy } from '../../servers/proxy.js';
 import { eventually } from './client.js';
 import { deferred } from './deferred.js';
 import { startHub } from './start-hub.js';
@@ -42,6 +41,13 @@ async function endListeners() {
      WHERE application_name = 'tidemark hub' AND ${LISTENING}`,
   );
   return rowCount ?? 0;
+}
+
+/** @param {import('node:test').TestContext} t */
+async function proxied(t) {
+  const { port } = new URL(connectionString);
+  const proxy = await startProxy(t, () => Number(port));
+  return { ...proxy, url: connectionString.replace(port, String(proxy.port)) };
 }
 
 test('a row that changes in PostgreSQL is told to the subscribers of its scope', async (t) => {
@@ -92,7 +98,7 @@ test('a database that is not there is told when the hub starts', async () => {
 });
 
 test('a connection that goes silent without an end is noticed, and a new one is made', async (t) => {
-  const proxy = await startProxy(t);
+  const proxy = await proxied(t);
   const lost = deferred();
   const restored = deferred();
   const heard = deferred();
@@ -111,7 +117,7 @@ test('a connection that goes silent without an end is noticed, and a new one is 
 });
 
 test('closing does not wait for a connection that went silent', async (t) => {
-  const proxy = await startProxy(t);
+  const proxy = await proxied(t);
   const source = postgresSource({ connectionString: proxy.url });
   await source.start({ change() {}, lost() {}, restored() {} });
   proxy.silence();
@@ -119,7 +125,7 @@ test('closing does not wait for a connection that went silent', async (t) => {
 });
 
 test('closing while connecting to a server that says nothing ends the attempt', async (t) => {
-  const proxy = await startProxy(t);
+  const proxy = await proxied(t);
   proxy.silenceNew();
   const source = postgresSource({ connectionString: proxy.url });
   const started = source.start({ change() {}, lost() {}, restored() {} });
@@ -128,49 +134,3 @@ test('closing while connecting to a server that says nothing ends the attempt', 
   await source.close();
   await refused;
 });
-
-/**
- * Stands between source and server. `silence` keeps the connections of now open and lets nothing
- * through, as a firewall that forgot them does.
- *
- * @param {import('node:test').TestContext} t
- */
-async function startProxy(t) {
-  const target = new URL(connectionString);
-  /** @type {Set<{ near: net.Socket, far: net.Socket }>} */
-  const pairs = new Set();
-  let mute = false;
-  const accepted = deferred();
-  const proxy = net.createServer((near) => {
-    const far = net.connect(Number(target.port || 5432), target.hostname);
-    pairs.add({ near, far });
-    for (const socket of [near, far]) socket.on('error', () => {});
-    if (!mute) near.pipe(far).pipe(near);
-    accepted.resolve(undefined);
-  });
-  proxy.listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  t.after(() => {
-    proxy.close();
-    for (const { near, far } of pairs) {
-      near.destroy();
-      far.destroy();
-    }
-  });
-  const url = new URL(connectionString);
-  url.hostname = '127.0.0.1';
-  url.port = String(/** @type {net.AddressInfo} */ (proxy.address()).port);
-  return {
-    url: url.href,
-    accepted: accepted.promise,
-    silence() {
-      for (const { near, far } of pairs) {
-        near.unpipe(far);
-        far.unpipe(near);
-      }
-    },
-    silenceNew() {
-      mute = true;
-    },
-  };
-}

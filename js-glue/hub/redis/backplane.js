@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { randomEpoch } from '../log.js';
+import { NO_LOG } from './scripts.js';
+import { openSession } from './session.js';
+
+/** @typedef {import('./session.js').Session} Session */
+/** @typedef {import('../index.js').HubBackplaneSink} Sink */
+/** @typedef {import('../index.js').HubBackplane} HubBackplane */
+
+/**
+ * @typedef {{ scopes: string[], data: string | null, fromSource: boolean, at: number }
+ *   | { epoch: string, fromSource: boolean }} Item
+ */
+
+const RETRY_FIRST_MS = 100;
+const RETRY_CAP_MS = 5_000;
+/** Waiting to be appended; with more, everything is forgotten and a new epoch begins. */
+const ITEMS = 10_000;
+
+/** @param {import('./index.js').RedisBackplaneOptions} options @returns {HubBackplane} */
+export function redisBackplane(options) {
+  return new RedisBackplane(options);
+}
+
+/**
+ * The stream of changes in Redis, for several hubs: one log, one epoch, one count.
+ *
+ *   start ──> open ──a command fails, or is not answered──> lost
+ *              ^──────────────── connected again ────────────┘
+ *
+ * What is appended waits in a queue until Redis has confirmed it, and is sent again to the next
+ * connection: appended twice at worst, which costs a fetch, never lost.
+ *
+ * @implements {HubBackplane}
+ */
+class RedisBackplane {
+  /** Names this hub as a leader. */
+  #id = randomBytes(9).toString('base64url');
+  #options;
+  #windowCount = 0;
+  /** @type {Sink | null} */
+  #sink = null;
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {Item[]} */
+  #queue = [];
+  /** How many of them were sent over this session. */
+  #sent = 0;
+  #candidate = false;
+  #leading = false;
+  #closed = false;
+  #failures = 0;
+  /** @type {NodeJS.Timeout | undefined} */
+  #retryTimer;
+  /** @type {NodeJS.Timeout | undefined} */
+  #leaseTimer;
+
+  /** @param {import('./index.js').RedisBackplaneOptions} options */
+  constructor({ url, prefix = 'tidemark', leaseMs = 5_000 }) {
+    if (typeof url !== 'string') throw new TypeError('url must be text, such as redis://host:6379');
+    if (!(leaseMs >= 100)) throw new TypeError(`leaseMs is ${leaseMs}; it must be 100 or more`);
+    this.#options = { url, prefix, leaseMs };
+  }
+
+  /** @param {Sink} sink @param {number} windowCount */
+  async start(sink, windowCount) {
+    this.#sink = sink;
+    this.#windowCount = windowCount;
+    await this.#open();
+  }
+
+  /** @param {import('../change.js').RoutedChange & { fromSource?: boolean }} change */
+  append({ scopes, data, fromSource = false }) {
+    this.#enqueue({ scopes, data, fromSource, at: Date.now() });
+  }
+
+  newEpoch() {
+    this.#enqueue({ epoch: randomEpoch(), fromSource: true });
+  }
+
+  async campaign() {
+    this.#candidate = true;
+    await this.#lead();
+  }
+
+  async resign() {
+    this.#candidate = false;
+    clearTimeout(this.#leaseTimer);
+    this.#setLeading(false, 0);
+    await this.#session?.resign(this.#id).catch(() => {});
+  }
+
+  async close() {
+    await this.resign();
+    // What was told last is worth as much as what was told before.
+    await this.#session?.settled().catch(() => {});
+    this.#closed = true;
+    clearTimeout(this.#retryTimer);
+    this.#session?.close();
+    this.#session = null;
+  }
+
+  async #open() {
+    const session = await openSession(this.#options, {
+      epoch: randomEpoch(),
+      seq: this.#sink?.position().seq ?? 0,
+      lost: (reason) => this.#lose(session, reason),
+    });
+    if (this.#closed) {
+      session.close();
+      throw new Error('the backplane was closed');
+    }
+    this.#session = session;
+    this.#failures = 0;
+    this.#catchUp(session);
+    session.follow((entry) => this.#take(session, entry));
+    this.#sent = 0;
+    this.#flush();
+    if (this.#candidate) await this.#lead();
+  }
+
+  /** @param {Session} session */
+  #catchUp({ epoch, seq, entries }) {
+    const sink = /** @type {Sink} */ (this.#sink);
+    const [first] = entries;
+    // The entry that begins an epoch is no change.
+    const before = first === undefined ? seq : first.seq - ('epoch' in first ? 0 : 1);
+    const known = sink.position();
+    if (known.epoch !== epoch || before > known.seq) sink.begin({ epoch, seq: before });
+    for (const entry of entries) this.#enter(entry);
+  }
+
+  /** @param {Session} session @param {import('./session.js').Entry} entry */
+  #take(session, entry) {
+    if (session !== this.#session) return;
+    const { seq } = /** @type {Sink} */ (this.#sink).position();
+    if ('scopes' in entry && entry.seq > seq + 1) {
+      this.#lose(session, 'entries were trimmed before they were read');
+    } else {
+      this.#enter(entry);
+    }
+  }
+
+  /** @param {import('./session.js').Entry} entry */
+  #enter(entry) {
+    const sink = /** @type {Sink} */ (this.#sink);
+    const { epoch, seq } = sink.position();
+    if ('epoch' in entry) {
+      if (entry.epoch !== epoch) sink.begin({ epoch: entry.epoch, seq: entry.seq });
+    } else if (entry.seq > seq) {
+      sink.enter(entry);
+    }
+  }
+
+  /** @param {Item} item */
+  #enqueue(item) {
+    if (this.#closed) return;
+    if (this.#queue.length >= ITEMS) {
+      this.#queue = [{ epoch: randomEpoch(), fromSource: false }];
+      this.#sent = 0;
+    } else {
+      this.#queue.push(item);
+    }
+    this.#flush();
+  }
+
+  #flush() {
+    const session = this.#session;
+    if (session === null) return;
+    while (this.#sent < this.#queue.length) void this.#send(session, this.#queue[this.#sent++]);
+  }
+
+  /** @param {Session} session @param {Item} item */
+  async #send(session, item) {
+    try {
+      const leader = item.fromSource ? this.#id : '';
+      const reply =
+        'epoch' in item
+          ? await session.beginEpoch(leader, item.epoch)
+          : await session.append(leader, this.#windowCount, item);
+      if (session !== this.#session || this.#queue[0] !== item) return;
+      if (reply === NO_LOG) {
+        this.#lose(session, 'the log is gone');
+      } else {
+        this.#queue.shift();
+        this.#sent -= 1;
+      }
+    } catch (error) {
+      this.#lose(session, messageOf(error));
+    }
+  }
+
+  /** Takes or renews the lease, and again before it ends. */
+  async #lead() {
+    clearTimeout(this.#leaseTimer);
+    const session = this.#session;
+    if (session === null || this.#closed || !this.#candidate) return;
+    try {
+      const idleMs = await session.lead(this.#id, this.#options.leaseMs);
+      if (session !== this.#session || !this.#candidate) return;
+      this.#setLeading(idleMs >= 0, idleMs);
+      this.#leaseTimer = setTimeout(() => void this.#lead(), this.#options.leaseMs / 3);
+    } catch (error) {
+      this.#lose(session, messageOf(error));
+    }
+  }
+
+  /** @param {boolean} leading @param {number} idleMs for how long nobody had led */
+  #setLeading(leading, idleMs) {
+    if (leading === this.#leading) return;
+    this.#leading = leading;
+    if (leading) this.#sink?.lead(idleMs);
+    else this.#sink?.follow();
+  }
+
+  /** @param {Session} session @param {string} reason */
+  #lose(session, reason) {
+    if (session !== this.#session) return;
+    session.close();
+    this.#session = null;
+    clearTimeout(this.#leaseTimer);
+    this.#setLeading(false, 0);
+    if (this.#closed) return;
+    this.#sink?.lost(reason);
+    this.#retry();
+  }
+
+  #retry() {
+    const wait = Math.min(RETRY_FIRST_MS * 2 ** this.#failures, RETRY_CAP_MS);
+    this.#failures += 1;
+    this.#retryTimer = setTimeout(async () => {
+      try {
+        await this.#open();
+      } catch {
+        if (!this.#closed && this.#session === null) this.#retry();
+      }
+    }, wait);
+  }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,1 @@
+export { redisBackplane } from './backplane.js';

@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { redisBackplane } from '../../../js-glue/hub/redis/index.js';
+import { startProxy } from '../../servers/proxy.js';
+import { startRedis } from '../../servers/redis.js';
+import { connect, eventually } from './client.js';
+import { ManualSource } from './manual-source.js';
+import { change, startHub } from './start-hub.js';
+
+const LEASE_MS = 200;
+
+const redis = await startRedis();
+after(() => redis.stop());
+afterEach(() => redis.ask((commands) => commands.flushall()));
+
+/**
+ * A hub among others.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Partial<import('./start-hub.js').HubOptions> & { url?: string }} [options]
+ */
+function joinHub(t, { url = redis.url, ...options } = {}) {
+  return startHub(t, { backplane: redisBackplane({ url, leaseMs: LEASE_MS }), ...options });
+}
+
+/**
+ * A hub whose source says what the test says.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Parameters<typeof joinHub>[1]} [options]
+ */
+async function joinWithSource(t, options) {
+  const source = new ManualSource();
+  source.listen();
+  return { ...(await joinHub(t, { source, ...options })), source };
+}
+
+const text = (/** @type {number} */ id) => JSON.stringify({ ...change(id, 'a'), row: { id } });
+const seen = (/** @type {import('./client.js').Frame[]} */ frames) =>
+  frames.map(({ epoch, seq, data }) => [epoch, seq, data.id]);
+
+test('a change that one hub takes reaches the clients of every hub at the same position', async (t) => {
+  const [one, two] = [await joinHub(t), await joinHub(t)];
+  const clients = [(await one.subscribed(['a'])).client, (await two.subscribed(['a'])).client];
+  one.hub.publish(change(1, 'a'));
+  const [first, second] = await Promise.all(clients.map((client) => client.next()));
+  assert.deepEqual(first, second);
+  assert.equal(first.data.id, '1');
+});
+
+test('changes that several hubs take at once have one order and one count', async (t) => {
+  const hubs = [await joinHub(t), await joinHub(t), await joinHub(t)];
+  const clients = await Promise.all(hubs.map(async (hub) => (await hub.subscribed(['a'])).client));
+  for (let id = 1; id <= 50; id += 1) {
+    for (const [index, { hub }] of hubs.entries()) hub.publish(change(id + 100 * index, 'a'));
+  }
+  const [first, ...others] = await Promise.all(clients.map((client) => client.take(150)));
+  const start = first[0].seq;
+  assert.deepEqual(
+    first.map(({ seq }) => seq - start),
+    Array.from({ length: 150 }, (_, index) => index),
+  );
+  for (const other of others) assert.deepEqual(seen(other), seen(first));
+});
+
+test('changes of one hub keep their order', async (t) => {
+  const { hub, subscribed } = await joinHub(t);
+  const { client } = await subscribed(['a']);
+  for (let id = 1; id <= 100; id += 1) hub.publish(change(id, 'a'));
+  const ids = (await client.take(100)).map(({ data }) => Number(data.id));
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 100 }, (_, index) => index + 1),
+  );
+});
+
+test('a client whose socket is cut resumes at another hub what it missed', async (t) => {
+  const hubs = [await joinHub(t), await joinHub(t)];
+  const ports = hubs.map(({ url }) => Number(new URL(url).port));
+  let turn = 0;
+  const proxy = await startProxy(t, () => ports[turn++ % 2]);
+  const url = `ws://127.0.0.1:${proxy.port}/tidemark`;
+  const join = async (/** @type {typeof hubs[number]} */ { hub }) => {
+    const client = await connect(url);
+    client.send({ type: 'auth', v: 1, ticket: hub.issueTicket('ann') });
+    await client.next();
+    return client;
+  };
+
+  let client = await join(hubs[0]);
+  let { epoch, seq } = await client.subscribe(['a']);
+  for (let id = 1; id <= 20; id += 1) {
+    proxy.cut();
+    await client.whenClosed();
+    hubs[id % 2].hub.publish(change(id, 'a'));
+    const next = hubs[id % 2];
+    await eventually('the hub knows', () => next.hub.position().seq > seq);
+    client = await join(next);
+    const answer = await client.subscribe(['a'], { epoch, seq });
+    assert.deepEqual(
+      [answer.recovered, answer.messages.map((/** @type {any} */ { data }) => data.id)],
+      [true, [String(id)]],
+    );
+    ({ epoch, seq } = answer);
+  }
+});
+
+test('a hub that joins knows what happened before', async (t) => {
+  const one = await joinHub(t);
+  const last = one.hub.position();
+  one.hub.publish(change(1, 'a'));
+  await eventually('it is in the log', () => one.hub.position().seq > last.seq);
+  const two = await joinHub(t);
+  const { answer } = await two.subscribed(['a'], last);
+  assert.equal(answer.messages.length, 1);
+});
+
+test('a hub that joins does not vouch for what the log no longer has', async (t) => {
+  const limits = { windowCount: 1 };
+  const one = await joinHub(t, { limits });
+  const last = one.hub.position();
+  // Redis trims whole nodes of a hundred entries.
+  for (let id = 1; id <= 300; id += 1) one.hub.publish(change(id, 'a'));
+  await eventually('all are in the log', () => one.hub.position().seq === last.seq + 300);
+  const two = await joinHub(t, { limits: { windowCount: 1000 } });
+  const { answer } = await two.subscribed(['a'], last);
+  assert.deepEqual([answer.epoch, answer.recovered], [last.epoch, false]);
+});
+
+test('a reset reaches the clients of every hub', async (t) => {
+  const [one, two] = [await joinHub(t), await joinHub(t)];
+  const { client } = await two.subscribed(['a']);
+  one.hub.publish({ reset: true, scope: 'a' });
+  assert.equal((await client.next()).type, 'reset');
+});
+
+test('prefixes keep streams apart', async (t) => {
+  const one = await joinHub(t);
+  const backplane = redisBackplane({ url: redis.url, prefix: 'other' });
+  const two = await joinHub(t, { backplane });
+  const { client } = await two.subscribed(['a']);
+  one.hub.publish(change(1, 'a'));
+  two.hub.publish(change(2, 'a'));
+  assert.equal((await client.next()).data.id, '2');
+});
+
+test('what several hubs hear from one source is told once', async (t) => {
+  const hubs = [await joinWithSource(t), await joinWithSource(t)];
+  const { client } = await hubs[1].subscribed(['a']);
+  for (let id = 1; id <= 20; id += 1) {
+    for (const { source } of hubs) source.sink.change(text(id));
+  }
+  const ids = (await client.take(20)).map(({ data }) => Number(data.id));
+  hubs[0].hub.publish(change(99, 'a'));
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+  assert.equal((await client.next()).data.id, '99');
+});
+
+test('when the leader closes another tells what the source says, from where the leader was', async (t) => {
+  const limits = { replayMs: 1 };
+  const hubs = [await joinWithSource(t, { limits }), await joinWithSource(t, { limits })];
+  for (const { clock } of hubs) clock.advance(LEASE_MS * 10);
+  const { client, answer } = await hubs[1].subscribed(['a']);
+  await hubs[0].hub.close();
+  hubs[1].source.sink.change(text(1));
+  const next = await client.next();
+  assert.deepEqual([next.data?.id, next.epoch], ['1', answer.epoch]);
+});
+
+test('who takes the lead tells again what the one before may have kept, without its rows', async (t) => {
+  const hubs = [await joinWithSource(t), await joinWithSource(t)];
+  for (const { clock } of hubs) clock.advance(100_000);
+  const { client, answer } = await hubs[1].subscribed(['a']);
+  // The leader did not hear of it: its connection is dead, and it has not noticed.
+  hubs[1].source.sink.change(text(1));
+  await hubs[0].hub.close();
+  const next = await client.next();
+  assert.deepEqual(
+    [next.epoch, next.data],
+    [answer.epoch, { resource: 'task', id: '1', action: 'UPDATE' }],
+  );
+});
+
+test('who takes the lead and has not heard all begins a new epoch', async (t) => {
+  const [one, two] = [await joinWithSource(t), await joinWithSource(t)];
+  const { client, answer } = await two.subscribed(['a']);
+  await one.hub.close();
+  const reset = await client.next();
+  assert.equal(reset.type, 'reset');
+  assert.notEqual(reset.epoch, answer.epoch);
+});
+
+test('a leader that loses its source leaves the lead to one that has it', async (t) => {
+  const [one, two] = [await joinWithSource(t), await joinWithSource(t)];
+  const { client } = await one.subscribed(['a']);
+  one.source.sink.lost('backend terminated');
+  assert.equal((await client.next()).type, 'reset');
+  two.source.sink.change(text(1));
+  assert.equal((await client.next()).data.id, '1');
+});
+
+test('a lone leader that lost its source and has it again begins a new epoch', async (t) => {
+  const { source, subscribed } = await joinWithSource(t);
+  const { client, answer } = await subscribed(['a']);
+  source.sink.lost('backend terminated');
+  source.sink.restored();
+  const reset = await client.next();
+  assert.notEqual(reset.epoch, answer.epoch);
+});
+
+test('a leader that falls silent is replaced, and what it says later does not count', async (t) => {
+  const proxy = await startProxy(t, () => redis.port);
+  const url = `redis://127.0.0.1:${proxy.port}`;
+  const one = await joinWithSource(t, { url });
+  const two = await joinWithSource(t);
+  for (const { clock } of [one, two]) clock.advance(100_000);
+  const { client } = await two.subscribed(['a']);
+  proxy.silence();
+  one.source.sink.change(text(1));
+  // Two hears of it as well, and tells it when the lease is over.
+  two.source.sink.change(text(1));
+  assert.equal((await client.next()).data.id, '1');
+  proxy.speak();
+  one.hub.publish(change(2, 'a'));
+  assert.equal(
+    (await client.next()).data.id,
+    '2',
+    'the first change is not told by the old leader',
+  );
+});
+
+test('what is published while Redis is out of reach arrives when it is back, in order', async (t) => {
+  const proxy = await startProxy(t, () => redis.port);
+  const { hub, warnings, subscribed } = await joinHub(t, {
+    url: `redis://127.0.0.1:${proxy.port}`,
+  });
+  const { client, answer } = await subscribed(['a']);
+  proxy.cut();
+  for (let id = 1; id <= 10; id += 1) hub.publish(change(id, 'a'));
+  const frames = await client.take(10);
+  assert.deepEqual(
+    frames.map(({ epoch, data }) => [epoch, data.id]),
+    Array.from({ length: 10 }, (_, index) => [answer.epoch, String(index + 1)]),
+  );
+  assert.match(warnings[0], /the backplane is lost/);
+});
+
+test('a hub that was cut off hears what the others told meanwhile', async (t) => {
+  const proxy = await startProxy(t, () => redis.port);
+  const one = await joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  const two = await joinHub(t);
+  const { client, answer } = await one.subscribed(['a']);
+  proxy.cut();
+  two.hub.publish(change(1, 'a'));
+  const next = await client.next();
+  assert.deepEqual([next.data.id, next.epoch], ['1', answer.epoch]);
+});
+
+test('a hub that was cut off for longer than the log remembers resets its clients', async (t) => {
+  const proxy = await startProxy(t, () => redis.port);
+  const one = await joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  const two = await joinHub(t, { limits: { windowCount: 1 } });
+  const { client, answer } = await one.subscribed(['a']);
+  proxy.silence();
+  for (let id = 1; id <= 300; id += 1) two.hub.publish(change(id, 'b'));
+  await eventually('all are told', () => two.hub.position().seq >= answer.seq + 300);
+  proxy.cut();
+  const reset = await client.next();
+  assert.deepEqual([reset.type, reset.epoch], ['reset', answer.epoch]);
+});
+
+test('a Redis that was emptied begins a new epoch with higher positions, and loses nothing', async (t) => {
+  const { hub, subscribed } = await joinHub(t);
+  const { client, answer } = await subscribed(['a']);
+  await redis.ask((commands) => commands.flushall());
+  hub.publish(change(1, 'a'));
+  const [reset, next] = await client.take(2);
+  assert.notEqual(reset.epoch, answer.epoch);
+  assert.equal(reset.seq > answer.seq, true);
+  assert.deepEqual([next.epoch, next.data.id], [reset.epoch, '1']);
+});
+
+test('a Redis that was restarted begins a new epoch at every hub', async (t) => {
+  const hubs = [await joinHub(t), await joinHub(t)];
+  const clients = await Promise.all(hubs.map(async (hub) => (await hub.subscribed(['a'])).client));
+  const before = hubs[0].hub.position();
+  await redis.restart();
+  const resets = await Promise.all(clients.map((client) => client.next()));
+  assert.deepEqual(resets[0], resets[1]);
+  assert.notEqual(resets[0].epoch, before.epoch);
+  hubs[0].hub.publish(change(1, 'a'));
+  const ids = await Promise.all(clients.map(async (client) => (await client.next()).data.id));
+  assert.deepEqual(ids, ['1', '1']);
+});
+
+test('a Redis that went back in time when it was restarted begins a new epoch', async (t) => {
+  const { hub, subscribed } = await joinHub(t);
+  hub.publish(change(1, 'a'));
+  await eventually('it is told', () => hub.stats().window === 1);
+  await redis.ask((commands) => commands.save());
+  const { client, answer } = await subscribed(['a']);
+  hub.publish(change(2, 'a'));
+  const { seq } = await client.next();
+  await redis.restart();
+  const reset = await client.next();
+  assert.notEqual(reset.epoch, answer.epoch);
+  assert.equal(reset.seq > seq, true);
+});
+
+test('ready rejects with the reason why Redis cannot be reached', async (t) => {
+  const proxy = await startProxy(t, () => 1);
+  await assert.rejects(joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` }), /Redis: /);
+});
+
+test('a hub that closes leaves no connection to Redis', async (t) => {
+  const { hub } = await joinWithSource(t);
+  await hub.close();
+  const list = await redis.ask((commands) => commands.client('LIST'));
+  assert.equal(String(list).trim().split('\n').length, 1, 'only the one that asks');
+});
+
+for (const options of /** @type {any[]} */ ([{}, { url: 7 }, { url: 'redis://x', leaseMs: 0 }])) {
+  test(`a backplane with ${JSON.stringify(options)} is refused`, () => {
+    assert.throws(() => redisBackplane(options), TypeError);
+  });
+}

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/**
+ * Stands between clients and servers on 127.0.0.1, and breaks connections the way networks do.
+ *
+ * @param {import('node:test').TestContext} t ends it
+ * @param {() => number} target the port that the next connection goes to
+ */
+export async function startProxy(t, target) {
+  /** @type {Set<{ near: net.Socket, far: net.Socket }>} */
+  const pairs = new Set();
+  let mute = false;
+  /** @type {(value: void) => void} */
+  let accept = () => {};
+  const accepted = /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      accept = resolve;
+    })
+  );
+  const server = net.createServer((near) => {
+    const far = net.connect(target(), '127.0.0.1');
+    const pair = { near, far };
+    pairs.add(pair);
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ]) {
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        other.destroy();
+        pairs.delete(pair);
+      });
+    }
+    if (!mute) near.pipe(far).pipe(near);
+    accept();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const cut = () => {
+    for (const { near } of pairs) near.destroy();
+  };
+  t.after(() => {
+    server.close();
+    cut();
+  });
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  return {
+    port,
+    /** Resolves at the first connection. */
+    accepted,
+    /** Ends all connections of now. */
+    cut,
+    /** Lets nothing through the connections of now, which stay open: a firewall forgot them. */
+    silence() {
+      for (const { near, far } of pairs) {
+        near.unpipe(far);
+        far.unpipe(near);
+      }
+    },
+    /** Lets through again what was held back. */
+    speak() {
+      for (const { near, far } of pairs) near.pipe(far).pipe(near);
+    },
+    /** New connections are taken, and nothing is let through them. */
+    silenceNew() {
+      mute = true;
+    },
+  };
+}
