@@ -50,6 +50,24 @@ export function sleep(environment, delay) {
   });
 }
 
+/**
+ * Fulfilled when `promise` is, or after that time if this is earlier.
+ *
+ * @param {Environment} environment
+ * @param {number} limit ms that a platform timer takes
+ * @param {Promise<unknown>} promise never rejected
+ * @returns {Promise<void>}
+ */
+export function atMost(environment, limit, promise) {
+  return new Promise((resolve) => {
+    const timer = environment.setTimeout(resolve, limit);
+    promise.then(() => {
+      environment.clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
 /** True unless the bundler or the process says that this is a production build. */
 export function isDevelopment() {
   return typeof process === 'undefined' || process.env?.NODE_ENV !== 'production';

@@ -2,6 +2,7 @@ export * from './types/cache.js';
 export * from './types/channel.js';
 export * from './types/client.js';
 export * from './types/common.js';
+export * from './types/errors.js';
 export * from './types/helpers.js';
 export * from './types/mutation.js';
 export * from './types/observer.js';

@@ -1,4 +1,6 @@
 export { TidemarkError } from './engine/error.js';
+export { describeError } from './errors/describe-error.js';
+export { errorKind } from './errors/error-kind.js';
 export { MutationCache } from './mutation/mutation-cache.js';
 export { MutationObserver } from './mutation/mutation-observer.js';
 export { CancelledError, isCancelledError } from './query/cancelled-error.js';

@@ -5,7 +5,7 @@
  * @typedef {{ token: string, user: User, clinic: { id: number, name: string }, scopes: string[] }} Session
  * @typedef {{ method?: string, body?: unknown, headers?: Record<string, string>, signal?: AbortSignal }} Ask
  */
-import { ApiError, OfflineError } from './errors.js';
+import { ApiError } from './errors.js';
 import { faultHeaders, switches } from './switches.js';
 
 /** Milliseconds after which an answer is given up on. */
@@ -17,7 +17,7 @@ const PATIENCE = 15_000;
  * @returns {Promise<Response>} of any status
  */
 async function request(path, { method = 'GET', body, headers = {}, signal }) {
-  if (switches.get().offline) throw new OfflineError();
+  if (switches.get().offline) throw new TypeError('Failed to fetch'); // as fetch says it
   const patience = AbortSignal.timeout(PATIENCE);
   return fetch(`/api${path}`, {
     method,
@@ -31,7 +31,7 @@ async function request(path, { method = 'GET', body, headers = {}, signal }) {
 async function answerOf(response) {
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  throw new ApiError(response.status, answer.message ?? 'The clinic’s server had a problem.');
+  throw new ApiError(response.status, answer.message);
 }
 
 /** @param {string} role @returns {Promise<Session>} */
@@ -43,7 +43,7 @@ async function signIn(role) {
  * Signs in and gives that user's requests.
  *
  * @param {string} role
- * @throws {ApiError | OfflineError | TypeError} if signing in failed
+ * @throws {ApiError | TypeError | DOMException} if signing in failed
  */
 export async function openApi(role) {
   let session = await signIn(role);

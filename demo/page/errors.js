@@ -1,6 +1,8 @@
+import { describeError } from 'tidemark';
+
 /** The server said no, in words meant for people. */
 export class ApiError extends Error {
-  /** @param {number} status @param {string} message */
+  /** @param {number} status @param {string} [message] */
   constructor(status, message) {
     super(message);
     this.name = 'ApiError';
@@ -8,27 +10,16 @@ export class ApiError extends Error {
   }
 }
 
-/** The page is switched to offline, so nothing was sent. */
-export class OfflineError extends Error {
-  constructor() {
-    super('offline');
-    this.name = 'OfflineError';
-  }
-}
+/** Where the clinic says it in its own words. */
+const SENTENCES = {
+  offline: 'You are offline, so nothing was sent. Try again later.',
+  network: 'The clinic’s server cannot be reached. Check your connection and try again.',
+  timeout: 'The clinic’s server did not answer in time. Please check before you try again.',
+  server: 'The clinic’s server has a problem. Please try again in a moment.',
+};
 
 /**
  * @param {unknown} error whatever a request threw
  * @returns {string} a sentence for the person who asked for it
  */
-export function sentenceFor(error) {
-  if (error instanceof ApiError) return error.message;
-  if (error instanceof OfflineError)
-    return 'You are offline, so nothing was sent. Try again later.';
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return 'The clinic’s server did not answer in time. Please check before you try again.';
-  }
-  if (error instanceof TypeError) {
-    return 'The clinic’s server cannot be reached. Check your connection and try again.';
-  }
-  return 'Something unexpected went wrong. Please try again.';
-}
+export const sentenceFor = (error) => describeError(error, SENTENCES);

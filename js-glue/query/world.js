@@ -1,8 +1,15 @@
+import { atMost } from '../environment.js';
 import { focusManager } from './focus-manager.js';
 import { onlineManager } from './online-manager.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from './query-client.js' */
+
+/**
+ * ms that reads wait for mutations that were paused, when the network is back. It spares fetches, no
+ * more: what a mutation that takes longer changes is asked for again when it is done.
+ */
+const HEAD_START = 5000;
 
 /**
  * Tells the core whether there is a network and whether somebody looks. A mounted client hears of
@@ -13,7 +20,7 @@ export class World {
   #mounts = 0;
   /** @type {(() => void)[]} */
   #unsubscribe = [];
-  /** Mutations that were paused go out first: the core is online when they are through. */
+  /** Mutations that were paused go out first: the core is online when they are through, or late. */
   #resuming = 0;
   /** @type {Engine | undefined} */
   #engine;
@@ -73,12 +80,10 @@ export class World {
   }
 
   async #backOnline() {
+    const { environment } = this.#client;
     this.#resuming += 1;
-    try {
-      await this.#client.resumePausedMutations();
-    } finally {
-      this.#resuming -= 1;
-      this.#changed();
-    }
+    await atMost(environment, HEAD_START, this.#client.resumePausedMutations());
+    this.#resuming -= 1;
+    this.#changed();
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { onlineManager } from 'tidemark';
 import { ACTIONS } from '../../../demo/page/actions.js';
-import { ApiError, OfflineError, sentenceFor } from '../../../demo/page/errors.js';
+import { ApiError, sentenceFor } from '../../../demo/page/errors.js';
 import { createPollMeter } from '../../../demo/page/poll-meter.js';
 
 describe('an optimistic change', () => {
@@ -38,10 +39,16 @@ describe('the sentence for an error', () => {
   it('is the server’s own where it refused', () =>
     assert.equal(sentenceFor(new ApiError(409, 'Too late.')), 'Too late.'));
 
+  it('says that nothing was sent while the page is offline', (t) => {
+    t.after(() => onlineManager.setOnline(true));
+    onlineManager.setOnline(false);
+    assert.match(sentenceFor(new TypeError('Failed to fetch')), /^You are offline, so nothing/);
+  });
+
   for (const [what, error, sentence] of [
-    ['offline', new OfflineError(), /^You are offline/],
-    ['no connection', new TypeError('fetch failed'), /cannot be reached/],
-    ['no answer', new DOMException('', 'TimeoutError'), /did not answer in time/],
+    ['no connection', new TypeError('fetch failed'), /^The clinic’s server cannot be reached/],
+    ['no answer', new DOMException('', 'TimeoutError'), /^The clinic’s server did not answer/],
+    ['a broken server', new ApiError(500, 'null'), /^The clinic’s server has a problem/],
     ['anything else', 'a string', /^Something unexpected/],
   ]) {
     it(`speaks of the right thing: ${what}`, () => assert.match(sentenceFor(error), sentence));
