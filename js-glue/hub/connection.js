@@ -39,6 +39,12 @@ export class Connection {
   /** @type {Liveness | null} */
   #liveness = null;
   #rate;
+  /**
+   * Frames that came while the ticket was being checked; null before `auth` and after.
+   *
+   * @type {import('./protocol.js').ClientFrame[] | null}
+   */
+  #held = null;
   /** @type {unknown} the one that ends `greeting`, then the one that ends `closing` */
   #timer;
 
@@ -108,8 +114,10 @@ export class Connection {
       counters.badFrames += 1;
     } else if ('refused' in decoded) {
       this.#refuseProtocol(decoded.refused);
+    } else if (this.#held !== null) {
+      this.#held.push(decoded.frame);
     } else if (this.#subscriber === null) {
-      this.#greet(decoded.frame);
+      void this.#greet(decoded.frame);
     } else {
       this.#serve(this.#subscriber, decoded.frame);
     }
@@ -126,17 +134,27 @@ export class Connection {
   }
 
   /** @param {import('./protocol.js').ClientFrame} frame */
-  #greet(frame) {
+  async #greet(frame) {
     const { tickets, seats, log, limits } = this.shared;
     if (frame.type !== 'auth') return this.#refuseSignIn('the first frame must be auth');
-    const user = frame.ticket === null ? null : tickets.redeem(frame.ticket);
+    this.#held = [];
+    let user = null;
+    try {
+      user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
+    } catch {
+      return this.close(CLOSE.tryAgainLater, 'the ticket could not be checked');
+    }
+    if (this.#state !== 'greeting') return;
     if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
     if (!seats.take(user)) return this.close(CLOSE.tryAgainLater, 'too many connections');
-    this.#open(user);
+    const subscriber = this.#open(user);
     this.send(encodeHello(log.position(), limits));
+    const held = this.#held;
+    this.#held = null;
+    for (const frame of held) this.#serve(subscriber, frame);
   }
 
-  /** @param {import('./index.js').HubUser} user */
+  /** @param {import('./index.js').HubUser} user @returns {Subscriber} */
   #open(user) {
     const { clock, counters, limits } = this.shared;
     clock.clearTimeout(this.#timer);
@@ -154,10 +172,12 @@ export class Connection {
         this.terminate();
       },
     });
+    return subscriber;
   }
 
   /** @param {Subscriber} subscriber @param {import('./protocol.js').ClientFrame} frame */
   #serve(subscriber, frame) {
+    if (this.#state !== 'open') return;
     if (frame.type === 'subscribe') {
       const problem = this.#tooMany(frame.scopes);
       if (problem) this.#refuseProtocol(problem);

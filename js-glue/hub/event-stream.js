@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { CLOSE, positionOf } from './protocol.js';
 
-/** Why a connection was closed before it began, as a status. @type {Readonly<Record<number, number>>} */
+/** Why a connection was closed before its first frame was out, as a status. @type {Readonly<Record<number, number>>} */
 const STATUS = Object.freeze({
   [CLOSE.protocolError]: 400,
   [CLOSE.notSignedIn]: 401,
@@ -15,11 +15,8 @@ const UNAVAILABLE = 503;
  */
 export class EventStream extends EventEmitter {
   #response;
-  #begun = false;
-  /** Frames of before the response began. @type {string[]} */
+  /** Frames of before the answer began; null since. @type {string[] | null} */
   #waiting = [];
-  /** @type {number | null} why it was closed before it began */
-  #refused = null;
 
   /** @param {import('node:http').ServerResponse} response */
   constructor(response) {
@@ -34,7 +31,7 @@ export class EventStream extends EventEmitter {
   }
 
   /**
-   * Says what the request says. If the connection has an objection, that is the answer's status.
+   * Says what the request says.
    *
    * @param {{ ticket: string, scopes: string[], resume: import('./index.js').HubPosition | null }} request
    */
@@ -45,29 +42,39 @@ export class EventStream extends EventEmitter {
     ]) {
       this.emit('message', Buffer.from(JSON.stringify(frame)), false);
     }
-    if (this.#refused !== null) {
-      this.#response.writeHead(this.#refused).end();
+  }
+
+  /** @param {string | Buffer} frame */
+  send(frame) {
+    if (this.#waiting === null) {
+      this.#write(frame.toString());
       return;
     }
-    this.#begun = true;
+    // An objection to what was subscribed to comes within the turn, and is then the answer's status.
+    if (this.#waiting.length === 0) setImmediate(() => this.#answer());
+    this.#waiting.push(frame.toString());
+  }
+
+  /** @param {number} code */
+  close(code) {
+    if (this.#waiting === null) {
+      this.#response.end();
+      return;
+    }
+    this.#waiting = null;
+    this.#response.writeHead(STATUS[code] ?? UNAVAILABLE).end();
+  }
+
+  #answer() {
+    const frames = this.#waiting;
+    if (frames === null) return;
+    this.#waiting = null;
     this.#response.writeHead(200, {
       'Content-Type': 'text/event-stream',
       // Proxies that gather a response before they pass it on are asked not to.
       'X-Accel-Buffering': 'no',
     });
-    for (const frame of this.#waiting) this.#write(frame);
-  }
-
-  /** @param {string | Buffer} frame */
-  send(frame) {
-    if (this.#begun) this.#write(frame.toString());
-    else this.#waiting.push(frame.toString());
-  }
-
-  /** @param {number} code */
-  close(code) {
-    if (this.#begun) this.#response.end();
-    else this.#refused ??= STATUS[code] ?? UNAVAILABLE;
+    for (const frame of frames) this.#write(frame);
   }
 
   terminate() {

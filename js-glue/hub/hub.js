@@ -18,6 +18,7 @@ import { encodeGoodbye, isScope } from './protocol.js';
 import { Routes } from './routes.js';
 import { Seats } from './seats.js';
 import { SharedSource } from './shared-source.js';
+import { SharedTickets } from './shared-tickets.js';
 import { Tickets, userKey } from './tickets.js';
 import { checkOrigins, listenForUpgrades, originAllowed, refuseUpgrade } from './upgrade.js';
 
@@ -66,7 +67,7 @@ class Hub {
     this.#onWarning = onWarning ?? ((message) => process.emitWarning(message, 'TidemarkWarning'));
     this.#origins = checkOrigins(origins);
     this.#limits = resolveLimits(limits);
-    this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock);
+    this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock, this.#backplane);
     this.#connections = new Connections(this.#shared);
     this.#feed = new Feed({
       ...this.#shared,
@@ -294,10 +295,12 @@ class Hub {
  * @param {HubOptions['authorize']} authorize
  * @param {import('./index.js').HubLimits} limits
  * @param {import('./index.js').HubClock} clock
+ * @param {import('./index.js').HubBackplane | null} backplane
  * @returns {import('./connection.js').Shared}
  */
-function shareParts(authorize, limits, clock) {
+function shareParts(authorize, limits, clock, backplane) {
   const now = () => clock.now();
+  const ticketOptions = { now, count: limits.tickets, ageMs: limits.ticketMs };
   return {
     authorize,
     limits,
@@ -306,6 +309,8 @@ function shareParts(authorize, limits, clock) {
     log: new Log({ now, count: limits.windowCount, ageMs: limits.windowAgeMs }),
     routes: new Routes(),
     seats: new Seats(limits.connectionsPerUser),
-    tickets: new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),
+    tickets: backplane
+      ? new SharedTickets({ ...ticketOptions, backplane })
+      : new Tickets(ticketOptions),
   };
 }

@@ -86,6 +86,10 @@ export interface HubBackplane {
   /** This hub's source is well, so it may lead. Resolves when it is known whether it does. */
   campaign(): Promise<void>;
   resign(): Promise<void>;
+  /** For all hubs to find, for `ageMs`. Not confirmed: a ticket that is not found is asked for anew. */
+  keepTicket(hash: string, user: string, ageMs: number): void;
+  /** Takes it: nobody finds it afterwards. Rejects where it cannot be known whether it is there. */
+  takeTicket(hash: string): Promise<string | null>;
   /** Called once, also when `start` failed or has not finished. */
   close(): Promise<void>;
 }
@@ -262,7 +266,8 @@ export interface Hub {
   attach(server: Server, options?: { path?: string }): void;
   /**
    * A ticket for one sign-in within `limits.ticketMs`, to be given out over an authenticated
-   * request of the application's own, which is also the place to limit how often.
+   * request of the application's own, which is also the place to limit how often. With a backplane
+   * it is good at each of its hubs, and the user has to survive JSON.
    * @throws {TypeError} if the user is no `HubUser`
    * @throws {Error} with `code` `TIDEMARK_TICKETS_FULL`
    */

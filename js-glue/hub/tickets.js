@@ -36,7 +36,7 @@ export class Tickets {
       throw Object.assign(error, { code: 'TIDEMARK_TICKETS_FULL' });
     }
     const ticket = randomBytes(32).toString('base64url');
-    this.#issued.set(hash(ticket), { user, expires: this.now() + this.ageMs });
+    this.#issued.set(hashTicket(ticket), { user, expires: this.now() + this.ageMs });
     return ticket;
   }
 
@@ -44,11 +44,11 @@ export class Tickets {
    * Takes the ticket: a second call with the same one finds nothing.
    *
    * @param {string} ticket
-   * @returns {HubUser | null}
+   * @returns {Promise<HubUser | null>} rejects if it cannot be known now whether the ticket is good
    */
-  redeem(ticket) {
+  async redeem(ticket) {
     this.#sweep();
-    const key = hash(ticket);
+    const key = hashTicket(ticket);
     const found = this.#issued.get(key);
     this.#issued.delete(key);
     return found ? found.user : null;
@@ -64,7 +64,7 @@ export class Tickets {
 }
 
 /** @param {string} ticket */
-function hash(ticket) {
+export function hashTicket(ticket) {
   return createHash('sha256').update(ticket).digest('base64');
 }
 

@@ -90,6 +90,17 @@ class RedisBackplane {
     await this.#session?.resign(this.#id).catch(() => {});
   }
 
+  /** @param {string} hash @param {string} user @param {number} ageMs */
+  keepTicket(hash, user, ageMs) {
+    this.#session?.keepTicket(hash, user, ageMs).catch(() => {});
+  }
+
+  /** @param {string} hash @returns {Promise<string | null>} */
+  async takeTicket(hash) {
+    if (this.#session === null) throw new Error('Redis is out of reach');
+    return this.#session.takeTicket(hash);
+  }
+
   async close() {
     await this.resign();
     // What was told last is worth as much as what was told before.

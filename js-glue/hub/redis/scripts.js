@@ -4,6 +4,7 @@
  *   head    a hash: epoch, seq, run (of the server that has it), led (when a leader last renewed)
  *   log     a stream; the entry at seq 121 has the id 121-0 and the fields scopes, data, at;
  *           the first of an epoch has the field epoch instead
+ *   ticket:… the user of a ticket that was not used yet, by the ticket's hash
  *   leader  the id of the hub that tells what the source says, for as long as its lease
  */
 export const KEYS = Object.freeze({ head: 'head', log: 'log', leader: 'leader' });
@@ -81,3 +82,9 @@ return math.max(0, now() - led)`;
 export const RESIGN = `
 if redis.call('GET', KEYS[3]) == ARGV[1] then redis.call('DEL', KEYS[3]) end
 return 0`;
+
+/** KEYS: a ticket's. Gives its user, once. */
+export const TAKE_TICKET = `
+local user = redis.call('GET', KEYS[1])
+redis.call('DEL', KEYS[1])
+return user`;

@@ -1,4 +1,4 @@
-import { APPEND, EPOCH, KEYS, LEAD, OPEN, RESIGN } from './scripts.js';
+import { APPEND, EPOCH, KEYS, LEAD, OPEN, RESIGN, TAKE_TICKET } from './scripts.js';
 
 /** @typedef {{ seq: number, epoch: string } | { seq: number, scopes: string[], data: string | null, at: number }} Entry */
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
@@ -36,6 +36,7 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
   const [commands, reader] = connections;
   const keys = [KEYS.head, KEYS.log, KEYS.leader].map((name) => `{${prefix}}:${name}`);
   const [, log] = keys;
+  const ticketKey = (/** @type {string} */ hash) => `{${prefix}}:ticket:${hash}`;
   let over = false;
   /** @type {(reason: string) => void} */
   let onLost = () => {};
@@ -114,6 +115,10 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
       lead: (id, leaseMs) => run(LEAD, id, leaseMs),
       /** @param {string} id @returns {Promise<number>} */
       resign: (id) => run(RESIGN, id),
+      /** @param {string} hash @param {string} user @param {number} ageMs */
+      keepTicket: (hash, user, ageMs) => commands.set(ticketKey(hash), user, 'PX', ageMs),
+      /** @param {string} hash @returns {Promise<any>} */
+      takeTicket: (hash) => commands.eval(TAKE_TICKET, 1, ticketKey(hash)),
       /** Resolves when all that was asked before is answered. */
       settled: () => commands.ping(),
     };

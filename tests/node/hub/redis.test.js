@@ -144,6 +144,35 @@ test('prefixes keep streams apart', async (t) => {
   assert.equal((await client.next()).data.id, '2');
 });
 
+test('a ticket of one hub is good at another, once', async (t) => {
+  const [one, two] = [await joinHub(t), await joinHub(t)];
+  const ticket = one.hub.issueTicket({ id: 7 });
+  const signIn = async (/** @type {string} */ url) => {
+    const client = await connect(url);
+    client.send({ type: 'auth', v: 1, ticket });
+    return client;
+  };
+  const first = await signIn(two.url);
+  assert.equal((await first.next()).type, 'hello');
+  assert.equal(
+    two.hub.disconnect(({ user }) => /** @type {any} */ (user).id === 7),
+    1,
+  );
+  assert.equal((await (await signIn(one.url)).whenClosed()).code, 4401);
+});
+
+test('a ticket that cannot be checked closes with 1013', async (t) => {
+  const proxy = await startProxy(t, () => redis.port);
+  const { hub, url } = await joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  const ticket = hub.issueTicket('ann');
+  proxy.silence();
+  const client = await connect(url);
+  client.send({ type: 'auth', v: 1, ticket });
+  await eventually('the hub asks', () => hub.connections === 1);
+  proxy.cut();
+  assert.equal((await client.whenClosed()).code, 1013);
+});
+
 test('what several hubs hear from one source is told once', async (t) => {
   const hubs = [await joinWithSource(t), await joinWithSource(t)];
   const { client } = await hubs[1].subscribed(['a']);

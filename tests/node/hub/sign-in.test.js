@@ -122,3 +122,12 @@ test('a user that could not be told from another is refused by name', async (t) 
   const nobody = /** @type {any} */ ({ name: 'ann' });
   assert.throws(() => hub.issueTicket(nobody), /user must be a string, a number, or an object/);
 });
+
+test('frames that follow auth at once are read in order', async (t) => {
+  const { hub, url } = await startHub(t);
+  const client = await connect(url);
+  client.send({ type: 'auth', v: 1, ticket: hub.issueTicket('ann') });
+  client.send({ type: 'subscribe', scopes: ['a'], resume: null });
+  const types = (await client.take(2)).map(({ type }) => type);
+  assert.deepEqual(types, ['hello', 'subscribed']);
+});
