@@ -120,6 +120,26 @@ static void tags(struct world *w) {
   on_entry(w, TIDEMARK_REMOVE, first);
 }
 
+static void set_scopes(struct world *w, enum tidemark_event_type type, uint32_t entry,
+                       const char *names) {
+  struct key k = key(names);
+  step(w, (tidemark_event){.type = type, .entry = entry, .key = {k.bytes, k.length, 0}});
+}
+
+static void scopes(struct world *w) {
+  set_scopes(w, TIDEMARK_SCOPES, 0, "staff");
+  go_live(w, "e", 10);
+  uint32_t first = shown(w, "tasks/1", INFINITY);
+  uint32_t second = shown(w, "tasks/2", INFINITY);
+  set_scopes(w, TIDEMARK_SET_SCOPES, first, "staff/project");
+  set_scopes(w, TIDEMARK_SET_SCOPES, second, "staff/project");
+  set_scopes(w, TIDEMARK_SCOPES, 0, "staff/project");
+  subscribed(w, "e", 10, 1, "[]");
+  flush(w);
+  set_scopes(w, TIDEMARK_SET_SCOPES, first, "staff");
+  step(w, (tidemark_event){.type = TIDEMARK_FORGET});
+}
+
 static void growth(struct world *w) {
   for (int i = 0; i < 300; i++) {
     char name[32];
@@ -131,8 +151,8 @@ static void growth(struct world *w) {
   flush(w);
 }
 
-static void (*const SCENARIOS[])(struct world *w) = {queries, mutations, changes,
-                                                     streams, tags,      growth};
+static void (*const SCENARIOS[])(struct world *w) = {queries, mutations, changes, streams,
+                                                     tags,    scopes,    growth};
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof *SCENARIOS };
 
 /* ---- What can be seen of a cache ----------------------------------------------------------- */

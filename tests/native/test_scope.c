@@ -237,6 +237,21 @@ static void what_is_no_list_of_names_is_refused(void **state) {
   }
 }
 
+static void a_list_of_names_longer_than_its_limit_is_refused(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.key_bytes = 16, .message_bytes = 32}});
+  uint32_t entry = cached(w, "tasks");
+  uint8_t bytes[64];
+  tidemark_event of_entry = {.type = TIDEMARK_SET_SCOPES, .entry = entry};
+  tidemark_event of_channel = {.type = TIDEMARK_SCOPES};
+  const char *const in_16 = "0123456789abc", *const in_32 = "0123456789abc 0123456789abc";
+  const char *const in_36 = "0123456789abc 0123456789abc d";
+  assert_int_equal(step(w, with_scopes(of_entry, bytes, in_16)), TIDEMARK_OK);
+  assert_int_equal(step(w, with_scopes(of_entry, bytes, in_32)), TIDEMARK_ERROR_KEY_SIZE);
+  assert_int_equal(step(w, with_scopes(of_channel, bytes, in_32)), TIDEMARK_OK);
+  assert_int_equal(step(w, with_scopes(of_channel, bytes, in_36)), TIDEMARK_ERROR_KEY_SIZE);
+}
+
 /* ---- Scopes of a running channel ----------------------------------------------------------- */
 
 static void added_scopes_are_asked_for_on_the_living_socket(void **state) {
@@ -427,6 +442,7 @@ int main(void) {
       PROMISE(a_server_without_positions_knows_no_scopes),
       PROMISE(scopes_are_let_go_with_the_last_entry_that_depends_on_them),
       PROMISE(what_is_no_list_of_names_is_refused),
+      PROMISE(a_list_of_names_longer_than_its_limit_is_refused),
       PROMISE(added_scopes_are_asked_for_on_the_living_socket),
       PROMISE(what_depends_on_an_added_scope_starts_with_a_mark),
       PROMISE(an_answer_as_of_the_subscription_needs_no_mark),
