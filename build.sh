@@ -12,7 +12,8 @@ help() {
   test [SUITE]    build, then run every check and test, or one suite: checks native node browser
                   more words keep only the test files whose path holds one: test node hub
   fuzz [TARGET]   look for inputs that break the core; --seconds N for each target, 60 unless said
-  simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one
+  simulate        play random worlds of the core: --seeds N, --from S, --memory; --seed S prints one;
+                  --bug NAME with a mistake planted in the core, --bugs lists them
   bench           measure against TanStack Query, plain JavaScript and native C; writes
                   tests/bench/results.md; --quick tries it and writes nothing
   races           play what happens at once on tidemark and on TanStack Query, as a table
@@ -328,7 +329,9 @@ simulate() {
   install_missing "${native_tools[@]}"
   locked fetch_cjson
   quietly compile-simulate locked core_make simulate || die 'the simulator did not compile, see above'
-  exec build/simulation/simulate "$@"
+  local program=simulate
+  [[ " $* " == *' --bug'* ]] && program=planted
+  exec "build/simulation/$program" "$@"
 }
 
 bench() {

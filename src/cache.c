@@ -98,7 +98,9 @@ void tidemark_destroy(tidemark_cache *cache) {
   pool_destroy(&cache->observers, &cache->memory);
   pool_destroy(&cache->entries, &cache->memory);
   index_destroy(&cache->index);
-  tags_destroy(&cache->tags);
+  if (!PLANTED(LEAK_AT_DESTROY)) {
+    tags_destroy(&cache->tags);
+  }
   memory_release(&cache->memory, cache->key, cache->limits.key_bytes, 1);
   memory_release(&cache->memory, cache->expanded, cache->limits.key_bytes, 1);
   memory_release(&cache->memory, cache->selection, cache->selection_capacity, sizeof(uint32_t));
@@ -174,7 +176,7 @@ double cache_time_at(const tidemark_cache *cache, double now) {
 /* A clock that jumps back makes no time pass; from there on it counts again. */
 static void advance(tidemark_cache *cache, double now) {
   cache->time = cache_time_at(cache, now);
-  cache->now = now;
+  cache->now = PLANTED(CLOCK_JUMP_LOSES_TIMERS) && cache->started ? fmax(cache->now, now) : now;
   cache->started = true;
 }
 

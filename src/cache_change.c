@@ -49,7 +49,8 @@ void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state
   struct entry *e = entry_at(cache, id);
   uint32_t bits = 0;
   if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    double wait = cache->schedule.reset_window * random_unit(&cache->random);
+    double window = cache->schedule.reset_window * (PLANTED(RESET_WINDOW_UNBOUNDED) ? 4 : 1);
+    double wait = PLANTED(RESET_NOT_SPREAD) ? 0 : window * random_unit(&cache->random);
     bits |= entry_want_later(e, cache->time + wait);
   }
   query_act(cache, id, bits | notice(e, state_before));

@@ -127,7 +127,7 @@ void query_drop(tidemark_cache *cache, uint32_t id) {
 
 static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
   bool full = cache->index.count >= cache->limits.entries;
-  uint32_t longest_unused = cache->unused.head;
+  uint32_t longest_unused = PLANTED(NEWEST_FORGOTTEN) ? cache->unused.tail : cache->unused.head;
   if (full && longest_unused == 0) {
     return TIDEMARK_ERROR_FULL;
   }

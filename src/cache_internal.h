@@ -20,6 +20,7 @@
 #include "json.h"
 #include "mutation.h"
 #include "observer.h"
+#include "planted.h"
 #include "rule.h"
 #include "schedule.h"
 #include "scope.h"

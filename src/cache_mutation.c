@@ -12,7 +12,8 @@ static struct mutation *mutation_get(const tidemark_cache *cache, uint32_t id) {
 /* Where both the mutation's echo and the answer say their position, the positions decide: a lagging
  * replica may be asked after the acknowledgement and still not know what was done. */
 static bool is_held_by(const struct mutation *mutation, uint64_t asked, double as_of) {
-  bool placed = mutation->seq > POSITION_UNKNOWN && as_of > POSITION_UNKNOWN;
+  bool placed = mutation->seq > POSITION_UNKNOWN && as_of > POSITION_UNKNOWN &&
+                !PLANTED(LAGGING_ANSWER_TAKES_LAYER);
   return mutation->settled != 0 && (placed ? as_of >= mutation->seq : asked >= mutation->settled);
 }
 
@@ -70,6 +71,9 @@ static void roll_back(tidemark_cache *cache, uint32_t first_layer) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t next = layer->next_of_mutation;
     uint32_t entry = layer->entry;
+    if (PLANTED(LOWEST_LAYER_ROLLED_BACK)) {
+      id = entry_at(cache, entry)->first_layer;
+    }
     remove_layer(cache, id);
     mutation_fold(cache, entry);
     id = next;
@@ -86,9 +90,9 @@ static void settle_layers(tidemark_cache *cache, const struct mutation *mutation
     uint32_t next = layer->next_of_mutation;
     uint32_t entry = layer->entry;
     const struct freshness *shown = &entry_at(cache, entry)->freshness;
-    if (is_held_by(mutation, shown->asked, shown->as_of)) {
+    if (is_held_by(mutation, shown->asked, shown->as_of) || PLANTED(DONE_TAKES_LAYER)) {
       remove_layer(cache, id);
-    } else {
+    } else if (!PLANTED(DONE_MARKS_NOTHING)) {
       change_mark_once(cache, entry, &mark, mutation->settled);
     }
     mutation_fold(cache, entry);
@@ -102,7 +106,7 @@ int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_HANDLE;
   }
   cache->stats.rollbacks++;
-  if (mutation->settled == 0) {
+  if (mutation->settled == 0 || PLANTED(ROLLED_BACK_AFTER_ECHO)) {
     roll_back(cache, mutation->first_layer);
   } else {
     /* Its echo has come: the server did it, whatever became of its answer. */
@@ -127,7 +131,8 @@ void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, doub
   for (uint32_t id = entry_at(cache, entry)->first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t above = layer->above;
-    if (is_held_by(mutation_at(&cache->mutations, layer->mutation), asked, as_of)) {
+    const struct mutation *mutation = mutation_at(&cache->mutations, layer->mutation);
+    if (is_held_by(mutation, asked, as_of) && !PLANTED(HELD_LAYER_KEPT)) {
       remove_layer(cache, id);
     }
     id = above;
@@ -136,11 +141,13 @@ void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, doub
 
 void mutation_fold(tidemark_cache *cache, uint32_t entry) {
   const struct entry *e = entry_at(cache, entry);
-  if (e->phase != ENTRY_IDLE || query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
+  bool flies = e->phase != ENTRY_IDLE && !PLANTED(FOLDED_IN_FLIGHT);
+  if (flies || query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
     return; /* an answer is to come: one that holds them, or one that must not undo them */
   }
   uint32_t id = e->first_layer;
-  while (id != 0 && is_settled(cache, layer_at(&cache->mutations, id))) {
+  while (id != 0 &&
+         (is_settled(cache, layer_at(&cache->mutations, id)) || PLANTED(PENDING_LAYER_FOLDED))) {
     layer_at(&cache->mutations, id)->folding = true;
     query_act(cache, entry, ENTRY_FOLD | ENTRY_REPLAY | ENTRY_NOTIFY);
     id = layer_at(&cache->mutations, id)->above;
@@ -187,5 +194,5 @@ uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq) {
     mutation->seq = fmax(mutation->seq, seq);
     settle_layers(cache, mutation);
   }
-  return settled;
+  return PLANTED(ECHO_REFETCHES_AGAIN) ? 0 : settled;
 }

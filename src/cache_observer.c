@@ -43,7 +43,9 @@ static void disable(tidemark_cache *cache, uint32_t id) {
   if (e->fetch == 0 && !e->awaited) {
     query_act(cache, id, entry_cancel(e, true, cache->time));
   }
-  mutation_fold(cache, id);
+  if (!PLANTED(LAYER_LEFT_WHEN_NOBODY_LOOKS)) {
+    mutation_fold(cache, id);
+  }
 }
 
 /* Nobody observes the entry any more. */
@@ -151,7 +153,9 @@ int query_unobserve(tidemark_cache *cache, const tidemark_event *event) {
   if (o == NULL) {
     return TIDEMARK_ERROR_HANDLE;
   }
-  wheel_remove(&cache->wheel, o->stale_timer);
+  if (!PLANTED(STALE_TIMER_KEPT)) {
+    wheel_remove(&cache->wheel, o->stale_timer);
+  }
   wheel_remove(&cache->wheel, o->interval_timer);
   detach(cache, event->observer, event->unobserve.signal_taken != 0);
   pool_release(&cache->observers, event->observer);

@@ -22,7 +22,8 @@ bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_ref
   const struct entry *e = entry_at(cache, id);
   bool active = e->enabled > 0;
   bool disabled = e->observers > 0 ? !active : !e->asked_before;
-  bool wanted = type == TIDEMARK_REFETCH_ALL || (type == TIDEMARK_REFETCH_ACTIVE && active) ||
+  bool wanted = type == TIDEMARK_REFETCH_ALL ||
+                (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
                 (type == TIDEMARK_REFETCH_INACTIVE && !active);
   return wanted && !disabled && !is_static(cache, e);
 }
@@ -54,7 +55,8 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
 /* The entry in which that fetch is in flight, or NULL: the answer comes too late. */
 static struct entry *flying_entry(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
-  bool flying = e != NULL && e->phase == ENTRY_FLYING && e->fetch == event->id;
+  bool flying = e != NULL && e->phase == ENTRY_FLYING &&
+                (e->fetch == event->id || PLANTED(SUPERSEDED_ANSWER_TAKEN));
   return flying ? e : NULL;
 }
 
@@ -88,7 +90,8 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
   }
   bool lacks_a_change = freshness_is_behind(&e->freshness) ||
                         (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
-  if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
+  if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE) &&
+      !PLANTED(LAGGING_ANSWER_LEFT)) {
     double wait = schedule_spread(schedule_backoff(e->lag), &cache->random);
     e->lag = e->lag < UINT16_MAX ? (uint16_t)(e->lag + 1) : e->lag;
     query_act(cache, event->entry, entry_want_later(e, cache->time + wait));
@@ -120,6 +123,7 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
   cache->stats.fetch_errors++;
   /* A change is not lost because the server was away longer than the retries lasted. */
   if (e->phase == ENTRY_IDLE && freshness_is_marked(&e->freshness) &&
+      !PLANTED(RECOVERY_FORGOTTEN) &&
       query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
     double wake = cache->time + schedule_spread(RECOVERY_MS, &cache->random);
     query_act(cache, event->entry, entry_want_later(e, wake));

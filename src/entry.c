@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "planted.h"
+
 void entry_init(struct entry *e, double gc_time, double time, double seq) {
   e->gc_time = gc_time;
   e->unused = time;
@@ -52,7 +54,7 @@ uint32_t entry_want_after(struct entry *e, bool refetch) {
     return is_under_way(e) ? 0 : entry_want(e, refetch, false);
   }
   e->again_refetch = refetch && (!e->again || e->again_refetch);
-  e->again = true;
+  e->again = !PLANTED(TRAILING_REFETCH_LOST);
   return 0;
 }
 
@@ -141,6 +143,9 @@ uint32_t entry_fail(struct entry *e, double retry_in, double time) {
   }
   uint32_t bits = settle(e, TIDEMARK_OUTCOME_ERROR);
   e->status = TIDEMARK_STATUS_ERROR;
+  if (PLANTED(FAILED_REFETCH_FRESH)) {
+    e->freshness.asked = e->fetch_asked;
+  }
   finish(e, time);
   return bits;
 }
@@ -204,12 +209,14 @@ bool entry_is_stale(const struct entry *e, double stale_time, double time) {
   if (stale_time == TIDEMARK_STATIC) {
     return false;
   }
-  return e->status == TIDEMARK_STATUS_ERROR || freshness_is_marked(&e->freshness) ||
-         time >= e->updated + stale_time;
+  bool marked = freshness_is_marked(&e->freshness) && !PLANTED(MARK_FORGOTTEN_ON_MOUNT);
+  return e->status == TIDEMARK_STATUS_ERROR || marked || time >= e->updated + stale_time;
 }
 
 bool entry_is_unused(const struct entry *e) {
-  return e->observers == 0 && e->layers == 0 && e->phase == ENTRY_IDLE;
+  return (e->observers == 0 || PLANTED(OBSERVED_COLLECTED)) &&
+         (e->layers == 0 || PLANTED(LAYERED_COLLECTED)) &&
+         (e->phase == ENTRY_IDLE || PLANTED(FLYING_COLLECTED));
 }
 
 double entry_deadline(const struct entry *e) {

@@ -1,5 +1,7 @@
 #include "freshness.h"
 
+#include "planted.h"
+
 void freshness_init(struct freshness *f, double seq) {
   *f = (struct freshness){.changed_seq = seq, .as_of = POSITION_UNKNOWN};
 }
@@ -15,6 +17,9 @@ bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq) {
   if (is_known(seq) && is_known(f->as_of) && f->as_of >= seq) {
     return false;
   }
+  if (PLANTED(CHANGE_DURING_FIRST_FETCH_LOST) && f->asked == 0) {
+    return false;
+  }
   f->changed = ordinal;
   if (!is_known(seq)) {
     f->unplaced = ordinal;
@@ -23,7 +28,8 @@ bool freshness_mark(struct freshness *f, uint64_t ordinal, double seq) {
 }
 
 bool freshness_land(struct freshness *f, uint64_t asked, double as_of) {
-  if (asked < f->asked || (is_known(as_of) && is_known(f->as_of) && as_of < f->as_of)) {
+  bool older = asked < f->asked || (is_known(as_of) && is_known(f->as_of) && as_of < f->as_of);
+  if (older && !PLANTED(OLDER_ANSWER_SHOWN)) {
     return false;
   }
   f->asked = asked;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "hash.h"
+#include "planted.h"
 
 enum schedule_verdict schedule_may_start(const struct schedule *s, bool refetch, bool retry,
                                          enum tidemark_network_mode mode) {
@@ -14,7 +15,8 @@ enum schedule_verdict schedule_may_start(const struct schedule *s, bool refetch,
   if (retry && !s->visible) {
     return SCHEDULE_PAUSE;
   }
-  if (refetch && (!s->visible || s->refetching >= s->cap)) {
+  bool hidden = !s->visible && !PLANTED(HIDDEN_PAGE_REFETCHES);
+  if (refetch && (hidden || (s->refetching >= s->cap && !PLANTED(CAP_IGNORED)))) {
     return SCHEDULE_HOLD;
   }
   return SCHEDULE_START;
@@ -25,13 +27,14 @@ double schedule_backoff(uint32_t n) {
 }
 
 double schedule_retry(uint32_t failures, double limit, double delay, double retry_after) {
-  if (!(failures < limit)) {
+  if (!(failures < limit + PLANTED(RETRY_ONE_TOO_MANY))) {
     return INFINITY;
   }
   double wait = isnan(delay) ? schedule_backoff(failures) : delay;
-  return retry_after > wait ? retry_after : wait;
+  return retry_after > wait && !PLANTED(RETRY_AFTER_IGNORED) ? retry_after : wait;
 }
 
 double schedule_spread(double delay, uint64_t *random) {
-  return delay + delay / 2 * random_unit(random);
+  double most = PLANTED(SPREAD_UNBOUNDED) ? 3 * delay : delay / 2;
+  return delay + most * random_unit(random);
 }

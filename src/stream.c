@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "planted.h"
 #include "position.h"
 
 enum {
@@ -78,8 +79,9 @@ static double backoff(const struct stream *s, uint64_t *random) {
   for (uint32_t i = 1; i < s->attempts && ceiling < s->options.backoff_cap; i++) {
     ceiling *= 2;
   }
-  ceiling = fmin(ceiling, s->options.backoff_cap);
-  return s->options.no_jitter ? ceiling : ceiling * random_unit(random);
+  ceiling = fmin(ceiling, PLANTED(BACKOFF_ABOVE_CAP) ? INFINITY : s->options.backoff_cap);
+  bool spread = !s->options.no_jitter && !PLANTED(RECONNECT_NOT_SPREAD);
+  return spread ? ceiling * random_unit(random) : ceiling;
 }
 
 /* What the server asked for when it said goodbye, but no less than after any other loss: it may say
@@ -216,7 +218,7 @@ bool stream_heard(struct stream *s, uint32_t socket, double time) {
     return false;
   }
   if (s->phase == STREAM_OPEN && s->ping > 0 && s->unanswered == 0) {
-    s->deadline = time + s->ping + SLACK_MS;
+    s->deadline = PLANTED(SILENCE_IGNORED) ? INFINITY : time + s->ping + SLACK_MS;
   }
   return true;
 }
@@ -242,7 +244,7 @@ static bool has_left(const struct stream *s, const char *epoch, size_t length) {
 
 /* One too long to keep counts as always new. */
 static void take_epoch(struct stream *s, const char *epoch, size_t length) {
-  if (is_epoch(s, epoch, length)) {
+  if (is_epoch(s, epoch, length) || (PLANTED(EPOCH_IGNORED) && s->epoch_length > 0)) {
     return;
   }
   if (s->epoch_length > 0) {
@@ -310,7 +312,10 @@ enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, doubl
     s->deadline = s->ping > 0 ? time + s->ping + SLACK_MS : INFINITY;
   }
   /* Without a position there was nothing to resume from, whatever the server says. */
-  if (recovered && !s->new_epoch && s->seq >= 0) {
+  if ((recovered || PLANTED(RESUMED_WITHOUT_LIST)) && !s->new_epoch && s->seq >= 0) {
+    if (PLANTED(POSITION_BEFORE_LIST)) {
+      s->seq = seq;
+    }
     return STREAM_RECOVER;
   }
   s->seq = seq;
@@ -338,10 +343,10 @@ enum stream_verdict stream_change(struct stream *s, const char *epoch, double se
     find_gap(s, time);
     return STREAM_DROP;
   }
-  if (seq <= s->seq) {
+  if (seq <= s->seq && !PLANTED(OLD_FRAME_APPLIED)) {
     return STREAM_DROP;
   }
-  if (prev > s->seq || s->gap) {
+  if ((prev > s->seq || s->gap) && !PLANTED(GAP_IGNORED)) {
     find_gap(s, time);
     return STREAM_DROP;
   }
@@ -351,7 +356,7 @@ enum stream_verdict stream_change(struct stream *s, const char *epoch, double se
 
 void stream_ping(struct stream *s, double seq, double time) {
   s->effects |= STREAM_SEND_PONG;
-  if (seq > s->seq && s->phase == STREAM_OPEN) {
+  if (seq > s->seq && s->phase == STREAM_OPEN && !PLANTED(PING_GAP_IGNORED)) {
     find_gap(s, time);
   }
 }
@@ -384,5 +389,6 @@ double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
   if (!s->epoch_told && !has_left(s, text, epoch_length)) {
     take_epoch(s, text, epoch_length);
   }
-  return is_epoch(s, text, epoch_length) ? seq : POSITION_FOREIGN;
+  bool ours = is_epoch(s, text, epoch_length) || PLANTED(EPOCH_OF_ANSWER_IGNORED);
+  return ours ? seq : POSITION_FOREIGN;
 }

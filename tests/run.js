@@ -6,6 +6,7 @@ import { findFiles } from './find-files.js';
 import { runCommand } from './run-command.js';
 import { runNativeTests } from './run-native-tests.js';
 import { runNodeTests } from './run-node-tests.js';
+import { runPlantedBugs } from './run-planted-bugs.js';
 
 /**
  * @typedef {object} Outcome
@@ -13,6 +14,7 @@ import { runNodeTests } from './run-node-tests.js';
  * @property {number} failed
  * @property {number} [skipped]
  * @property {string} output  what to print if something failed
+ * @property {string} [report]  what to print in any case
  */
 
 const [chosen = 'all', ...words] = process.argv.slice(2);
@@ -40,6 +42,8 @@ async function check(log, ...command) {
 /** The simulator's worlds in each run of the tests; `./build.sh simulate` plays more. */
 const SIMULATED_SEEDS = '100000';
 const REFUSING_SEEDS = '1000';
+/** Within so many worlds each mistake planted in the core is seen. */
+const PLANTED_SEEDS = '10000';
 
 const bin = 'node_modules/.bin';
 const cFiles = [...findFiles('src', /\.[ch]$/), ...findFiles('wasm', /\.[ch]$/)];
@@ -70,6 +74,7 @@ const SUITES = {
     simulation: () => check('simulation', './build.sh', 'simulate', '--seeds', SIMULATED_SEEDS),
     'simulation, out of memory': () =>
       check('simulation-memory', './build.sh', 'simulate', '--memory', '--seeds', REFUSING_SEEDS),
+    'planted bugs': () => runPlantedBugs(PLANTED_SEEDS),
   },
   node: {
     'node tests': () =>
@@ -91,6 +96,7 @@ async function runStage(name, run) {
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`${closingLine(outcome)} (${seconds} s)`);
+  if (outcome.report) process.stdout.write(outcome.report);
   if (outcome.failed > 0) console.log(outcome.output);
   return outcome;
 }

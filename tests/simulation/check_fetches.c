@@ -1,4 +1,6 @@
 /* Fetches: who wanted them, how many there are, and when they start. */
+#include <math.h>
+
 #include "checks.h"
 
 /* ---- 6 and 7 ----------------------------------------------------------------------------------
@@ -88,10 +90,14 @@ static void check_network(struct world *w, struct client *c, const tidemark_effe
   }
 }
 
-/* A try waits min(1000·2ⁿ, 30000) ms or what Retry-After says, and at most half as long again. */
+/* A try waits min(1000·2ⁿ, 30000) ms or what Retry-After says, and at most half as long again;
+ * there are no more than were allowed. */
 static void check_backoff(struct world *w, struct client *c, const tidemark_effect *effect) {
   const struct record *r = &c->records[effect->entry];
-  if (effect->flags > 0 && c->time < r->retry_from - 0.001) {
+  if (effect->flags > 0 && effect->flags > r->retry_limit) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is tried again after %u failures",
+            key_text(r->key), effect->entry, effect->flags);
+  } else if (effect->flags > 0 && c->time < r->retry_from - 0.001) {
     violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is tried again %.0f ms too early",
             key_text(r->key), effect->entry, r->retry_from - c->time);
   }
@@ -111,14 +117,51 @@ void check_try_in_time(struct world *w, struct client *c, uint32_t entry) {
   }
 }
 
-/* "After a reset active entries are refetched over a jittered window, never at once." */
+/* Timers go off when they should. */
+static bool is_punctual(const struct world *w) {
+  return !w->climate.jumps && !w->climate.throttles;
+}
+
+static bool is_reset(const struct client *c) {
+  return c->step.event->type == TIDEMARK_SOCKET_TEXT && frame_says_anything_changed(c->frame);
+}
+
+/* Nothing has begun to refetch it yet. */
+static void check_waits(struct world *w, struct client *c, uint32_t entry) {
+  const struct record *r = &c->records[entry];
+  if (c->time > r->reset_at + w->climate.reset_window + 2) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is not refetched within %.0f ms after a reset",
+            key_text(r->key), entry, w->climate.reset_window);
+  }
+}
+
+static void count_wait(struct world *w, struct client *c, uint32_t entry) {
+  struct record *r = &c->records[entry];
+  if (c->step.event->type == TIDEMARK_TICK && is_by_change_alone(c, entry)) {
+    tally_wait(&w->tally, WAIT_AFTER_RESET, c->time - r->reset_at, w->climate.reset_window);
+  }
+  r->reset_at = NAN;
+}
+
+/* "After a reset active entries are refetched over a jittered window, never at once." How evenly
+ * shows over many worlds. */
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state) {
-  const struct step *s = &c->step;
-  bool reset = s->event->type == TIDEMARK_SOCKET_TEXT && frame_says_anything_changed(c->frame);
-  if (reset && !s->reentered && s->state_before[entry] >= 0 && is_idle(s->state_before[entry]) &&
-      !is_idle(state)) {
+  struct record *r = &c->records[entry];
+  int64_t before = c->step.state_before[entry];
+  bool reset = is_reset(c) && !c->step.reentered && before >= 0;
+  if (reset && is_idle(before) && !is_idle(state)) {
     violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is refetched at once after a reset",
-            key_text(c->records[entry].key), entry);
+            key_text(r->key), entry);
+  }
+  bool alone = reset && is_idle(before) && has_data(before) && !is_marked(before);
+  if (!is_kept_up(c, entry) || r->excused || !is_punctual(w)) {
+    r->reset_at = NAN;
+  } else if (reset) {
+    r->reset_at = alone && is_marked(state) ? c->time : NAN;
+  } else if (!isnan(r->reset_at) && is_idle(state)) {
+    check_waits(w, c, entry);
+  } else if (!isnan(r->reset_at)) {
+    count_wait(w, c, entry);
   }
 }
 

@@ -32,6 +32,22 @@ void check_folded(struct world *w, struct client *c, uint32_t entry, int64_t sta
   }
 }
 
+/* The echo of what was acknowledged and has been asked for since is nothing new, as long as no
+ * positions say otherwise. */
+void check_echo(struct world *w, struct client *c, uint32_t mutation) {
+  const struct mutation *m = &c->mutations[mutation];
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    const struct record *r = &c->records[entry];
+    int64_t before = c->step.state_before[entry];
+    bool had = r->used && (m->marked & 1ULL << entry) != 0 && before >= 0 && has_data(before) &&
+               !is_marked(before) && r->base_asked >= m->settled && r->base_as_of.seq < 0;
+    if (had && m->reported && c->frame->kind == FRAME_CHANGE && is_marked(state_of(c, entry))) {
+      violate(w, INVARIANT_OLD_MESSAGE, "%s (entry %u) is to be refetched for an echo",
+              key_text(r->key), entry);
+    }
+  }
+}
+
 /* Only the lowest layer folds, only once it is done, and only if no answer is to come. */
 void check_fold(struct world *w, struct client *c, uint32_t entry, uint32_t mutation) {
   const struct record *r = &c->records[entry];
@@ -42,7 +58,7 @@ void check_fold(struct world *w, struct client *c, uint32_t entry, uint32_t muta
   if (!lowest || c->mutations[mutation].settled == 0) {
     violate(w, INVARIANT_VIEW, "%s (entry %u) folds a layer that is not its lowest or not done",
             key_text(r->key), entry);
-  } else if (is_kept_up(c, entry)) {
+  } else if (is_kept_up(c, entry) || r->fetch != 0) {
     violate(w, INVARIANT_VIEW, "%s (entry %u) folds although an answer is to come",
             key_text(r->key), entry);
   }

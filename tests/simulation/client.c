@@ -28,6 +28,7 @@ static void reset(struct world *w, struct client *c, uint32_t index) {
   c->online = true;
   c->visible = true;
   c->timer_due = INFINITY;
+  c->line.lost_at = NAN;
   c->offset = 1e9;
   c->position = (struct position){.epoch = EPOCHS, .seq = -1};
   c->epoch = EPOCHS;
@@ -81,9 +82,10 @@ static void ring(struct world *w, uint32_t index, uint32_t generation) {
 }
 
 /* Browsers let a hidden page's timers go off once a minute. */
-static double when(const struct world *w, const struct client *c, double due) {
+static double when(struct world *w, const struct client *c, double due) {
   double at = fmax(w->time, due - c->offset);
   bool slow = c->throttled && !c->visible && w->phase == STORM;
+  w->tally.faults[FAULT_TIMERS_THROTTLED] += slow ? 1 : 0;
   return slow ? ceil(at / 60000) * 60000 : at;
 }
 
@@ -152,6 +154,7 @@ static void tick_before(struct world *w, struct client *c) {
 
 int client_step(struct world *w, struct client *c, tidemark_event event) {
   if (c->draining) {
+    occurred(w, FAULT_REENTERED);
     c->step.reentered = true;
     return take(w, c, &event);
   }

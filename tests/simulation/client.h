@@ -19,6 +19,7 @@
 
 struct world;
 
+/* RECORDS is at most 64: sets of them are bits. */
 enum { RECORDS = 48, OBSERVERS = 8, MUTATIONS = 48, LAYERS = 12, BATCH = 32 };
 /* base_commit of a value that the app made up. */
 #define MADE_UP    UINT32_MAX
@@ -34,6 +35,7 @@ struct mutation {
   uint64_t settled;     /* model: ordinal of acknowledgement or echo, 0: pending */
   struct position echo; /* model: where the stream told of it; seq -1: it has not, or not where */
   bool began, reported; /* reported: acknowledged or failed, the handle is void */
+  uint64_t marked;      /* model: entries (bits) that it marked when it was done */
   uint32_t task;
   uint32_t commit; /* that did it at the server; 0: none has */
 };
@@ -60,6 +62,7 @@ struct record {
   uint8_t network_mode;
   uint32_t fetched_in_turn;
   double retry_from, retry_by; /* model time within which the next try comes */
+  double retry_limit;
   /* layers, lowest first: indices of mutations */
   uint32_t layer_count;
   uint8_t layers[LAYERS];
@@ -72,6 +75,16 @@ struct record {
   bool excused;      /* the app cancelled its fetch, or mounted it asking for none */
   bool changed;      /* told of a change since it was last asked for */
   double idle_since; /* model time since when it is active, marked and idle; NaN: it is not */
+  double reset_at;   /* model time of the reset that alone makes it refetch; NaN: there is none */
+};
+
+/* Model: how often in a row its connection was lost. */
+struct line {
+  tidemark_stream_options options;
+  uint32_t attempts;
+  bool sure;         /* `attempts` is known */
+  double live_since; /* model time */
+  double lost_at;    /* model time since when it waits for the next try; NaN: it does not */
 };
 
 /* The step in hand. */
@@ -100,6 +113,7 @@ struct client {
   struct position position;
   uint32_t epoch;       /* the stream's, as the cache has it; EPOCHS: it knows none */
   uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
+  struct line line;
   /* shim */
   uint32_t socket; /* the one in hand */
   uint32_t status; /* enum tidemark_stream_status, as last told */
@@ -154,6 +168,12 @@ bool record_is_active(const struct client *c, uint32_t entry);
 bool record_is_static(const struct client *c, uint32_t entry);
 uint32_t record_observers(const struct client *c, uint32_t entry);
 
+/* ---- line.c -----------------------------------------------------------------------------------
+ */
+void line_step(struct client *c, const tidemark_event *event);
+/* The stream is about to have another status. */
+void line_status(struct client *c, uint32_t status);
+
 /* ---- layers.c ---------------------------------------------------------------------------------
  */
 uint64_t layer_apply(uint64_t value, const struct mutation *m);
@@ -167,6 +187,10 @@ void layers_remove_everywhere(struct client *c, uint32_t mutation);
 void layers_landed(struct client *c, uint32_t entry, uint64_t asked, struct position as_of);
 /* The same for the answers that are shown already when a mutation is known to be done. */
 void layers_settled(struct client *c, uint32_t mutation);
+/* Remembers what lies under its layers, marked now that it is done. */
+void layers_marked(struct client *c, uint32_t mutation);
+/* The entry is another one, or as new. */
+void layers_forget_marks(struct client *c, uint32_t entry);
 /* The index of the mutation that has that handle; MUTATIONS for none. */
 uint32_t mutation_of(const struct client *c, uint32_t handle);
 

@@ -107,7 +107,7 @@ static void bring_ticket(struct world *w, uint32_t index, uint32_t id) {
   if (!client_runs(c)) {
     return;
   }
-  bool failed = storm(w, w->climate.bad_ticket) || !c->online;
+  bool failed = strikes(w, w->climate.bad_ticket, FAULT_TICKET_FAILED) || !c->online;
   tidemark_event event = {.type = failed ? TIDEMARK_TICKET_FAILED : TIDEMARK_TICKET_READY,
                           .id = id};
   event.value = failed && storm(w, 200) ? 1 : 0;
@@ -121,11 +121,13 @@ static void of_stream(struct world *w, struct client *c, const tidemark_effect *
   switch (effect->type) {
   case TIDEMARK_EFFECT_TICKET:
     c->socket = effect->id;
+    check_reconnect(w, c);
     agenda_add(&w->agenda, w->time + between(&w->random, 1, 50), bring_ticket, c->index,
                effect->id);
     return;
   case TIDEMARK_EFFECT_OPEN:
     c->socket = effect->id;
+    check_reconnect(w, c);
     socket_open(w, c->index, effect->id);
     return;
   case TIDEMARK_EFFECT_SEND:
@@ -135,6 +137,7 @@ static void of_stream(struct world *w, struct client *c, const tidemark_effect *
     socket_close(w, c->index, effect->id);
     return;
   case TIDEMARK_EFFECT_STATUS:
+    line_status(c, effect->flags);
     c->status = effect->flags;
     return;
   default:

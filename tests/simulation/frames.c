@@ -232,16 +232,20 @@ struct frame frame_garbage(struct world *w) {
   uint32_t kinds = sizeof NONSENSE / sizeof NONSENSE[0];
   uint32_t kind = below(&w->random, kinds + 6);
   if (kind == kinds) {
+    occurred(w, FAULT_HUGE_FRAME);
     memset(huge, ' ', sizeof huge);
     memcpy(huge, "{\"type\":\"reconnect\"}", 20);
     return (struct frame){.kind = FRAME_GARBAGE, .text = huge, .length = sizeof huge};
   }
   struct text t = begin(w);
   if (kind < kinds) {
+    occurred(w, FAULT_NONSENSE);
     add(&t, "%s", NONSENSE[kind]);
   } else if (kind == kinds + 1) {
+    occurred(w, FAULT_DEEP_FRAME);
     add_deep(&t);
   } else {
+    occurred(w, FAULT_TRUNCATED_FRAME);
     add_truncated(w, &t);
   }
   return finish(w, FRAME_GARBAGE, &t);

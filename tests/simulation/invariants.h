@@ -51,10 +51,13 @@ bool check_handle(struct world *w, struct client *c, const tidemark_effect *effe
 void check_settle(struct world *w, struct client *c, const tidemark_effect *effect);
 void check_fold(struct world *w, struct client *c, uint32_t entry, uint32_t mutation);
 void check_fetch(struct world *w, struct client *c, const tidemark_effect *effect);
+void check_reconnect(struct world *w, struct client *c);
 void check_drop(struct world *w, struct client *c, uint32_t entry);
 /* At an answer, before it is shown. */
 void check_landing(struct world *w, struct client *c, const tidemark_event *event,
                    enum tidemark_landing landing);
+/* At an echo that comes alone, before it is taken note of. */
+void check_echo(struct world *w, struct client *c, uint32_t mutation);
 /* When there is no room for another entry. */
 void check_full(struct world *w, struct client *c);
 /* When a step was refused for want of memory. */

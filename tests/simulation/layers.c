@@ -72,6 +72,21 @@ void layers_settled(struct client *c, uint32_t mutation) {
   }
 }
 
+void layers_marked(struct client *c, uint32_t mutation) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    const struct record *r = &c->records[entry];
+    for (uint32_t i = 0; r->used && i < r->layer_count; i++) {
+      c->mutations[mutation].marked |= r->layers[i] == mutation ? 1ULL << entry : 0;
+    }
+  }
+}
+
+void layers_forget_marks(struct client *c, uint32_t entry) {
+  for (uint32_t i = 0; i < c->mutation_count; i++) {
+    c->mutations[i].marked &= ~(1ULL << entry);
+  }
+}
+
 uint32_t mutation_of(const struct client *c, uint32_t handle) {
   for (uint32_t i = c->mutation_count; i > 0; i--) {
     if (c->mutations[i - 1].handle == handle && c->mutations[i - 1].began) {

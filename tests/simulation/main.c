@@ -1,13 +1,16 @@
 /*
  * The simulator's command line.
  *
- *      simulate [--seeds N] [--from S] [--memory] [--hashes]     runs seeds S to S + N - 1
- *      simulate --seed S [--memory]                              prints the trace of one
+ *      simulate [--seeds N] [--from S] [--memory] [--tally]   plays seeds S to S + N - 1
+ *      simulate --hashes [--seeds N] [--from S]               prints "seed hash" for each, in order
+ *      simulate --seed S [--memory] [--bug NAME]              prints the trace of one
+ *      simulate --bug NAME [--seeds N] [--from S]             looks for the first that sees a bug
+ *      simulate --bugs                                        lists the bugs there are (bugs.h)
  *
- * --memory: each world once more for every allocation in it, which is refused.
- * --hashes: prints "seed hash" for each seed, in order and whatever held, in one process.
+ * --memory: each world once for every allocation in it, which is refused.
+ * --tally: prints how often each fault occurred in all of them, and how waits were spread.
  *
- * Exit status: 0 if all invariants held.
+ * Exit status: 0 if all invariants held; in the search for a bug, if one did not.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +18,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bugs.h"
 #include "world.h"
 
 enum { PROCESSES = 2, TEXT_CAPACITY = 16 << 20, TAIL_LINES = 60 };
+/* After so many worlds each fault must have occurred. */
+enum { MANY = 10000 };
 
 struct orders {
   uint64_t from, count;
-  bool one, memory, hashes;
+  bool one, memory, hashes, tally;
+  const char *bug; /* NULL: none */
 };
 
 static struct world world;
@@ -98,28 +105,71 @@ static int run_share(const struct orders *orders, uint64_t first, uint64_t strid
   return 0;
 }
 
+/* What no single world shows. */
+static int judge_all(const struct orders *orders, const struct tally *tally) {
+  char detail[200];
+  if (orders->tally) {
+    tally_print(tally);
+  }
+  bool sound =
+      tally_is_even(tally, detail, sizeof detail) &&
+      (orders->memory || orders->count < MANY || tally_is_complete(tally, detail, sizeof detail));
+  if (!sound) {
+    printf("%llu seeds together: %s\n", (unsigned long long)orders->count, detail);
+    return 1;
+  }
+  printf("%llu seeds from %llu: every invariant held\n", (unsigned long long)orders->count,
+         (unsigned long long)orders->from);
+  return 0;
+}
+
+/* In processes that each send their tally when they are through. */
 static int run_all(const struct orders *orders) {
-  if (orders->hashes || orders->count < PROCESSES) {
+  int ends[2];
+  if (orders->hashes || orders->count < PROCESSES || pipe(ends) != 0) {
     return run_share(orders, 0, 1);
   }
   fflush(stdout);
   for (uint64_t i = 0; i < PROCESSES; i++) {
-    pid_t child = fork();
-    if (child == 0) {
+    if (fork() == 0) {
       int status = run_share(orders, i, PROCESSES);
+      bool sent = write(ends[1], &world.tally, sizeof world.tally) == sizeof world.tally;
       fflush(stdout);
-      _exit(status);
+      _exit(sent ? status : 1);
     }
   }
+  close(ends[1]);
+  struct tally sum = {0};
+  for (struct tally one; read(ends[0], &one, sizeof one) == sizeof one;) {
+    tally_add(&sum, &one);
+  }
+  close(ends[0]);
   int failed = 0;
   for (int status = 0; wait(&status) > 0;) {
     failed |= status != 0;
   }
-  if (!failed) {
-    printf("%llu seeds from %llu: every invariant held\n", (unsigned long long)orders->count,
-           (unsigned long long)orders->from);
+  return failed ? failed : judge_all(orders, &sum);
+}
+
+/* The first seed whose invariants see the bug, or as many as it takes to see it in all together. */
+static int find_bug(const struct orders *orders) {
+  char detail[200];
+  for (uint64_t seed = orders->from; seed < orders->from + orders->count; seed++) {
+    run(orders, seed, NULL);
+    if (world.violation.invariant != 0) {
+      printf("%s: caught by seed %llu, invariant %d: %s\n  %s\n", orders->bug,
+             (unsigned long long)seed, (int)world.violation.invariant,
+             invariant_sentence(world.violation.invariant), world.violation.detail);
+      return 0;
+    }
+    if (!tally_is_even(&world.tally, detail, sizeof detail)) {
+      printf("%s: caught by seeds up to %llu together\n  %s\n", orders->bug,
+             (unsigned long long)seed, detail);
+      return 0;
+    }
   }
-  return failed;
+  printf("%s: not caught by %llu seeds\n", orders->bug, (unsigned long long)orders->count);
+  return 1;
 }
 
 static int run_one(const struct orders *orders) {
@@ -145,7 +195,8 @@ static int run_one(const struct orders *orders) {
 static int refuse(const char *word) {
   fprintf(stderr,
           "simulate: %s is not understood; allowed: [--seeds N] [--from S] [--seed S] [--memory] "
-          "[--hashes], N and S being whole numbers\n",
+          "[--hashes] [--tally] [--bug NAME] [--bugs], N and S being whole numbers, NAME one of "
+          "--bugs\n",
           word);
   return 2;
 }
@@ -164,6 +215,16 @@ int main(int argc, char **argv) {
       orders.memory = true;
     } else if (strcmp(word, "--hashes") == 0) {
       orders.hashes = true;
+    } else if (strcmp(word, "--tally") == 0) {
+      orders.tally = true;
+    } else if (strcmp(word, "--bugs") == 0) {
+      bugs_print();
+      return 0;
+    } else if (strcmp(word, "--bug") == 0) {
+      orders.bug = i + 1 < argc ? argv[++i] : word;
+      if (!bug_plant(orders.bug)) {
+        return refuse(orders.bug);
+      }
     } else if (strcmp(word, "--seeds") == 0 || strcmp(word, "--from") == 0 ||
                strcmp(word, "--seed") == 0) {
       uint64_t *number = strcmp(word, "--seeds") == 0 ? &orders.count : &orders.from;
@@ -175,5 +236,8 @@ int main(int argc, char **argv) {
       return refuse(word);
     }
   }
-  return orders.one ? run_one(&orders) : run_all(&orders);
+  if (orders.one) {
+    return run_one(&orders);
+  }
+  return orders.bug != NULL ? find_bug(&orders) : run_all(&orders);
 }

@@ -54,6 +54,7 @@ static void forget_if_elsewhere(struct client *c) {
 static void built(struct client *c, const tidemark_event *event, uint32_t entry, uint32_t key) {
   struct record *r = &c->records[entry];
   if (!r->used) {
+    layers_forget_marks(c, entry);
     *r = (struct record){.used = true,
                          .key = (uint8_t)key,
                          .base_as_of = NOWHERE,
@@ -61,7 +62,8 @@ static void built(struct client *c, const tidemark_event *event, uint32_t entry,
                          .retry_by = INFINITY,
                          .left_earliest = c->time,
                          .left_latest = c->time,
-                         .idle_since = NAN};
+                         .idle_since = NAN,
+                         .reset_at = NAN};
   }
   r->gc_time = fmax(r->gc_time, event->key.gc_time);
   r->recent = c->ordinal;
@@ -150,6 +152,7 @@ static void failed(struct client *c, const tidemark_event *event) {
   backoff = fmin(backoff, 30000);
   double wait = fmax(backoff, isnan(event->failure.retry_after) ? 0 : event->failure.retry_after);
   r->request = NO_REQUEST;
+  r->retry_limit = event->failure.retry_limit;
   r->retry_from = c->time + wait;
   r->retry_by = c->time + wait * 1.5 + 1;
 }
@@ -195,6 +198,7 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     return;
   default:
     r->changed = false;
+    layers_forget_marks(c, entry);
     return;
   }
 }
@@ -213,9 +217,13 @@ static void want_by_hand(struct client *c, uint32_t mutation) {
 
 static void settled(struct client *c, uint32_t mutation) {
   struct mutation *m = &c->mutations[mutation];
-  m->settled = m->settled == 0 ? c->ordinal : m->settled;
+  bool first = m->settled == 0;
+  m->settled = first ? c->ordinal : m->settled;
   layers_settled(c, mutation);
   want_by_hand(c, mutation);
+  if (first) {
+    layers_marked(c, mutation);
+  }
 }
 
 static void mutation_step(struct client *c, const tidemark_event *event, int result) {
@@ -287,10 +295,13 @@ static void told(const struct world *w, struct client *c, const struct change *c
 }
 
 /* An echo that is faster than the answer says that the mutation is done. */
-static void echoed(struct client *c, const struct change *change, struct position place) {
+static void echoed(struct world *w, struct client *c, const struct change *change,
+                   struct position place) {
   for (uint32_t i = 0; i < c->mutation_count; i++) {
     struct mutation *m = &c->mutations[i];
     if (change->author == c->index && m->serial == change->serial) {
+      w->tally.faults[FAULT_ECHO_LAST] += m->reported ? 1 : 0;
+      check_echo(w, c, i);
       m->echo = place;
       settled(c, i);
     }
@@ -312,7 +323,7 @@ static void advance(struct world *w, struct client *c, struct position to) {
     const struct log_entry *entry = hub_entry(&w->hub, place);
     told(w, c, &entry->change, entry->commit);
     if (each && !entry->folded && entry->change.project != FOREIGN_PROJECT) {
-      echoed(c, &entry->change, place);
+      echoed(w, c, &entry->change, place);
     }
   }
 }
@@ -339,7 +350,7 @@ static void text_taken(struct world *w, struct client *c) {
     const struct log_entry *entry = &w->hub.entries[c->frame->entry];
     if (c->frame->kind == FRAME_CHANGE && stats.changes > c->step.stats_before.changes) {
       told(w, c, &entry->change, entry->commit);
-      echoed(c, &entry->change, NOWHERE);
+      echoed(w, c, &entry->change, NOWHERE);
     }
     return;
   }
@@ -440,6 +451,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
 
 void model_step(struct world *w, struct client *c, const tidemark_event *event, int result) {
   if (result >= 0) {
+    line_step(c, event);
     stepped(w, c, event, result);
   }
 }

@@ -11,14 +11,26 @@ static bool is_pending(const struct client *c, uint32_t mutation) {
 
 /* The same answer a second time finds nobody who waits for it. */
 static void repeat(struct world *w, struct client *c, tidemark_event event) {
+  occurred(w, FAULT_ACKNOWLEDGED_TWICE);
   if (client_step(w, c, event) != TIDEMARK_ERROR_HANDLE) {
     violate(w, INVARIANT_HANDLE, "a mutation was settled twice");
   }
 }
 
+static void count_order(struct world *w, const struct client *c, uint32_t mutation) {
+  const struct mutation *m = &c->mutations[mutation];
+  bool overtakes = false;
+  for (uint32_t older = 0; older < mutation; older++) {
+    overtakes |= !c->mutations[older].reported;
+  }
+  w->tally.faults[FAULT_SETTLED_OUT_OF_ORDER] += overtakes ? 1 : 0;
+  w->tally.faults[FAULT_ECHO_FIRST] += m->settled != 0 ? 1 : 0;
+}
+
 static void settle(struct world *w, struct client *c, uint32_t mutation,
                    enum tidemark_event_type type) {
   tidemark_event event = {.type = type, .mutation = c->mutations[mutation].handle};
+  count_order(w, c, mutation);
   client_step(w, c, event);
   if (!w->climate.reenters && chance(&w->random, 100)) {
     repeat(w, c, event);
@@ -45,6 +57,8 @@ static void reach_server(struct world *w, uint32_t client, uint32_t mutation) {
   struct mutation *m = &w->clients[client].mutations[mutation];
   bool refused = chance(&w->random, 300) || database_is_full(&w->database);
   bool lost = storm(w, 100);
+  w->tally.faults[FAULT_MUTATION_REFUSED] += refused ? 1 : 0;
+  w->tally.faults[FAULT_ACKNOWLEDGEMENT_LOST] += lost && !refused ? 1 : 0;
   if (!refused) {
     uint8_t author = w->climate.echoes ? (uint8_t)client : NOBODY;
     database_write_task(&w->database, &w->random, m->task, author, m->serial);

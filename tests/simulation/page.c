@@ -67,6 +67,7 @@ uint32_t page_build(struct world *w, struct client *c, uint32_t key) {
                   (tidemark_event){.type = TIDEMARK_BUILD,
                                    .key = {encoded.bytes, encoded.length, some_gc_time(w)}});
   if (entry == TIDEMARK_ERROR_FULL) {
+    occurred(w, FAULT_CACHE_FULL);
     check_full(w, c);
     return 0;
   }
@@ -214,18 +215,21 @@ static void apply_change(struct world *w, struct client *c) {
 
 static void flip_network(struct world *w, struct client *c) {
   if (w->climate.unplugs) {
+    w->tally.faults[FAULT_OFFLINE] += c->online ? 1 : 0;
     client_step(w, c, (tidemark_event){.type = TIDEMARK_ONLINE, .value = !c->online});
   }
 }
 
 static void flip_visibility(struct world *w, struct client *c) {
   if (w->climate.hides) {
+    w->tally.faults[FAULT_HIDDEN] += c->visible ? 1 : 0;
     client_step(w, c, (tidemark_event){.type = TIDEMARK_VISIBLE, .value = !c->visible});
   }
 }
 
 static void connect(struct world *w, struct client *c) {
   tidemark_stream_options options = {.max_attempts = w->climate.max_attempts,
+                                     .backoff_cap = chance(&w->random, 500) ? 3000 : 0,
                                      .no_jitter = chance(&w->random, 200),
                                      .ticket = !w->hub.plain};
   client_step(w, c, (tidemark_event){.type = TIDEMARK_CONNECT, .stream = options});
@@ -239,12 +243,16 @@ static void flip_stream(struct world *w, struct client *c) {
   }
 }
 
+#define DAY_MS 86400000.0
+
 /* Somebody sets the clock, or the machine slept. The timer in hand goes by another clock, so the
  * next step sets it anew. */
 static void jump(struct world *w, struct client *c) {
-  static const double JUMPS[] = {-3600000, -5000, -50, 70, 30000, 600000};
+  static const double JUMPS[] = {-3600000, -5000, -50, 70, 30000, 600000, DAY_MS};
   if (w->climate.jumps && w->phase == STORM && !c->draining) {
-    c->offset += ONE_OF(&w->random, JUMPS);
+    double by = ONE_OF(&w->random, JUMPS);
+    c->offset += by;
+    occurred(w, by < 0 ? FAULT_CLOCK_BACK : by < DAY_MS ? FAULT_CLOCK_FORWARD : FAULT_SLEPT);
     c->timer_due = INFINITY;
     SAY(w, c->index, "its clock jumps to %.3f", client_now(w, c) / 1000);
   }

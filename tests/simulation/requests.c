@@ -18,13 +18,14 @@ static void come_back(struct world *w, uint32_t request, uint32_t unused) {
     return;
   }
   r->over = true;
-  if (!r->aborted || storm(w, 300)) {
+  if (!r->aborted || strikes(w, 300, FAULT_ANSWER_AFTER_ABORT)) {
     client_answered(w, r->client, r);
   }
 }
 
 static double travel(struct world *w) {
-  return storm(w, w->climate.slow) ? between(&w->random, 1000, 20000) : between(&w->random, 1, 60);
+  return strikes(w, w->climate.slow, FAULT_SLOW_ANSWER) ? between(&w->random, 1000, 20000)
+                                                        : between(&w->random, 1, 60);
 }
 
 /* The position is sampled before the read: of the primary, the hub's; of a replica, its own. */
@@ -48,6 +49,7 @@ static void reach_server(struct world *w, uint32_t request, uint32_t unused) {
   struct request *r = &w->requests.all[request];
   uint32_t lag = storm(w, w->climate.replica) ? 1 + below(&w->random, 4) : 0;
   bool lags = lag > 0 && lag <= w->database.last;
+  w->tally.faults[FAULT_LAGGING_REPLICA] += lags ? 1 : 0;
   sample(w, r, w->database.last - (lags ? lag : 0));
   agenda_add(&w->agenda, w->time + between(&w->random, 0, 3), read_rows, request, lags ? 0 : 1);
 }
@@ -58,7 +60,13 @@ static enum failure fate(struct world *w) {
   }
   static const enum failure FATES[] = {FAILED_5XX, FAILED_5XX, FAILED_5XX,
                                        FAILED_401, FAILED_429, FAILED_NETWORK};
-  return FATES[below(&w->random, sizeof FATES / sizeof FATES[0])];
+  static const enum fault FAULTS_OF[] = {[FAILED_5XX] = FAULT_ANSWER_5XX,
+                                         [FAILED_401] = FAULT_ANSWER_401,
+                                         [FAILED_429] = FAULT_ANSWER_429,
+                                         [FAILED_NETWORK] = FAULT_NETWORK_ERROR};
+  enum failure failure = FATES[below(&w->random, sizeof FATES / sizeof FATES[0])];
+  occurred(w, FAULTS_OF[failure]);
+  return failure;
 }
 
 uint32_t request_send(struct world *w, uint32_t client, uint32_t entry, uint32_t fetch,
@@ -72,7 +80,7 @@ uint32_t request_send(struct world *w, uint32_t client, uint32_t entry, uint32_t
   *r = (struct request){.client = client, .entry = entry, .fetch = fetch, .key = key};
   r->failure = w->clients[client].online ? fate(w) : FAILED_NETWORK;
   r->retry_after = r->failure == FAILED_429 ? between(&w->random, 0, 60) * 1000 : NAN;
-  if (storm(w, w->climate.hang)) {
+  if (strikes(w, w->climate.hang, FAULT_HANGING_REQUEST)) {
     r->failure = FAILED_NETWORK;
     agenda_add(&w->agenda, w->time + HANG_MS, come_back, i, 0);
   } else if (r->failure != ANSWERED) {

@@ -45,6 +45,8 @@ void socket_cut(struct world *w, uint32_t socket, uint32_t code, bool half_open)
   s->open_at_hub = false;
   s->half_open = half_open;
   s->tail_lost = chance(&w->random, 500);
+  w->tally.faults[FAULT_TAIL_LOST] += s->tail_lost ? 1 : 0;
+  w->tally.faults[FAULT_HALF_OPEN] += half_open ? 1 : 0;
   if (!half_open) {
     agenda_add(&w->agenda, arrival(w, &s->down_at), hear_of_end, socket, code);
   } else if (w->climate.ping == 0) {
@@ -90,7 +92,7 @@ void socket_open(struct world *w, uint32_t client, uint32_t id) {
   uint32_t i = w->sockets.count++;
   struct socket *s = &w->sockets.all[i];
   *s = (struct socket){.client = client, .id = id, .open_at_client = true};
-  if (storm(w, w->climate.refuse)) {
+  if (strikes(w, w->climate.refuse, FAULT_CONNECTION_REFUSED)) {
     agenda_add(&w->agenda, w->time + latency(w), hear_of_end, i, 1006);
   } else {
     agenda_add(&w->agenda, w->time + latency(w), reach_hub, i, 0);
@@ -148,7 +150,8 @@ static void arrive(struct world *w, uint32_t frame, uint32_t unused) {
   const struct frame *f = &w->sockets.frames[frame];
   struct socket *s = &w->sockets.all[f->socket];
   /* What was on its way to a socket that its client has closed may still be handed to it. */
-  if (!s->half_open && !s->tail_lost && (s->open_at_client || storm(w, 300))) {
+  if (!s->half_open && !s->tail_lost &&
+      (s->open_at_client || strikes(w, 300, FAULT_FRAME_OF_CLOSED_SOCKET))) {
     client_socket_text(w, s->client, f, s->open_at_client);
   }
 }
@@ -168,7 +171,7 @@ static void send(struct world *w, uint32_t socket, struct frame frame, double at
  * carry no numbers, so none of them may get lost on the way. */
 static bool is_lost(struct world *w, const struct frame *frame) {
   bool told_later = frame->kind == FRAME_CHANGE || frame->kind == FRAME_PING;
-  return told_later && !w->hub.plain && storm(w, w->climate.lose);
+  return told_later && !w->hub.plain && strikes(w, w->climate.lose, FAULT_FRAME_LOST);
 }
 
 void socket_deliver(struct world *w, uint32_t socket, struct frame frame) {
@@ -180,7 +183,7 @@ void socket_deliver(struct world *w, uint32_t socket, struct frame frame) {
   if (!is_lost(w, &frame)) {
     send(w, socket, frame, at);
   }
-  if (frame.kind == FRAME_CHANGE && storm(w, w->climate.repeat)) {
+  if (frame.kind == FRAME_CHANGE && strikes(w, w->climate.repeat, FAULT_FRAME_REPEATED)) {
     send(w, socket, frame, at + between(&w->random, 0, 3000));
   }
   if (storm(w, w->climate.garble)) {

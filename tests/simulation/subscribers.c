@@ -26,6 +26,7 @@ void subscriber_signed_in(struct world *w, uint32_t socket) {
   struct socket *s = &w->sockets.all[socket];
   if (storm(w, w->climate.bad_ticket)) {
     bool for_good = chance(&w->random, 200);
+    occurred(w, for_good ? FAULT_SIGN_IN_FORBIDDEN : FAULT_SIGN_IN_EXPIRED);
     socket_cut(w, socket, for_good ? 4403 : 4401, false);
     return;
   }
@@ -55,6 +56,16 @@ static uint32_t resume_pack(struct position p) {
   return p.epoch << 16 | (uint32_t)(p.seq + 1);
 }
 
+static void count_why(struct world *w, struct position resume) {
+  if (resume.seq < 0) {
+    return;
+  }
+  bool old_epoch = resume.epoch != w->hub.epoch_count - 1;
+  bool overflow = !old_epoch && hub_seq(&w->hub) - resume.seq > w->hub.window;
+  w->tally.faults[FAULT_RESUMED_IN_OLD_EPOCH] += old_epoch ? 1 : 0;
+  w->tally.faults[FAULT_WINDOW_OVERFLOWED] += overflow ? 1 : 0;
+}
+
 /* Rights have been looked up. */
 static void answer(struct world *w, uint32_t socket, uint32_t packed) {
   struct socket *s = &w->sockets.all[socket];
@@ -65,6 +76,7 @@ static void answer(struct world *w, uint32_t socket, uint32_t packed) {
   }
   s->subscribed = true;
   if (!hub_can_resume(&w->hub, resume)) {
+    count_why(w, resume);
     s->cursor = hub_seq(&w->hub);
     socket_deliver(w, socket, frame_not_recovered(w));
     return;
@@ -85,7 +97,7 @@ static void answer(struct world *w, uint32_t socket, uint32_t packed) {
 
 void subscriber_asked(struct world *w, uint32_t socket, struct position resume) {
   struct socket *s = &w->sockets.all[socket];
-  if (storm(w, w->climate.cut_at_resume)) {
+  if (strikes(w, w->climate.cut_at_resume, FAULT_CUT_WHILE_RESUMING)) {
     socket_cut(w, socket, 1006, storm(w, w->climate.half_open));
     return;
   }
@@ -126,7 +138,7 @@ static void hear(struct world *w, uint32_t commit, uint32_t unused) {
     if (entry == NULL) {
       continue;
     }
-    entry->folded = storm(w, w->climate.fold);
+    entry->folded = strikes(w, w->climate.fold, FAULT_CHANGE_FOLDED);
     subscribers_tell(w, (uint32_t)(entry - w->hub.entries));
   }
 }

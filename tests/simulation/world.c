@@ -37,6 +37,7 @@ static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   }
   hub_begin_epoch(&w->hub, w->database.last);
   SAY(w, NOBODY, "the hub hears again: epoch %u", w->hub.epoch_count - 1);
+  occurred(w, restarts != 0 ? FAULT_SERVER_RESTARTED : FAULT_EPOCH_WITHOUT_RESTART);
   if (restarts != 0) {
     sockets_cut_all(w, 1001);
   } else {
@@ -52,6 +53,7 @@ static void trouble(struct world *w, uint32_t a, uint32_t b) {
   }
   if (chance(&w->random, 700)) {
     SAY(w, NOBODY, "all sockets are cut");
+    occurred(w, FAULT_SOCKETS_CUT);
     sockets_cut_all(w, 1006);
   } else if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
     SAY(w, NOBODY, "the hub goes deaf");

@@ -18,6 +18,7 @@
 #include "random.h"
 #include "requests.h"
 #include "sockets.h"
+#include "tally.h"
 #include "trace.h"
 
 enum { CLIENTS = 2 };
@@ -42,6 +43,7 @@ struct world {
   struct sockets sockets;
   struct requests requests;
   struct agenda agenda;
+  struct tally tally; /* of all worlds played here */
 };
 
 struct wish {
@@ -57,6 +59,17 @@ void world_run(struct world *w, const struct wish *wish);
 /* A fault happens now: with that chance, and only while there is a storm. */
 static inline bool storm(struct world *w, uint32_t per_thousand) {
   return w->phase == STORM && per_thousand > 0 && chance(&w->random, per_thousand);
+}
+
+static inline void occurred(struct world *w, enum fault fault) {
+  w->tally.faults[fault]++;
+}
+
+/* storm(), and counted. */
+static inline bool strikes(struct world *w, uint32_t per_thousand, enum fault fault) {
+  bool happens = storm(w, per_thousand);
+  w->tally.faults[fault] += happens ? 1 : 0;
+  return happens;
 }
 
 #endif

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { boundaryFiles, coreFiles, filesUsing, includesOf } from './source.js';
 
 /** What any part of the core may build on; these build on each other only. */
-const FOUNDATION = ['cache', 'memory', 'bytes', 'pool', 'table', 'hash', 'timer', 'position'];
+const FOUNDATION = [
+  'cache',
+  'memory',
+  'bytes',
+  'pool',
+  'table',
+  'hash',
+  'timer',
+  'position',
+  'planted',
+];
 
 /**
  * Who may include whom, besides its own header and the foundation. A module that is not listed may
@@ -101,4 +112,32 @@ test('the core has no variables of file scope that can change', () => {
         .map((line) => `${path}: ${line.split('|')[0].trim()}`);
     });
   assert.deepEqual(variables, []);
+});
+
+test('no core that is shipped has a mistake planted in it', () => {
+  const objects = coreFiles
+    .filter((path) => path.endsWith('.c'))
+    .flatMap((path) =>
+      ['native/gcc', 'native/clang', 'wasm'].map((b) => `build/${b}/${path.replace(/c$/, 'o')}`),
+    );
+  // Objects name what they need of others in plain text, WebAssembly's too.
+  const needing = (/** @type {string} */ symbol) =>
+    objects.filter((path) => readFileSync(path).includes(symbol));
+  assert.deepEqual(needing('tidemark_planted'), []);
+  assert.notDeepEqual(needing('memory_release'), []);
+});
+
+test('every mistake that can be planted stands at one place', () => {
+  const header = readFileSync('src/planted.h', 'utf8');
+  const names = [...header.matchAll(/ {2}BUG\((\w+),/g)].map((match) => match[1]);
+  const sources = coreFiles
+    .filter((path) => path.endsWith('.c'))
+    .map((f) => readFileSync(f, 'utf8'));
+  const places = (/** @type {string} */ name) =>
+    sources.join().split(`PLANTED(${name})`).length - 1;
+  assert.deepEqual(
+    names.filter((name) => places(name) !== 1),
+    [],
+  );
+  assert.ok(names.length >= 18);
 });
