@@ -21,13 +21,17 @@ static tidemark_limits with_defaults(const tidemark_limits *given) {
       .layers_per_entry = or_default(given->layers_per_entry, 1024),
       .rules = or_default(given->rules, 1024),
       .concurrent_refetches = or_default(given->concurrent_refetches, 8),
+      .changes_per_second = or_default(given->changes_per_second, 1000),
       .reset_window = given->reset_window == 0 ? 2000 : given->reset_window,
+      .refetch_spacing = given->refetch_spacing == 0 ? 250 : given->refetch_spacing,
   };
 }
 
 static bool are_limits_sound(const tidemark_limits *limits) {
   return limits->json_depth <= JSON_MAX_DEPTH && limits->key_bytes <= 16384 &&
-         limits->entries < 1U << 29 && limits->reset_window >= 0 && !isinf(limits->reset_window);
+         limits->entries < 1U << 29 && limits->changes_per_second < UINT32_MAX &&
+         limits->reset_window >= 0 && !isinf(limits->reset_window) &&
+         limits->refetch_spacing >= 0 && !isinf(limits->refetch_spacing);
 }
 
 static int init(tidemark_cache *cache, const tidemark_options *options) {
@@ -44,7 +48,9 @@ static int init(tidemark_cache *cache, const tidemark_options *options) {
   cache->schedule = (struct schedule){.online = true,
                                       .visible = true,
                                       .cap = cache->limits.concurrent_refetches,
-                                      .reset_window = cache->limits.reset_window};
+                                      .reset_window = cache->limits.reset_window,
+                                      .spacing = cache->limits.refetch_spacing};
+  cache->storm = (struct storm){.limit = cache->limits.changes_per_second};
   if (index_init(&cache->index, &cache->memory, seed, cache->limits.key_bytes) < 0 ||
       tags_init(&cache->tags, &cache->memory, seed, cache->limits.key_bytes) < 0) {
     return TIDEMARK_ERROR_MEMORY;
@@ -185,7 +191,7 @@ static void run_timers(tidemark_cache *cache, bool collects) {
   for (uint32_t owner = wheel_expire(&cache->wheel, cache->time); owner != 0;
        owner = wheel_expire(&cache->wheel, cache->time)) {
     if (owner == TIMER_STREAM) {
-      stream_timeout(&cache->stream, cache->time, &cache->random);
+      stream_timer(cache);
     } else {
       query_timer(cache, (enum timer_owner)(owner & 3), owner >> 2, collects);
     }
@@ -304,6 +310,7 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
     cache_warn(cache, TIDEMARK_WARNING_REFUSED, NULL);
   }
   scope_tell(cache);
-  wheel_arm(&cache->wheel, cache->stream_timer, cache->stream.deadline);
+  wheel_arm(&cache->wheel, cache->stream_timer,
+            fmin(cache->stream.deadline, storm_deadline(&cache->storm)));
   return result;
 }

@@ -60,7 +60,11 @@ typedef struct tidemark_limits {
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */
   uint32_t concurrent_refetches; /* fetches in flight that changes caused; 8 */
+  uint32_t changes_per_second;   /* of the stream's that are looked at one by one; 1,000. Of more,
+                                    only that anything may have changed */
   double reset_window;           /* ms over which active entries refetch after a reset; 2,000 */
+  double refetch_spacing; /* ms from one refetch of an entry that a change caused to the start
+                             of the next; 250 */
 } tidemark_limits;
 
 typedef struct tidemark_options {
@@ -391,6 +395,7 @@ typedef struct tidemark_stats {
   double hits, misses; /* mounts and FETCHes without restart that needed no fetch, or did */
   double fetches, retries, fetch_errors, refetches; /* refetches: fetches that changes caused */
   double messages, messages_dropped, messages_bad;  /* dropped: old or duplicate */
+  double messages_folded;                           /* of those beyond changes_per_second */
   double changes, marks;                            /* marks: entries touched by changes */
   double reconnects, resets, mutations, rollbacks;
   double memory; /* bytes in use */

@@ -13,6 +13,15 @@ static bool is_quiet(const struct entry *e, uint32_t bits) {
   return bits == 0 && e->observers == 0 && e->phase == ENTRY_IDLE;
 }
 
+/* Changes that follow one another closely share a refetch: the last of them is in it. */
+static uint32_t want(const tidemark_cache *cache, struct entry *e, const struct mark *mark) {
+  if (!mark->trail) {
+    return entry_want(e, mark->refetch, true);
+  }
+  bool early = mark->refetch && cache->time < e->not_before;
+  return early ? entry_want_later(e, cache->time) : entry_want_after(e, mark->refetch);
+}
+
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
   uint32_t before = e->observers > 0 ? entry_state(e) : 0;
@@ -22,7 +31,7 @@ void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   }
   uint32_t bits = 0;
   if (query_refetches(cache, id, mark->refetch_type)) {
-    bits |= mark->trail ? entry_want_after(e, mark->refetch) : entry_want(e, mark->refetch, true);
+    bits |= want(cache, e, mark);
   }
   if (!is_quiet(e, bits)) {
     query_act(cache, id, bits | notice(e, before));
@@ -202,12 +211,13 @@ static bool is_change(const json_value *change) {
          json_is(json_member(change, "tags"), JSON_ARRAY);
 }
 
-int change_apply(tidemark_cache *cache, const json_value *change, double seq) {
+int change_apply(tidemark_cache *cache, const json_value *change, double seq, bool from_stream) {
   if (!is_change(change)) {
     return TIDEMARK_ERROR_CHANGE;
   }
   cache->stats.changes++;
-  uint64_t settled = mutation_echo(cache, json_string(json_member(change, "mutation")), seq);
+  uint64_t settled =
+      mutation_echo(cache, json_string(json_member(change, "mutation")), seq, from_stream);
   uint32_t touched = 0;
   const char *resource = json_string(json_member(change, "resource"));
   if (resource != NULL) {
@@ -237,7 +247,7 @@ int change_from_text(tidemark_cache *cache, const tidemark_event *event) {
     return result;
   }
   if (!json_is(root, JSON_ARRAY)) {
-    result = change_apply(cache, root, POSITION_UNKNOWN);
+    result = change_apply(cache, root, POSITION_UNKNOWN, false);
     return result < 0 ? refuse_change(cache, 1) : result;
   }
   uint32_t number = 0;
@@ -249,7 +259,7 @@ int change_from_text(tidemark_cache *cache, const tidemark_event *event) {
   }
   int touched = 0;
   for (const json_value *change = json_first(root); change != NULL; change = json_next(change)) {
-    touched += change_apply(cache, change, POSITION_UNKNOWN);
+    touched += change_apply(cache, change, POSITION_UNKNOWN, false);
   }
   return touched;
 }

@@ -24,6 +24,7 @@
 #include "rule.h"
 #include "schedule.h"
 #include "scope.h"
+#include "storm.h"
 #include "stream.h"
 #include "tag.h"
 #include "timer.h"
@@ -55,6 +56,7 @@ struct tidemark_cache {
   struct mutations mutations;
   struct rules rules;
   struct stream stream;
+  struct storm storm;
   struct scopes scopes;
   uint32_t told_status; /* the stream's, as the observers know it */
   bool scopes_moved;    /* and some scopes' since */
@@ -170,7 +172,7 @@ int change_set_rules(tidemark_cache *cache, const tidemark_event *event);
 /* A CHANGE event: one change or an array of them. */
 int change_from_text(tidemark_cache *cache, const tidemark_event *event);
 /* Returns entries touched, or TIDEMARK_ERROR_CHANGE. */
-int change_apply(tidemark_cache *cache, const json_value *change, double seq);
+int change_apply(tidemark_cache *cache, const json_value *change, double seq, bool from_stream);
 
 /* ---- cache_mutation.c ---------------------------------------------------------------------- */
 int mutation_begin(tidemark_cache *cache, const tidemark_event *event);
@@ -185,12 +187,14 @@ void mutation_fold(tidemark_cache *cache, uint32_t entry);
 void mutation_drop_layers(tidemark_cache *cache, uint32_t entry);
 /* A change carries that mutation's name. Returns the ordinal since when entries that were marked
  * need no second mark, or 0 if this is no echo of an acknowledged mutation of one's own. */
-uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq);
+uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq, bool is_echo);
 
 /* ---- cache_stream.c ------------------------------------------------------------------------ */
 /* To be called after whatever may have taken an epoch, before positions are compared again. */
 void cache_forget_old_epoch(tidemark_cache *cache);
 int stream_event(tidemark_cache *cache, const tidemark_event *event);
+/* The stream's timer went off: the connection is due for something, or a storm is over. */
+void stream_timer(tidemark_cache *cache);
 
 /* ---- cache_scope.c ------------------------------------------------------------------------- */
 /* SCOPES: the channel's. */

@@ -121,7 +121,7 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
   if (mutation == NULL) {
     return TIDEMARK_ERROR_HANDLE;
   }
-  mutations_settle(&cache->mutations, event->mutation, cache->ordinal);
+  mutations_settle(&cache->mutations, event->mutation, cache->ordinal, false);
   settle_layers(cache, mutation);
   mutations_report(&cache->mutations, event->mutation);
   return TIDEMARK_OK;
@@ -180,16 +180,16 @@ static uint32_t own_serial(const tidemark_cache *cache, const char *name) {
   return (uint32_t)serial;
 }
 
-uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq) {
+uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq, bool is_echo) {
   uint32_t serial = own_serial(cache, name);
   if (serial == 0) {
     return 0;
   }
-  uint64_t settled = mutations_settled(&cache->mutations, serial);
+  uint64_t settled = mutations_settled(&cache->mutations, serial, is_echo);
   uint32_t id = mutations_find(&cache->mutations, serial);
   if (id != 0) {
     /* Where the echo is faster than the answer, it is known to be done from here on. */
-    mutations_settle(&cache->mutations, id, cache->ordinal);
+    mutations_settle(&cache->mutations, id, cache->ordinal, is_echo);
     struct mutation *mutation = mutation_at(&cache->mutations, id);
     mutation->seq = fmax(mutation->seq, seq);
     settle_layers(cache, mutation);

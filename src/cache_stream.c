@@ -24,8 +24,24 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
 
 /* A change that lacks its resource is a bad message: counted, and nothing else. */
 static void apply(tidemark_cache *cache, const json_value *change, double seq) {
-  if (change_apply(cache, change, seq) < 0) {
-    cache->stats.messages_bad++;
+  enum storm_verdict verdict = storm_take(&cache->storm, cache->time);
+  if (verdict == STORM_APPLY) {
+    cache->stats.messages_bad += change_apply(cache, change, seq, true) < 0 ? 1 : 0;
+    return;
+  }
+  cache->stats.messages_folded++;
+  if (verdict == STORM_BEGINS) {
+    change_mark_all(cache, seq);
+  }
+}
+
+void stream_timer(tidemark_cache *cache) {
+  struct stream *s = &cache->stream;
+  if (storm_ends(&cache->storm, cache->time)) {
+    change_mark_all(cache, POSITION_UNKNOWN);
+  }
+  if (cache->time >= s->deadline) {
+    stream_timeout(s, cache->time, &cache->random);
   }
 }
 

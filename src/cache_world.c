@@ -9,6 +9,7 @@ static void start(tidemark_cache *cache, uint32_t id) {
   cache->stats.fetches++;
   uint32_t bits = entry_start(e, cache->last_fetch, cache->ordinal);
   if (e->refetch) {
+    e->not_before = cache->time + cache->schedule.spacing;
     e->counted = true;
     cache->schedule.refetching++;
   }

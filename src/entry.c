@@ -62,6 +62,7 @@ uint32_t entry_want_later(struct entry *e, double wake) {
   if (e->phase == ENTRY_FLYING) {
     return entry_want_after(e, true);
   }
+  wake = fmax(wake, e->not_before);
   if (e->phase == ENTRY_IDLE || (e->phase == ENTRY_LATER && wake < e->wake)) {
     e->phase = ENTRY_LATER;
     e->refetch = true;
@@ -110,7 +111,9 @@ static void finish(struct entry *e, double time) {
   /* A change that came meanwhile may be in the answer already: its position says so. */
   bool needed = !e->again_refetch || !e->has_data || freshness_is_marked(&e->freshness);
   if (e->again && e->enabled > 0 && needed) {
-    e->phase = ENTRY_WANTED;
+    bool early = e->again_refetch && time < e->not_before;
+    e->phase = early ? ENTRY_LATER : ENTRY_WANTED;
+    e->wake = early ? e->not_before : e->wake;
     e->refetch = e->again_refetch;
   }
   e->again = false;

@@ -79,6 +79,7 @@ struct entry {
   bool listed : 1;      /* in the list of unused entries */
   double updated;       /* ms, of the wheel's clock: when the answer was true; may be negative */
   double wake;          /* ms, for LATER and RETRYING */
+  double not_before;    /* ms: no refetch that only changes want starts earlier */
   double unused;        /* ms: since when nobody needed it */
   double gc_time;       /* ms or INFINITY */
   uint64_t fetch_asked; /* ordinal at which the try in flight was asked */
@@ -93,7 +94,7 @@ void entry_init(struct entry *e, double gc_time, double time, double seq);
 uint32_t entry_want(struct entry *e, bool refetch, bool restart);
 /* One more fetch once what is in flight has ended; at once if nothing is. */
 uint32_t entry_want_after(struct entry *e, bool refetch);
-/* A fetch at `wake`, unless one is wanted earlier anyway. */
+/* A fetch at `wake`, but not before `not_before`, unless one is wanted earlier anyway. */
 uint32_t entry_want_later(struct entry *e, double wake);
 
 /* ---- Doing --------------------------------------------------------------------------------- */

@@ -53,21 +53,24 @@ bool mutations_has_layer(const struct mutations *m, uint32_t mutation, uint32_t 
   return id != 0;
 }
 
-void mutations_settle(struct mutations *m, uint32_t id, uint64_t ordinal) {
+void mutations_settle(struct mutations *m, uint32_t id, uint64_t ordinal, bool by_echo) {
   struct mutation *mutation = mutation_at(m, id);
   if (mutation->settled != 0) {
     return;
   }
   mutation->settled = ordinal;
   m->recent[m->next_recent] =
-      (struct recent_mutation){.serial = mutation->serial, .settled = ordinal};
+      (struct recent_mutation){.serial = mutation->serial, .echoed = by_echo, .settled = ordinal};
   m->next_recent = (m->next_recent + 1) % MUTATION_RECENT;
 }
 
-uint64_t mutations_settled(const struct mutations *m, uint32_t serial) {
+uint64_t mutations_settled(struct mutations *m, uint32_t serial, bool is_echo) {
   for (uint32_t i = 0; i < MUTATION_RECENT; i++) {
-    if (m->recent[i].serial == serial) {
-      return m->recent[i].settled;
+    struct recent_mutation *recent = &m->recent[i];
+    if (recent->serial == serial) {
+      bool second = is_echo && recent->echoed;
+      recent->echoed = recent->echoed || is_echo;
+      return second ? 0 : recent->settled;
     }
   }
   return 0;

@@ -41,6 +41,7 @@ enum { MUTATION_RECENT = 64 };
 
 struct recent_mutation {
   uint32_t serial;
+  bool echoed; /* once: a second echo is of a server that did it twice */
   uint64_t settled;
 };
 
@@ -64,10 +65,12 @@ uint32_t mutations_begin(struct mutations *m, uint32_t serial);
 int mutations_add_layer(struct mutations *m, uint32_t mutation, uint32_t entry,
                         uint32_t *first_layer);
 bool mutations_has_layer(const struct mutations *m, uint32_t mutation, uint32_t entry);
-/* It was done at the server by `ordinal`; the first report counts. */
-void mutations_settle(struct mutations *m, uint32_t mutation, uint64_t ordinal);
-/* The ordinal at which an own mutation was settled; 0 if it is pending or unknown. */
-uint64_t mutations_settled(const struct mutations *m, uint32_t serial);
+/* It was done at the server by `ordinal`, as its echo or the acknowledgement says; the first report
+ * counts. */
+void mutations_settle(struct mutations *m, uint32_t mutation, uint64_t ordinal, bool by_echo);
+/* A change is said to be its. Returns the ordinal at which the mutation was settled; 0 if it is
+ * pending or unknown, or if this is its second echo. What the application says is none. */
+uint64_t mutations_settled(struct mutations *m, uint32_t serial, bool is_echo);
 /* The mutation of that serial that is pending or has layers left, or 0. */
 uint32_t mutations_find(const struct mutations *m, uint32_t serial);
 /* The stream began a new epoch: positions of echoes compare with nothing. */

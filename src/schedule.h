@@ -12,6 +12,7 @@ struct schedule {
   uint32_t refetching; /* fetches in flight that changes caused */
   uint32_t cap;        /* of those */
   double reset_window; /* ms */
+  double spacing;      /* ms between refetches of one entry that changes caused */
 };
 
 enum schedule_verdict {

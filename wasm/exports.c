@@ -44,7 +44,8 @@ uint8_t *tm_scratch(size_t size) {
 /* The client's id stands terminated in the scratch buffer. 0 limits are defaults. */
 int tm_create(uint32_t seed_low, uint32_t seed_high, uint32_t message_bytes, uint32_t json_depth,
               uint32_t key_bytes, uint32_t entries, uint32_t layers_per_entry, uint32_t rules,
-              uint32_t concurrent_refetches, double reset_window) {
+              uint32_t concurrent_refetches, uint32_t changes_per_second, double reset_window,
+              double refetch_spacing) {
   tidemark_options options = {.seed = (uint64_t)seed_high << 32 | seed_low,
                               .client_id = (const char *)scratch,
                               .limits = {.message_bytes = message_bytes,
@@ -54,7 +55,9 @@ int tm_create(uint32_t seed_low, uint32_t seed_high, uint32_t message_bytes, uin
                                          .layers_per_entry = layers_per_entry,
                                          .rules = rules,
                                          .concurrent_refetches = concurrent_refetches,
-                                         .reset_window = reset_window}};
+                                         .changes_per_second = changes_per_second,
+                                         .reset_window = reset_window,
+                                         .refetch_spacing = refetch_spacing}};
   tidemark_allocator allocator = {.allocate = allocate, .release = release};
   return tidemark_create(&options, &allocator, &cache);
 }

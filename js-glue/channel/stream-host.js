@@ -1,13 +1,17 @@
 import { Effect, Frame, StreamStatus } from '../engine/codes.js';
+import { report } from '../environment.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
+import { Inbox } from './inbox.js';
 import { streamStatusName } from './stream-status.js';
 import { openSocket } from './websocket.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../query/query-client.js' */
 /** @import { ChannelOptions } from './channel-options.js' */
+
+const NORMAL_CLOSURE = 1000;
 
 /** Why a server closes a connection for good. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
@@ -170,13 +174,29 @@ export class StreamHost extends Subscribable {
     const { driver } = this.#client;
     const options = this.#options;
     if (!options) return;
+    const closed = (/** @type {number} */ code) => {
+      this.#sockets.delete(id);
+      this.#closeCode = code;
+      driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
+    };
+    const inbox = new Inbox((/** @type {string[]} */ texts) => {
+      try {
+        driver.applyOnce((engine, now) => {
+          for (const text of texts) engine.socketText(id, text, now);
+        });
+      } catch (error) {
+        // A frame was not taken. To connect anew is to ask for it again.
+        report(error);
+        this.#sockets.get(id)?.close(NORMAL_CLOSURE);
+        closed(NORMAL_CLOSURE);
+      }
+    }, this.#client.environment.queueTask);
     const socket = openSocket(options, {
       opened: () => driver.applyOnce((engine, now) => engine.socketOpened(id, now)),
-      text: (text) => driver.applyOnce((engine, now) => engine.socketText(id, text, now)),
+      text: (text) => inbox.put(text),
       closed: (code) => {
-        this.#sockets.delete(id);
-        this.#closeCode = code;
-        driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
+        inbox.flush();
+        closed(code);
       },
     });
     this.#sockets.set(id, socket);

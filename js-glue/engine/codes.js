@@ -151,6 +151,7 @@ export const STATS = Object.freeze(
     'messages',
     'messagesDropped',
     'messagesBad',
+    'messagesFolded',
     'changes',
     'marks',
     'reconnects',

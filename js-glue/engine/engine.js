@@ -33,7 +33,9 @@ const EFFECT_WORDS = 4;
  * @property {number} [layersPerEntry]
  * @property {number} [rules]
  * @property {number} [concurrentRefetches]
+ * @property {number} [changesPerSecond]
  * @property {number} [resetWindow] ms
+ * @property {number} [refetchSpacing] ms
  */
 
 /** @param {ObserverOptions} o */
@@ -82,7 +84,9 @@ export class Engine {
         limits.layersPerEntry ?? 0,
         limits.rules ?? 0,
         limits.concurrentRefetches ?? 0,
+        limits.changesPerSecond ?? 0,
         limits.resetWindow ?? 0,
+        limits.refetchSpacing ?? 0,
       ),
     );
     if (this.#exports.tm_stats_count() !== STATS.length) {

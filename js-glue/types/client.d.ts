@@ -50,8 +50,18 @@ export interface Limits {
   rules?: number;
   /** Fetches in flight that changes caused. Default 8. */
   concurrentRefetches?: number;
+  /**
+   * Changes of the stream that are looked at one by one; beyond, they count as "anything may have
+   * changed", said once at the first and once at the end of the second. Default 1,000.
+   */
+  changesPerSecond?: number;
   /** ms over which active queries are fetched again if nothing could be resumed. Default 2,000. */
   resetWindow?: number;
+  /**
+   * ms from one refetch of a query that a change caused to the start of the next; changes in between
+   * share that one. Default 250.
+   */
+  refetchSpacing?: number;
 }
 
 /** What the client takes from the outside; for tests and other platforms. */
@@ -63,6 +73,8 @@ export interface Environment {
   // biome-ignore lint/suspicious/noExplicitAny: what setTimeout returned
   clearTimeout(timer: any): void;
   queueMicrotask(run: () => void): void;
+  /** After the tasks that wait already; not slower in pages that nobody sees. */
+  queueTask(run: () => void): void;
   /** Nothing is collected, nothing retried. Default: there is no `window`. */
   isServer: boolean;
 }
@@ -103,6 +115,8 @@ export interface ClientStats {
   /** Old or duplicate. */
   messagesDropped: number;
   messagesBad: number;
+  /** Of those beyond `changesPerSecond`. */
+  messagesFolded: number;
   changes: number;
   /** Queries touched by changes. */
   marks: number;

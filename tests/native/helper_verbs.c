@@ -248,15 +248,20 @@ static void play_live(struct player *p, char *rest) {
 }
 
 static void play_limit(struct player *p, char *rest) {
-  const char *name = needed_word(&p->place, &rest, "entries or refetches");
+  const char *name = needed_word(&p->place, &rest, "entries, refetches or changes");
   uint32_t value = (uint32_t)number(&p->place, next_word(&rest));
-  bool entries = strcmp(name, "entries") == 0;
-  if (!entries && strcmp(name, "refetches") != 0) {
-    refuse_line(&p->place, "neither entries nor refetches:", name);
+  tidemark_limits limits = {0};
+  if (strcmp(name, "entries") == 0) {
+    limits.entries = value;
+  } else if (strcmp(name, "refetches") == 0) {
+    limits.concurrent_refetches = value;
+  } else if (strcmp(name, "changes") == 0) {
+    limits.changes_per_second = value;
+  } else {
+    refuse_line(&p->place, "none of entries, refetches, changes:", name);
   }
   tidemark_destroy(p->w->cache);
-  create_cache(p->w, entries ? (tidemark_limits){.entries = value}
-                             : (tidemark_limits){.concurrent_refetches = value});
+  create_cache(p->w, limits);
 }
 
 /* ---- Questions ------------------------------------------------------------------------------- */

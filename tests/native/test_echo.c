@@ -43,6 +43,23 @@ static void an_echo_after_the_answer_causes_no_second_fetch(void **state) {
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
+static void a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  connect_plainly(w);
+  socket_opened(w);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, mutate(w, 1, entry));
+  flush(w);
+  answer(w, entry);
+  static const char *const ECHO =
+      "{'type':'cache_invalidate','data':{'resource':'task','id':1,'mutation':'me.1'}}";
+  frame(w, ECHO);
+  assert_false(is_marked(w, entry));
+  frame(w, ECHO);
+  assert_true(is_marked(w, entry));
+}
+
 static void an_echo_before_the_acknowledgement_causes_the_only_fetch(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -281,6 +298,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_echo_after_the_acknowledgement_causes_no_second_fetch),
       PROMISE(an_echo_after_the_answer_causes_no_second_fetch),
+      PROMISE(a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched),
       PROMISE(an_echo_before_the_acknowledgement_causes_the_only_fetch),
       PROMISE(an_answer_asked_for_after_the_echo_ends_the_layer),
       PROMISE(an_echo_of_what_the_answer_shown_holds_ends_the_layer_and_fetches_nothing),

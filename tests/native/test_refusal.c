@@ -182,6 +182,10 @@ static void options_of_a_cache_out_of_range_are_refused(void **state) {
       {.limits = {.reset_window = NAN}},
       {.limits = {.reset_window = INFINITY}},
       {.limits = {.entries = 1U << 29}},
+      {.limits = {.refetch_spacing = -1}},
+      {.limits = {.refetch_spacing = NAN}},
+      {.limits = {.refetch_spacing = INFINITY}},
+      {.limits = {.changes_per_second = UINT32_MAX}},
       {.client_id = "0123456789012345678901234567890123456789012345678901234567890123x"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
