@@ -141,6 +141,82 @@ describe('acting on a dashboard', () => {
     assert.equal(await statusOf(5), 'cancelled');
   });
 
+  describe('when two people act on one appointment at once, and a third one looks on', () => {
+    const CANCELLED = {
+      refused: 'driver',
+      because: 'Greta Solberg’s appointment has been cancelled by Marisol Vega.',
+      status: 'cancelled',
+      shown: { therapist: 'Cancelled', operator: 'Cancelled', driver: 'Cancelled' },
+      neverOnLooker: 'Picked up',
+    };
+    const PICKED_UP = {
+      refused: 'operator',
+      because: 'Greta Solberg is already in the car, so this cannot be cancelled.',
+      status: 'confirmed',
+      shown: { therapist: 'Picked up', operator: 'Picked up', driver: 'Picked up' },
+      neverOnLooker: 'Cancelled',
+    };
+
+    /** Greta is confirmed: the operator cancels while her driver picks her up, neither answered yet. */
+    const actAtOnce = async () => {
+      await clinic.sql(`update appointments set status = 'confirmed' where id = 5`);
+      const roles = ['therapist', 'operator', 'driver'];
+      const visits = await Promise.all(roles.map((role) => open(`/?role=${role}`)));
+      const [therapist, operator, driver] = roles.map((role, i) =>
+        visits[i].row(role, 'Greta Solberg'),
+      );
+      const looked = await visits[0].record(therapist);
+      const cancel = await visits[1].hold('/appointments/5/cancel');
+      const pickup = await visits[2].hold('/journeys/4/pickup');
+      await Promise.all([
+        operator.getByRole('button', { name: 'Cancel' }).click(),
+        driver.getByRole('button', { name: 'Confirm pickup' }).click(),
+      ]);
+      await shows(operator, 'Cancelled');
+      await shows(driver, 'Picked up');
+      await shows(therapist, 'Confirmed');
+      return { rows: { therapist, operator, driver }, cancel, pickup, looked };
+    };
+
+    /** One is told why; all three dashboards show what the other one did, as the database has it. */
+    const agreeOn = async (rows, looked, { refused, because, status, shown, neverOnLooker }) => {
+      await shows(alertIn(rows[refused]), because);
+      for (const role of Object.keys(rows)) await shows(rows[role], shown[role]);
+      assert.equal(await statusOf(5), status);
+      const winner = refused === 'driver' ? 'operator' : 'driver';
+      assert.equal(await alertIn(rows[winner]).count(), 0);
+      assert.deepEqual(
+        (await looked()).filter((text) => text.includes(neverOnLooker)),
+        [],
+      );
+    };
+
+    it('refuses the driver if the operator was first', async () => {
+      const { rows, cancel, pickup, looked } = await actAtOnce();
+      cancel.release();
+      await shows(rows.therapist, 'Cancelled');
+      pickup.release();
+      await agreeOn(rows, looked, CANCELLED);
+    });
+
+    it('refuses the operator if the driver was first', async () => {
+      const { rows, cancel, pickup, looked } = await actAtOnce();
+      pickup.release();
+      await shows(rows.therapist, 'Picked up');
+      cancel.release();
+      await agreeOn(rows, looked, PICKED_UP);
+    });
+
+    it('refuses exactly one, whoever is first', async () => {
+      const { rows, cancel, pickup, looked } = await actAtOnce();
+      cancel.release();
+      pickup.release();
+      await Promise.any([alertIn(rows.operator).waitFor(), alertIn(rows.driver).waitFor()]);
+      const ended = (await statusOf(5)) === 'cancelled' ? CANCELLED : PICKED_UP;
+      await agreeOn(rows, looked, ended);
+    });
+  });
+
   it('leaves other pending changes of the same list alone when one is refused', async () => {
     const visit = await open('/?role=therapist');
     const [greta, mateus] = ['Greta Solberg', 'Mateus Farias'].map((p) =>

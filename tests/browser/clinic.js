@@ -142,6 +142,18 @@ class Visit {
     }
   }
 
+  /** Notes every text that an element shows from now on; gives them when asked. */
+  async record(locator) {
+    const texts = await locator.evaluateHandle((element) => {
+      const shown = [element.innerText];
+      const note = () => shown.push(element.innerText);
+      const changes = { childList: true, characterData: true, subtree: true };
+      new MutationObserver(note).observe(element, changes);
+      return shown;
+    });
+    return () => texts.jsonValue();
+  }
+
   /** Holds this page's requests to a path back until released or refused. */
   async hold(path) {
     let settle;
