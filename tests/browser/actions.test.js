@@ -11,7 +11,7 @@ describe('acting on a dashboard', () => {
   beforeEach(() => clinic.startTheDay());
   after(() => clinic.close());
 
-  const open = async (path) => (await clinic.open(path)).settled();
+  const open = async (path, options) => (await clinic.open(path, options)).settled();
   const alertIn = (row) => row.getByRole('alert');
   const statusOf = async (id) => {
     const [{ status }] = await clinic.sql(`select status from appointments where id = ${id}`);
@@ -93,6 +93,20 @@ describe('acting on a dashboard', () => {
     await gone(alertIn(row));
     await shows(row, 'Confirmed');
     assert.equal(await statusOf(5), 'confirmed');
+  });
+
+  it('brings the sentence into sight, where the workbench does not cover it', async () => {
+    const visit = await open('/?view=all', { viewport: { width: 1440, height: 1000 } });
+    const row = visit.row('operator', 'Greta Solberg');
+    await visit.control('Refuse the next action').click();
+    await row.getByRole('button', { name: 'Cancel' }).click();
+    await alertIn(row).waitFor();
+    const onTop = await alertIn(row).evaluate((alert) => {
+      const { left, right, top, bottom } = alert.getBoundingClientRect();
+      const at = (y) => alert.contains(document.elementFromPoint((left + right) / 2, y));
+      return at(top + 1) && at(bottom - 1);
+    });
+    assert.equal(onTop, true);
   });
 
   it('lets a person dismiss the sentence', async () => {

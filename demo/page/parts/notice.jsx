@@ -1,11 +1,18 @@
+import { useEffect, useRef } from 'react';
+
 /**
- * A sentence about what went wrong, where it went wrong. Screen readers say it at once.
+ * A sentence about what went wrong, where it went wrong: brought into sight, and said at once by
+ * screen readers.
  *
  * @param {{ children: import('react').ReactNode, onDismiss?: () => void }} props
  */
 export function Notice({ children, onDismiss }) {
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
-    <div className="notice" role="alert">
+    <div ref={box} className="notice" role="alert">
       <p>{children}</p>
       {onDismiss && (
         <button type="button" className="quiet" onClick={onDismiss} aria-label="Dismiss message">
