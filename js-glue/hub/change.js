@@ -1,4 +1,4 @@
-import { ENVELOPE_BYTES, ENVELOPE_DEPTH, isScope, MAX_DEPTH } from './protocol.js';
+import { ENVELOPE_BYTES, ENVELOPE_DEPTH, isScope, MAX_DEPTH, MAX_MEMBERS } from './protocol.js';
 import { parseStrict } from './strict-json.js';
 
 /**
@@ -46,15 +46,15 @@ export function readChanges(text, { defaultScope, frameBytes, withRow }) {
 }
 
 /**
- * A row may hold JSON of any depth. One that is too deep to be told is left out, like one that is
- * too long: that the row changed must not be lost with it.
+ * A row may hold JSON of any depth and width. One that is too large to be told is left out, like one
+ * that is too long: that the row changed must not be lost with it.
  *
  * @param {string} text
  */
 function parseShallow(text) {
   const maxDepth = MAX_DEPTH - ENVELOPE_DEPTH;
-  const parsed = parseStrict(text, maxDepth);
-  if (!('tooDeep' in parsed)) return parsed;
+  const parsed = parseStrict(text, maxDepth, MAX_MEMBERS);
+  if (!('tooLarge' in parsed)) return parsed;
   const { row: _, ...value } = JSON.parse(text);
   if (Array.isArray(value.changes)) {
     value.changes = value.changes.map((/** @type {any} */ change) => ({
@@ -62,7 +62,7 @@ function parseShallow(text) {
       row: undefined,
     }));
   }
-  return parseStrict(JSON.stringify(value), maxDepth);
+  return parseStrict(JSON.stringify(value), maxDepth, MAX_MEMBERS);
 }
 
 /** @param {Record<string, unknown>} change @returns {Record<string, unknown>} */

@@ -9,6 +9,9 @@ export const VERSION = 1;
 /** Objects and arrays inside each other, counted from the frame itself. */
 export const MAX_DEPTH = 32;
 
+/** Members of an object that clients read: src/json.h. */
+export const MAX_MEMBERS = 1024;
+
 /** A change sits at most this far down: frame, list of messages, message. */
 export const ENVELOPE_DEPTH = 3;
 

@@ -10,24 +10,26 @@ const UNFIT_CHARACTER = /\0|\p{Cs}/u;
  *
  * @param {string} text
  * @param {number} maxDepth objects and arrays inside each other; a flat object is 1
- * @returns {{ value: unknown } | { problem: string, tooDeep?: true }}
+ * @param {number} [maxMembers] of an object
+ * @returns {{ value: unknown } | { problem: string, tooLarge?: true }}
  */
-export function parseStrict(text, maxDepth) {
+export function parseStrict(text, maxDepth, maxMembers = Number.POSITIVE_INFINITY) {
   let value;
   try {
     value = JSON.parse(text);
   } catch {
     return { problem: 'malformed JSON' };
   }
-  return structureProblem(text, maxDepth) ?? { value };
+  return structureProblem(text, maxDepth, maxMembers) ?? { value };
 }
 
 /**
  * @param {string} text valid JSON
  * @param {number} maxDepth
- * @returns {{ problem: string, tooDeep?: true } | null}
+ * @param {number} maxMembers
+ * @returns {{ problem: string, tooLarge?: true } | null}
  */
-function structureProblem(text, maxDepth) {
+function structureProblem(text, maxDepth, maxMembers) {
   /** @type {(Set<string> | null)[]} the keys seen so far of each open object; null for an array */
   const open = [];
   let keyIsNext = false;
@@ -36,7 +38,7 @@ function structureProblem(text, maxDepth) {
     if (token === '{' || token === '[') {
       keyIsNext = token === '{';
       if (open.push(keyIsNext ? new Set() : null) > maxDepth) {
-        return { problem: `deeper than ${maxDepth}`, tooDeep: true };
+        return { problem: `deeper than ${maxDepth}`, tooLarge: true };
       }
     } else if (token === '}' || token === ']') {
       open.pop();
@@ -47,7 +49,9 @@ function structureProblem(text, maxDepth) {
       if (UNFIT_CHARACTER.test(string))
         return { problem: 'NUL or half a surrogate pair in a string' };
       if (keyIsNext && keys?.has(string)) return { problem: 'duplicate key' };
-      if (keyIsNext) keys?.add(string);
+      if (keyIsNext && keys && keys.add(string).size > maxMembers) {
+        return { problem: `more than ${maxMembers} members in an object`, tooLarge: true };
+      }
       keyIsNext = false;
     }
   }

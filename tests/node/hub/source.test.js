@@ -53,6 +53,17 @@ test('a row that is too deep is left out of changes told together as well', asyn
   assert.deepEqual((await client.next()).data, { resource: 'task', id: '1' });
 });
 
+test('a row with more members than the core takes is left out, its change is told', async (t) => {
+  const { source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  const row = (/** @type {number} */ columns) =>
+    JSON.stringify(Object.fromEntries(Array.from({ length: columns }, (_, i) => [`c${i}`, i])));
+  source.sink.change(`{"resource":"task","scope":"a","id":"1","row":${row(1024)}}`);
+  source.sink.change(`{"resource":"task","scope":"a","id":"2","row":${row(1025)}}`);
+  assert.equal(Object.keys((await client.next()).data.row).length, 1024);
+  assert.deepEqual((await client.next()).data, { resource: 'task', id: '2' });
+});
+
 test('a source that was lost and found makes a new epoch, told to living sockets by a reset', async (t) => {
   const { hub, source, subscribed } = await startWithSource(t);
   const { client } = await subscribed(['a', 'b']);
