@@ -17,6 +17,8 @@ help() {
   bench           measure against TanStack Query, plain JavaScript and native C; writes
                   tests/bench/results.md; --quick tries it and writes nothing
   races           play what happens at once on tidemark and on TanStack Query, as a table
+  soak            break the real stack for minutes and say whether it held: --seed S, and words that
+                  keep the parts whose name holds one
   coverage        print how much of the core native tests, simulator and fuzz corpus run
   build           compile the core: natively with gcc and clang, and to wasm/
   format          lay out every source file as the format check wants it
@@ -345,6 +347,14 @@ bench() {
   exec node tests/bench/main.js "$@"
 }
 
+soak() {
+  check_node
+  install_missing "${wasm_tools[@]}" "${node_test_tools[@]}"
+  install_npm_packages
+  locked build_core wasm
+  exec node tests/soak/main.js "$@"
+}
+
 coverage() {
   check_node
   install_missing "${native_tools[@]}" "${native_test_tools[@]}" llvm-cov
@@ -383,10 +393,10 @@ clean() {
 word=${1:-help}
 (($#)) && shift
 case $word in
-  demo | sql | fuzz | simulate | bench | races | coverage | build | format | size | clean | help) "$word" "$@" ;;
+  demo | sql | fuzz | simulate | bench | races | soak | coverage | build | format | size | clean | help) "$word" "$@" ;;
   # What tests/run.js asks for.
   build-demo) build_demo ;;
   make) locked core_make "$@" ;;
   test) run_tests "$@" ;;
-  *) die "no such word: $word. There are: demo sql test fuzz simulate bench races coverage build format size clean help" ;;
+  *) die "no such word: $word. There are: demo sql test fuzz simulate bench races soak coverage build format size clean help" ;;
 esac

@@ -26,23 +26,22 @@ const SCOPES_PER_CHANGE = 100;
 export function readChanges(text, { defaultScope, frameBytes, withRow }) {
   const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
-  const { value } = parsed;
-  if (!isObject(value)) return { problem: 'not an object' };
-  const taken = takeScopes(value, defaultScope);
-  if ('problem' in taken) return taken;
-  const { scopes } = taken;
-  if (value.reset === true) return { changes: [{ scopes, data: null }] };
-  if (typeof value.resource !== 'string' || value.resource === '') {
+  if (!isObject(parsed.value)) return { problem: 'not an object' };
+  const { scope, scopes: more, changes, ...change } = parsed.value;
+  const routed = findScopes(scope, more, defaultScope);
+  if ('problem' in routed) return routed;
+  const { scopes } = routed;
+  if (change.reset === true) return { changes: [{ scopes, data: null }] };
+  if (typeof change.resource !== 'string' || change.resource === '') {
     return { problem: 'resource must be a string that is not empty' };
   }
-  const each = takeEach(value);
-  if ('problem' in each) return each;
-  return {
-    changes: each.list.map((change) => ({
-      scopes,
-      data: encodeData(withRow ? change : withoutRow(change), frameBytes - ENVELOPE_BYTES),
-    })),
-  };
+  const encode = (/** @type {Record<string, unknown>} */ one) =>
+    encodeData(withRow ? one : withoutRow(one), frameBytes - ENVELOPE_BYTES);
+  if (changes === undefined) return { changes: [{ scopes, data: encode(change) }] };
+  if (!Array.isArray(changes) || !changes.every(isObject)) {
+    return { problem: 'changes must be a list of objects' };
+  }
+  return { changes: changes.map((one) => ({ scopes, data: encode({ ...change, ...one }) })) };
 }
 
 /**
@@ -55,12 +54,9 @@ function parseShallow(text) {
   const maxDepth = MAX_DEPTH - ENVELOPE_DEPTH;
   const parsed = parseStrict(text, maxDepth, MAX_MEMBERS);
   if (!('tooLarge' in parsed)) return parsed;
-  const { row: _, ...value } = JSON.parse(text);
+  const value = withoutRow(JSON.parse(text));
   if (Array.isArray(value.changes)) {
-    value.changes = value.changes.map((/** @type {any} */ change) => ({
-      ...change,
-      row: undefined,
-    }));
+    value.changes = value.changes.map((one) => (isObject(one) ? withoutRow(one) : one));
   }
   return parseStrict(JSON.stringify(value), maxDepth, MAX_MEMBERS);
 }
@@ -76,29 +72,14 @@ function isObject(value) {
 }
 
 /**
- * @param {Record<string, unknown>} change loses `changes`
- * @returns {{ list: Record<string, unknown>[] } | { problem: string }}
- */
-function takeEach(change) {
-  const { changes, ...common } = change;
-  if (changes === undefined) return { list: [change] };
-  if (!Array.isArray(changes) || !changes.every(isObject)) {
-    return { problem: 'changes must be a list of objects' };
-  }
-  return { list: changes.map((one) => ({ ...common, ...one })) };
-}
-
-/**
- * @param {Record<string, unknown>} change loses `scope` and `scopes`
+ * @param {unknown} scope
+ * @param {unknown} more
  * @param {string | null} defaultScope
  * @returns {{ scopes: string[] } | { problem: string }}
  */
-function takeScopes(change, defaultScope) {
-  const { scope, scopes = [] } = change;
-  delete change.scope;
-  delete change.scopes;
-  if (!Array.isArray(scopes)) return { problem: 'scopes must be a list of strings' };
-  const found = [...new Set(scope === undefined ? scopes : [scope, ...scopes])];
+function findScopes(scope, more = [], defaultScope) {
+  if (!Array.isArray(more)) return { problem: 'scopes must be a list of strings' };
+  const found = [...new Set(scope === undefined ? more : [scope, ...more])];
   if (found.length === 0 && defaultScope !== null) found.push(defaultScope);
   if (found.length === 0) {
     return { problem: 'no scope, and createHub was given no defaultScope' };

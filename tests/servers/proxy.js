@@ -51,6 +51,10 @@ export async function startProxy(t, target) {
     accepted,
     /** Ends all connections of now. */
     cut,
+    /** Ends one of them. @param {(below: number) => number} random */
+    cutOne(random) {
+      if (pairs.size > 0) [...pairs][random(pairs.size)].near.destroy();
+    },
     /** Lets nothing through the connections of now, which stay open: a firewall forgot them. */
     silence() {
       for (const { near, far } of pairs) {

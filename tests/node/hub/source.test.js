@@ -64,6 +64,14 @@ test('a row with more members than the core takes is left out, its change is tol
   assert.deepEqual((await client.next()).data, { resource: 'task', id: '2' });
 });
 
+test('changes of which one is none are dropped, however deep another one is', async (t) => {
+  const { hub, source } = await startWithSource(t);
+  const deep = `{"row":${'['.repeat(100)}${']'.repeat(100)}}`;
+  source.sink.change(`{"resource":"task","scope":"a","changes":[null,${deep}]}`);
+  source.sink.change(deep.replace('{"row":', '').slice(0, -1));
+  assert.equal(hub.stats().changesDropped, 2);
+});
+
 test('a source that was lost and found makes a new epoch, told to living sockets by a reset', async (t) => {
   const { hub, source, subscribed } = await startWithSource(t);
   const { client } = await subscribed(['a', 'b']);
