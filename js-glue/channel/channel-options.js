@@ -3,33 +3,47 @@
  * @property {() => string} url
  * @property {(() => string | Promise<string>) | undefined} ticket
  * @property {readonly string[]} scopes parts of the stream to hear of
+ * @property {'websocket' | 'events'} transport
  * @property {new (url: string) => WebSocket} WebSocket
+ * @property {typeof globalThis.fetch} fetch
+ * @property {number} messageBytes longest frame that the core takes
  * @property {{ backoffBase: number, backoffCap: number, maxAttempts: number, jitter: boolean,
  *   ticket: boolean }} stream what the core is told
  */
+
+/** Of an address, without the s. @type {Readonly<Record<string, string>>} */
+const SCHEMES = Object.freeze({ websocket: 'ws', events: 'http' });
 
 /**
  * The options of `connect`, checked.
  *
  * @param {any} options
+ * @param {number} messageBytes
  * @returns {ChannelOptions}
  * @throws {TypeError} naming what is wrong and what is allowed
  */
-export function channelOptions(options) {
-  const { url, ticket, scopes = [], backoff = {} } = options ?? {};
+export function channelOptions(options, messageBytes) {
+  const { url, ticket, scopes = [], backoff = {}, transport = 'websocket' } = options ?? {};
   const WebSocket = options?.WebSocket ?? globalThis.WebSocket;
-  if (typeof url === 'function') socketUrl(url());
-  else socketUrl(url);
+  if (!Object.hasOwn(SCHEMES, transport)) {
+    throw new TypeError(`transport is ${String(transport)}; allowed: 'websocket', 'events'`);
+  }
+  const scheme = SCHEMES[transport];
+  const address = () => fullUrl(typeof url === 'function' ? url() : url, scheme);
+  address();
   if (ticket !== undefined) checkTicket(ticket);
   checkScopes(scopes);
-  if (typeof WebSocket !== 'function') {
+  if (transport === 'websocket' && typeof WebSocket !== 'function') {
     throw new TypeError('There is no WebSocket here; pass one: connect({ …, WebSocket })');
   }
   return {
-    url: () => socketUrl(typeof url === 'function' ? url() : url),
+    url: address,
     ticket,
     scopes: [...scopes],
+    transport,
     WebSocket,
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    messageBytes,
     stream: streamOptions(backoff, ticket !== undefined),
   };
 }
@@ -60,19 +74,20 @@ function streamOptions(backoff, ticket) {
 }
 
 /**
- * An address for a socket: http becomes ws, a path is taken from the page.
+ * A whole address: http becomes ws for a socket, and ws http for events; a path is taken from the page.
  *
  * @param {unknown} url
+ * @param {string} scheme without its s
  */
-function socketUrl(url) {
+function fullUrl(url, scheme) {
   try {
     const full = new URL(String(url), globalThis.location?.href);
-    full.protocol = full.protocol.replace(/^http/, 'ws');
-    if (url && /^wss?:$/.test(full.protocol)) return full.href;
+    full.protocol = full.protocol.replace(/^(http|ws)/, scheme);
+    if (url && /^(http|ws)s?:$/.test(full.protocol)) return full.href;
   } catch {
     // Said below.
   }
   throw new TypeError(
-    `url is ${String(url)}; allowed: 'wss://example.com/live', a path of this page, or a function`,
+    `url is ${String(url)}; allowed: '${scheme}s://example.com/live', a path of this page, or a function`,
   );
 }

@@ -3,6 +3,7 @@ import { report } from '../environment.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
+import { openEvents } from './events.js';
 import { Inbox } from './inbox.js';
 import { streamStatusName } from './stream-status.js';
 import { openSocket } from './websocket.js';
@@ -35,7 +36,7 @@ export class StreamHost extends Subscribable {
   #client;
   /** @type {ChannelOptions | null} */
   #options = null;
-  /** By the core's number. @type {Map<number, ReturnType<typeof openSocket>>} */
+  /** By the core's number. @type {Map<number, { send(frame: object): void, close(code: number): void }>} */
   #sockets = new Map();
   /** Of the socket that asked last: an earlier one may be answered after it, for another user. */
   #ticket = { socket: 0, text: '' };
@@ -53,7 +54,7 @@ export class StreamHost extends Subscribable {
     if (this.channel) {
       throw new Error('This client has a channel already: close() it before you connect again.');
     }
-    this.#options = channelOptions(options);
+    this.#options = channelOptions(options, this.#client.messageBytes);
     this.error = null;
     this.#closeCode = 0;
     const channel = new Channel(this);
@@ -191,14 +192,18 @@ export class StreamHost extends Subscribable {
         closed(NORMAL_CLOSURE);
       }
     }, this.#client.environment.queueTask);
-    const socket = openSocket(options, {
+    const on = {
       opened: () => driver.applyOnce((engine, now) => engine.socketOpened(id, now)),
-      text: (text) => inbox.put(text),
-      closed: (code) => {
+      text: (/** @type {string} */ text) => inbox.put(text),
+      closed: (/** @type {number} */ code) => {
         inbox.flush();
         closed(code);
       },
-    });
+    };
+    const socket =
+      options.transport === 'events'
+        ? openEvents(options, on, () => this.#subscription())
+        : openSocket(options, on);
     this.#sockets.set(id, socket);
   }
 
@@ -212,7 +217,11 @@ export class StreamHost extends Subscribable {
   #frame(kind) {
     if (kind === Frame.AUTH) return { type: 'auth', v: 1, ticket: this.#ticket.text };
     if (kind === Frame.PONG) return { type: 'pong' };
+    return { type: 'subscribe', ...this.#subscription() };
+  }
+
+  #subscription() {
     const resume = this.#client.driver.ask((engine) => engine.streamPosition());
-    return { type: 'subscribe', scopes: this.#options?.scopes, resume };
+    return { scopes: this.#options?.scopes ?? [], resume };
   }
 }

@@ -1,7 +1,7 @@
 /** @import { ChannelOptions } from './channel-options.js' */
 
 /** As the platform says it when a connection went away without a word. */
-const ABNORMAL_CLOSURE = 1006;
+export const ABNORMAL_CLOSURE = 1006;
 
 /**
  * Opens a WebSocket. After `close` nothing is heard of it any more.

@@ -27,6 +27,14 @@ export interface ChannelOptions {
     /** False: waits exactly that long. Default true. */
     jitter?: boolean;
   };
+  /**
+   * `'events'` reads Server-Sent Events, for networks that let no WebSocket through: the same frames and
+   * positions, with the ticket in a header. `url` is then the hub's path with `/events` behind it. A
+   * change of scopes opens another request. Default `'websocket'`.
+   */
+  transport?: 'websocket' | 'events';
+  /** What to make requests of `'events'` with. Default the platform's. */
+  fetch?: typeof globalThis.fetch;
   /** The class to make sockets of. Default the platform's; Node 20 has none. */
   WebSocket?: new (
     url: string,

@@ -201,6 +201,11 @@ test('wrong options are refused with what is allowed', (t) => {
     assert.throws(() => client.connect(options), message);
   refuses(undefined, /url is undefined; allowed: 'wss:\/\/example.com\/live'/);
   refuses({ ...good, url: 'ftp://example.com' }, /url is ftp/);
+  refuses({ ...good, transport: 'pigeon' }, /transport is pigeon; allowed: 'websocket', 'events'/);
+  refuses(
+    { ...good, transport: 'events', url: 'ftp://x' },
+    /allowed: 'https:\/\/example.com\/live'/,
+  );
   refuses({ ...good, ticket: 'abc' }, /ticket is no function; allowed/);
   refuses({ ...good, scopes: 'project:9' }, /scopes are no list of names; allowed/);
   refuses({ ...good, WebSocket: 1 }, /There is no WebSocket here; pass one/);
