@@ -53,16 +53,16 @@ typedef struct tidemark_allocator {
 
 /* 0 in any field means its default. */
 typedef struct tidemark_limits {
-  uint32_t message_bytes;        /* longest JSON text taken; 65,536 */
-  uint32_t json_depth;           /* deepest nesting of JSON text; 32, at most 64 */
-  uint32_t key_bytes;            /* longest encoded key; 4,096, at most 16,384 */
-  uint32_t entries;              /* 1,048,576; beyond, the longest unused one is forgotten */
+  uint32_t message_bytes; /* longest JSON text taken; 65,536 */
+  uint32_t json_depth;    /* deepest nesting of JSON text; 32, at most 64 */
+  uint32_t key_bytes;     /* longest encoded key; 4,096, at most 16,384 */
+  uint32_t entries;       /* 1,048,576, below 2^29; beyond, the longest unused one is forgotten */
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */
   uint32_t concurrent_refetches; /* fetches in flight that changes caused; 8 */
   uint32_t changes_per_second;   /* of the stream's that are looked at one by one; 1,000. Of more,
                                     only that anything may have changed */
-  double reset_window;           /* ms over which active entries refetch after a reset; 2,000 */
+  double reset_window;    /* ms, finite, over which active entries refetch after a reset; 2,000 */
   double refetch_spacing; /* ms from one refetch of an entry that a change caused to the start
                              of the next; 250 */
 } tidemark_limits;
@@ -74,7 +74,8 @@ typedef struct tidemark_options {
   tidemark_limits limits;
 } tidemark_options;
 
-/* Creates an empty cache: online, visible, no rules, no stream. The allocator is copied. */
+/* Creates an empty cache: online, visible, no rules, no stream. The allocator is copied.
+ * TIDEMARK_OK, TIDEMARK_ERROR_OPTION or TIDEMARK_ERROR_MEMORY; on an error *out is NULL. */
 int tidemark_create(const tidemark_options *options, const tidemark_allocator *allocator,
                     tidemark_cache **out);
 /* Frees everything; effects not yet drained are lost. NULL is allowed. */
@@ -133,8 +134,8 @@ enum tidemark_event_type {
   TIDEMARK_FLUSH,   /* end of the caller's turn: wanted fetches start */
   TIDEMARK_TICK,    /* time passed; every event advances time and runs timers, but only this one
                        collects what nobody has needed for its gc_time */
-  TIDEMARK_ONLINE,  /* value != 0: the network is there */
-  TIDEMARK_VISIBLE, /* value != 0: somebody sees the page */
+  TIDEMARK_ONLINE,  /* value 1: the network is there; 0: it is not */
+  TIDEMARK_VISIBLE, /* value 1: somebody sees the page; 0: nobody does */
   TIDEMARK_FORGET,  /* all that is known of the user: disconnects, forgets the position, calls off
                        fetches, drops layers and entries. Observed ones are cleared and stay, and
                        nothing is fetched before somebody asks */
@@ -359,9 +360,11 @@ enum tidemark_entry_state { /* bits of tidemark_entry_state() */
 int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length);
 /* Bits of enum tidemark_entry_state, or an error. */
 int64_t tidemark_state(const tidemark_cache *cache, uint32_t entry);
-/* 1 if the entry's answer is stale for that stale_time (ms, INFINITY or TIDEMARK_STATIC) at now. */
+/* 1 if the entry's answer is stale for that stale_time (ms, INFINITY or TIDEMARK_STATIC) at now;
+ * negative for no such entry. */
 int tidemark_is_stale(const tidemark_cache *cache, uint32_t entry, double stale_time, double now);
-/* 1 if stale for that observer at `now`. A disabled observer's answer is never stale. */
+/* 1 if stale for that observer at `now`. A disabled observer's answer is never stale. Negative for
+ * no such observer. */
 int tidemark_observer_is_stale(const tidemark_cache *cache, uint32_t observer, double now);
 
 enum tidemark_match_flags {
@@ -382,7 +385,8 @@ enum tidemark_match_flags {
  * to it (to narrow the selection) and hand it back in an event. */
 int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uint32_t flags,
                    double now, uint32_t **entries);
-/* The layers of an entry, lowest first, as mutation handles; lifetime as tidemark_match. */
+/* The layers of an entry, lowest first, as mutation handles; returns how many, negative for no such
+ * entry; lifetime as tidemark_match. */
 int tidemark_layers(tidemark_cache *cache, uint32_t entry, uint32_t **mutations);
 
 /* Where the stream stands. *epoch is not terminated and lives until the next step; the result is

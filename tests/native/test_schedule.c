@@ -115,6 +115,16 @@ static void a_fetch_that_a_user_waits_for_is_not_held_back(void **state) {
   expect(w, "FETCH", "FETCH users/1 #4\nFETCH users/2 #5");
 }
 
+static void what_a_rule_refetches_is_not_held_back(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
+  rules(w, "[{'on':'all','refetch':[['tasks']]}]");
+  show_tasks(w, 2);
+  visible(w, 0);
+  change_all(w);
+  expect(w, "FETCH", "FETCH tasks/0 #3\nFETCH tasks/1 #4");
+}
+
 static void a_held_fetch_starts_when_a_user_wants_it(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
@@ -555,6 +565,7 @@ int main(void) {
       PROMISE(one_that_waits_for_a_retry_makes_room_for_the_next),
       PROMISE(one_whose_observer_leaves_makes_room_for_the_next),
       PROMISE(a_fetch_that_a_user_waits_for_is_not_held_back),
+      PROMISE(what_a_rule_refetches_is_not_held_back),
       PROMISE(a_held_fetch_starts_when_a_user_wants_it),
       PROMISE(a_held_fetch_starts_when_another_observer_mounts),
       PROMISE(what_is_stale_when_somebody_comes_back_is_not_held_back),
