@@ -98,7 +98,16 @@ export class Layers {
    */
   cover(query) {
     if (!this.isPending || !this.#targets.some((target) => isAbout(target, query))) return;
-    this.#client.driver.apply((engine, now) => this.#layOver(query, engine, now));
+    try {
+      this.#client.driver.apply((engine, now) => this.#layOver(query, engine, now));
+    } catch (error) {
+      report(error); // too many layers: who made the query is not to blame
+    }
+  }
+
+  /** The run is over: what it was laid over need not be kept for it. */
+  forget() {
+    this.#queries.clear();
   }
 
   get isPending() {

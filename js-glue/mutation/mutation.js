@@ -151,6 +151,7 @@ export class Mutation {
       this.#settle({ error, status: 'error', failureCount, failureReason: error }, context);
       throw error;
     } finally {
+      this.layers.forget();
       this.#cache.runNext(this);
       this.#cache.forgetInTime(this);
       this.#end();

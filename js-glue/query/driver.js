@@ -207,13 +207,15 @@ export class Driver {
   #callAll() {
     if (this.#calling) return;
     this.#calling = true;
-    for (let run = this.#calls.shift(); run; run = this.#calls.shift()) {
+    // Those that a call adds are reached, too.
+    for (const run of this.#calls) {
       try {
         run();
       } catch (error) {
         report(error);
       }
     }
+    this.#calls = [];
     this.#calling = false;
   }
 

@@ -129,6 +129,19 @@ test('an updater that throws under a key that appears takes the whole change bac
   assert.match(reports[0].message, /optimistic update of \["task",3\] threw/);
 });
 
+test('a key with as many pending changes as it can take shows no more of them, and is reported', async (t) => {
+  const { client, advance } = start(t, { limits: { layersPerEntry: 2 } });
+  const reports = catchReports(t);
+  const optimistic = [{ queryKey: [], exact: false, update: append }];
+  for (const variables of ['A', 'B', 'C']) {
+    client.mutate({ mutationFn: server().ask, variables, optimistic });
+  }
+  await advance(0);
+  client.setQueryData(queryKey, ['base']);
+  assert.deepEqual(client.getQueryData(queryKey), ['base', 'A', 'B']);
+  assert.equal(reports.length, 1);
+});
+
 test('exact that is no boolean is refused, and says what is allowed', async (t) => {
   const { mutate } = startWithTasks(t);
   assert.match(String(await mutate({ exact: 'no' })), /optimistic 1 is wrong; allowed: .*exact\?/);

@@ -132,6 +132,23 @@ test('pending changes still show, and still roll back', async (t) => {
   assert.deepEqual(client.getQueryData(queryKey), ['base', 'A']);
 });
 
+test('a pending change over every key that matches shows on the new core, whatever was removed', async (t) => {
+  const { client } = startCatching(t);
+  for (const id of [1, 2]) client.setQueryData(['item', id], 'old');
+  const optimistic = [
+    { queryKey: ['item'], exact: false, update: () => 'new' },
+    { queryKey: ['gone'], update: () => 'new' },
+  ];
+  client.mutate({ mutationFn: server().ask, optimistic });
+  client.removeQueries({ queryKey: ['gone'] });
+  client.removeQueries({ queryKey: ['item', 1] });
+  corrupt();
+  client.isFetching();
+  assert.equal(client.getQueryData(['item', 2]), 'new');
+  client.setQueryData(['item', 1], 'old');
+  assert.equal(client.getQueryData(['item', 1]), 'new');
+});
+
 test('a trap in the midst of effects repeats none of them', async (t) => {
   const { client, advance } = startCatching(t);
   let calls = 0;
