@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { randomEpoch } from '../log.js';
 import { NO_LOG } from './scripts.js';
 import { openSession } from './session.js';
@@ -16,6 +17,9 @@ const RETRY_FIRST_MS = 100;
 const RETRY_CAP_MS = 5_000;
 /** Waiting to be appended; with more, everything is forgotten and a new epoch begins. */
 const ITEMS = 10_000;
+const CHARACTERS = 32 * 1024 * 1024;
+/** Who closes does not wait longer for a Redis that does not answer. */
+const CLOSE_MS = 1_000;
 
 /** @param {import('./index.js').RedisBackplaneOptions} options @returns {HubBackplane} */
 export function redisBackplane(options) {
@@ -44,6 +48,8 @@ class RedisBackplane {
   #session = null;
   /** @type {Item[]} */
   #queue = [];
+  /** What they hold, together. */
+  #characters = 0;
   /** How many of them were sent over this session. */
   #sent = 0;
   #candidate = false;
@@ -102,9 +108,9 @@ class RedisBackplane {
   }
 
   async close() {
-    await this.resign();
     // What was told last is worth as much as what was told before.
-    await this.#session?.settled().catch(() => {});
+    const settled = Promise.all([this.resign(), this.#session?.settled().catch(() => {})]);
+    await Promise.race([settled, wait(CLOSE_MS, undefined, { ref: false })]);
     this.#closed = true;
     clearTimeout(this.#retryTimer);
     this.#session?.close();
@@ -166,11 +172,12 @@ class RedisBackplane {
   /** @param {Item} item */
   #enqueue(item) {
     if (this.#closed) return;
-    if (this.#queue.length >= ITEMS) {
+    this.#queue.push(item);
+    this.#characters += sizeOf(item);
+    if (this.#queue.length > ITEMS || this.#characters > CHARACTERS) {
       this.#queue = [{ epoch: randomEpoch(), fromSource: false }];
+      this.#characters = 0;
       this.#sent = 0;
-    } else {
-      this.#queue.push(item);
     }
     this.#flush();
   }
@@ -194,6 +201,7 @@ class RedisBackplane {
         this.#lose(session, 'the log is gone');
       } else {
         this.#queue.shift();
+        this.#characters -= sizeOf(item);
         this.#sent -= 1;
       }
     } catch (error) {
@@ -247,6 +255,11 @@ class RedisBackplane {
       }
     }, wait);
   }
+}
+
+/** @param {Item} item @returns {number} characters */
+function sizeOf(item) {
+  return 'epoch' in item ? 0 : (item.data?.length ?? 0);
 }
 
 /** @param {unknown} error */
