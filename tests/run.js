@@ -7,6 +7,7 @@ import { runCommand } from './run-command.js';
 import { runNativeTests } from './run-native-tests.js';
 import { runNodeTests } from './run-node-tests.js';
 import { runPlantedBugs } from './run-planted-bugs.js';
+import { runSameTraces } from './run-same-traces.js';
 
 /**
  * @typedef {object} Outcome
@@ -42,6 +43,8 @@ async function check(log, ...command) {
 /** The simulator's worlds in each run of the tests; `./build.sh simulate` plays more. */
 const SIMULATED_SEEDS = '100000';
 const REFUSING_SEEDS = '1000';
+/** So many leave the same trace natively and in WebAssembly. */
+const COMPARED_SEEDS = '10000';
 /** Within so many worlds each mistake planted in the core is seen. */
 const PLANTED_SEEDS = '10000';
 
@@ -74,6 +77,7 @@ const SUITES = {
     simulation: () => check('simulation', './build.sh', 'simulate', '--seeds', SIMULATED_SEEDS),
     'simulation, out of memory': () =>
       check('simulation-memory', './build.sh', 'simulate', '--memory', '--seeds', REFUSING_SEEDS),
+    'simulation, the same in WebAssembly': () => runSameTraces(COMPARED_SEEDS),
     'planted bugs': () => runPlantedBugs(PLANTED_SEEDS),
   },
   node: {

@@ -32,8 +32,8 @@ void check_folded(struct world *w, struct client *c, uint32_t entry, int64_t sta
   }
 }
 
-/* The echo of what was acknowledged and has been asked for since is nothing new, as long as no
- * positions say otherwise. */
+/* The first echo of what was acknowledged and has been asked for since is nothing new, as long as
+ * no positions say otherwise. A second one may be of a server that did it twice. */
 void check_echo(struct world *w, struct client *c, uint32_t mutation) {
   const struct mutation *m = &c->mutations[mutation];
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
@@ -41,7 +41,8 @@ void check_echo(struct world *w, struct client *c, uint32_t mutation) {
     int64_t before = c->step.state_before[entry];
     bool had = r->used && (m->marked & 1ULL << entry) != 0 && before >= 0 && has_data(before) &&
                !is_marked(before) && r->base_asked >= m->settled && r->base_as_of.seq < 0;
-    if (had && m->reported && c->frame->kind == FRAME_CHANGE && is_marked(state_of(c, entry))) {
+    if (had && m->reported && !m->echoed && c->frame->kind == FRAME_CHANGE &&
+        is_marked(state_of(c, entry))) {
       violate(w, INVARIANT_OLD_MESSAGE, "%s (entry %u) is to be refetched for an echo",
               key_text(r->key), entry);
     }

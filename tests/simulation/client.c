@@ -105,6 +105,7 @@ static void arm(struct world *w, struct client *c) {
 /* ---- Steps ----------------------------------------------------------------------------------- */
 
 static void take_note(struct world *w, struct client *c, const tidemark_event *event, int result) {
+  trace_add_number(&w->trace, w->time);
   trace_add(&w->trace,
             (uint64_t)c->index << 56 | (uint64_t)event->type << 48 | (uint64_t)(uint32_t)result);
   w->steps++;

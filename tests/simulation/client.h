@@ -34,6 +34,7 @@ struct mutation {
   uint32_t serial, handle;
   uint64_t settled;     /* model: ordinal of acknowledgement or echo, 0: pending */
   struct position echo; /* model: where the stream told of it; seq -1: it has not, or not where */
+  bool echoed;          /* model: the stream has told of it */
   bool began, reported; /* reported: acknowledged or failed, the handle is void */
   uint64_t marked;      /* model: entries (bits) that it marked when it was done */
   uint32_t task;

@@ -40,7 +40,7 @@ static void fold(struct world *w, struct client *c, const tidemark_effect *effec
 }
 
 /* As the shim does it: with the layers that the cache names, not with the model's. */
-static void replay(struct client *c, uint32_t entry) {
+static void replay(struct world *w, struct client *c, uint32_t entry) {
   struct record *r = &c->records[entry];
   uint32_t *handles = NULL;
   int count = tidemark_layers(c->cache, entry, &handles);
@@ -51,6 +51,7 @@ static void replay(struct client *c, uint32_t entry) {
       r->view = layer_apply(r->view, &c->mutations[mutation]);
     }
   }
+  trace_add(&w->trace, r->view);
 }
 
 static void fetch(struct world *w, struct client *c, const tidemark_effect *effect) {
@@ -86,7 +87,7 @@ static void of_entry(struct world *w, struct client *c, const tidemark_effect *e
     fold(w, c, effect);
     return;
   case TIDEMARK_EFFECT_REPLAY:
-    replay(c, effect->entry);
+    replay(w, c, effect->entry);
     return;
   case TIDEMARK_EFFECT_FETCH:
     fetch(w, c, effect);

@@ -302,6 +302,7 @@ static void echoed(struct world *w, struct client *c, const struct change *chang
     if (change->author == c->index && m->serial == change->serial) {
       w->tally.faults[FAULT_ECHO_LAST] += m->reported ? 1 : 0;
       check_echo(w, c, i);
+      m->echoed = true;
       m->echo = place;
       settled(c, i);
     }

@@ -1,6 +1,6 @@
 /*
- * What happened in a world: always as a hash over every step and effect, and, when somebody wants
- * to read it, as text.
+ * What happened in a world: always as a hash over every step, its time, its effects and the views
+ * they make, and, when somebody wants to read it, as text.
  */
 #ifndef SIMULATION_TRACE_H
 #define SIMULATION_TRACE_H
@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "random.h"
 
@@ -21,6 +22,11 @@ struct trace {
 
 static inline void trace_add(struct trace *trace, uint64_t word) {
   trace->hash = mix(trace->hash ^ word) + 0x9e3779b97f4a7c15U;
+}
+static inline void trace_add_number(struct trace *trace, double number) {
+  uint64_t bits = 0;
+  memcpy(&bits, &number, sizeof bits);
+  trace_add(trace, bits);
 }
 static inline bool trace_is_read(const struct trace *trace) {
   return trace->text != NULL;
