@@ -37,6 +37,8 @@ static bool are_limits_sound(const tidemark_limits *limits) {
 static int init(tidemark_cache *cache, const tidemark_options *options) {
   struct hash_seed seed = hash_seed_from(options->seed);
   pool_init(&cache->entries, sizeof(struct entry));
+  pool_init(&cache->activities, sizeof(struct activity));
+  pool_init(&cache->unused, sizeof(struct unused_queue));
   pool_init(&cache->observers, sizeof(struct observer));
   wheel_init(&cache->wheel, &cache->memory);
   mutations_init(&cache->mutations, &cache->memory);
@@ -102,6 +104,8 @@ void tidemark_destroy(tidemark_cache *cache) {
   scopes_destroy(&cache->scopes);
   wheel_destroy(&cache->wheel);
   pool_destroy(&cache->observers, &cache->memory);
+  pool_destroy(&cache->unused, &cache->memory);
+  pool_destroy(&cache->activities, &cache->memory);
   pool_destroy(&cache->entries, &cache->memory);
   index_destroy(&cache->index);
   if (!PLANTED(LEAK_AT_DESTROY)) {
@@ -132,7 +136,7 @@ int cache_reserve_selection(tidemark_cache *cache, uint32_t needed) {
   }
   uint32_t capacity = cache->selection_capacity == 0 ? FIRST_SELECTION : cache->selection_capacity;
   while (capacity < needed) {
-    capacity *= 2;
+    capacity += capacity / 4;
   }
   uint32_t *selection = memory_grow(&cache->memory, cache->selection, cache->selection_capacity,
                                     capacity, sizeof(uint32_t));
@@ -193,7 +197,8 @@ static void run_timers(tidemark_cache *cache, bool collects) {
     if (owner == TIMER_STREAM) {
       stream_timer(cache);
     } else {
-      query_timer(cache, (enum timer_owner)(owner & 3), owner >> 2, collects);
+      query_timer(cache, (enum timer_kind)(owner & ((1U << TIMER_KIND_BITS) - 1)),
+                  owner >> TIMER_KIND_BITS, collects);
     }
   }
 }
@@ -253,8 +258,7 @@ static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
     return mutation_fail(cache, event);
 
   case TIDEMARK_FLUSH:
-    query_flush(cache);
-    return TIDEMARK_OK;
+    return query_flush(cache);
   case TIDEMARK_TICK:
     return TIDEMARK_OK;
   case TIDEMARK_ONLINE:

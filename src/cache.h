@@ -105,7 +105,8 @@ enum tidemark_key_tag {
 /* ---- Events -------------------------------------------------------------------------------- */
 enum tidemark_event_type {
   /* entries and observers */
-  TIDEMARK_BUILD = 1,       /* -> entry: the key's entry, made if there is none */
+  TIDEMARK_BUILD = 1,       /* -> entry: the key's entry, made if there is none; counts as
+                               needing it: its gc_time begins anew */
   TIDEMARK_OBSERVE,         /* -> observer on an entry; fetches as its options ask on mount */
   TIDEMARK_SET_OBSERVER,    /* new options, or another entry */
   TIDEMARK_UNOBSERVE,       /* the observer is gone */

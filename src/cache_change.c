@@ -5,12 +5,12 @@
 
 /* An observer hears of a mark only if it sees one: the fiftieth of a storm is like the first. */
 static uint32_t notice(const struct entry *e, uint32_t state_before) {
-  return e->observers > 0 && entry_state(e) != state_before ? (uint32_t)ENTRY_NOTIFY : 0;
+  return entry_is_observed(e) && entry_state(e) != state_before ? (uint32_t)ENTRY_NOTIFY : 0;
 }
 
 /* A mark alone moves an entry that nobody observes to no queue and to no other time. */
 static bool is_quiet(const struct entry *e, uint32_t bits) {
-  return bits == 0 && e->observers == 0 && e->phase == ENTRY_IDLE;
+  return bits == 0 && !entry_is_observed(e) && e->phase == ENTRY_IDLE;
 }
 
 /* Changes that follow one another closely share a refetch: the last of them is in it. */
@@ -18,13 +18,13 @@ static uint32_t want(const tidemark_cache *cache, struct entry *e, const struct 
   if (!mark->trail) {
     return entry_want(e, mark->refetch, true);
   }
-  bool early = mark->refetch && cache->time < e->not_before;
+  bool early = mark->refetch && cache->time < entry_activity(e)->not_before;
   return early ? entry_want_later(e, cache->time) : entry_want_after(e, mark->refetch);
 }
 
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
-  uint32_t before = e->observers > 0 ? entry_state(e) : 0;
+  uint32_t before = entry_is_observed(e) ? entry_state(e) : 0;
   cache->stats.marks++;
   if (!freshness_mark(&e->freshness, cache->ordinal, mark->seq)) {
     return;

@@ -17,16 +17,16 @@ static void emit(struct drain *d, uint32_t type, uint32_t entry, uint32_t id, ui
 /* False if there is no room for all of them. */
 static bool drain_folds(tidemark_cache *cache, struct drain *d, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  while (e->first_layer != 0 && layer_at(&cache->mutations, e->first_layer)->folding) {
+  for (uint32_t layer = entry_activity(e)->first_layer;
+       layer != 0 && layer_at(&cache->mutations, layer)->folding;
+       layer = e->activity->first_layer) {
     if (is_full(d)) {
       return false;
     }
-    uint32_t layer = e->first_layer;
     emit(d, TIDEMARK_EFFECT_FOLD, id, layer_at(&cache->mutations, layer)->mutation, 0);
-    mutations_remove_layer(&cache->mutations, layer, &e->first_layer);
-    e->layers--;
+    mutations_remove_layer(&cache->mutations, layer, &e->activity->first_layer);
+    e->activity->layers--;
   }
-  e->unused = cache->time;
   query_act(cache, id, 0);
   return true;
 }
@@ -34,11 +34,11 @@ static bool drain_folds(tidemark_cache *cache, struct drain *d, uint32_t id) {
 static void drain_one(const struct entry *e, struct drain *d, uint32_t id, uint32_t type) {
   switch (type) {
   case TIDEMARK_EFFECT_SETTLE:
-    emit(d, type, id, e->ended, e->outcome);
+    emit(d, type, id, entry_activity(e)->ended, e->outcome);
     return;
   case TIDEMARK_EFFECT_FETCH:
     if (e->phase == ENTRY_FLYING) {
-      emit(d, type, id, e->fetch, e->failures);
+      emit(d, type, id, entry_fetch(e), e->failures);
     }
     return;
   default:
@@ -65,13 +65,15 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
       drain_one(e, d, id, type);
     }
     if (type == TIDEMARK_EFFECT_DROP) {
+      query_rest(cache, id);
       e->next_dirty = cache->dropped;
       cache->dropped = id;
       return true;
     }
-    e->effects &= ~(1U << type);
+    e->effects &= (uint16_t) ~(1U << type);
   }
   e->dirty = false;
+  query_rest(cache, id);
   return true;
 }
 
@@ -83,6 +85,8 @@ static void trim(tidemark_cache *cache) {
   wheel_trim(&cache->wheel);
   mutations_trim(&cache->mutations);
   pool_trim(&cache->entries, &cache->memory, 0);
+  pool_trim(&cache->activities, &cache->memory, 0);
+  pool_trim(&cache->unused, &cache->memory, 0);
   pool_trim(&cache->observers, &cache->memory, 0);
   json_arena_destroy(&cache->arena);
   cache_trim_selection(cache);
@@ -96,7 +100,7 @@ static void release_dropped(tidemark_cache *cache) {
   while (cache->dropped != 0) {
     uint32_t id = cache->dropped;
     cache->dropped = entry_at(cache, id)->next_dirty;
-    wheel_remove(&cache->wheel, entry_at(cache, id)->timer);
+    unused_forget(cache, id);
     pool_release(&cache->entries, id);
   }
   if (released && cache->entries.live == 0) {

@@ -1,5 +1,3 @@
-#include <math.h>
-
 #include "cache_internal.h"
 
 struct entry *entry_get(const tidemark_cache *cache, uint32_t id) {
@@ -28,92 +26,105 @@ static void push_dirty(tidemark_cache *cache, uint32_t id) {
   cache->dirty.tail = id;
 }
 
-void query_push_wanted(tidemark_cache *cache, uint32_t id) {
+void list_append(tidemark_cache *cache, struct entry_queue *queue, uint32_t id,
+                 enum entry_list list) {
   struct entry *e = entry_at(cache, id);
-  if (e->queued) {
-    return;
-  }
-  e->queued = true;
-  e->next_wanted = 0;
-  if (cache->wanted.head == 0) {
-    cache->wanted.head = id;
-  } else {
-    entry_at(cache, cache->wanted.tail)->next_wanted = id;
-  }
-  cache->wanted.tail = id;
+  e->list = (uint8_t)list & 3;
+  e->next = 0;
+  e->previous = queue->tail;
+  *(queue->tail == 0 ? &queue->head : &entry_at(cache, queue->tail)->next) = id;
+  queue->tail = id;
 }
 
-static void unlist_unused(tidemark_cache *cache, uint32_t id) {
+void list_remove(tidemark_cache *cache, struct entry_queue *queue, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  uint32_t next = e->next_unused;
-  uint32_t previous = e->previous_unused;
-  *(previous == 0 ? &cache->unused.head : &entry_at(cache, previous)->next_unused) = next;
-  *(next == 0 ? &cache->unused.tail : &entry_at(cache, next)->previous_unused) = previous;
-  e->listed = false;
+  uint32_t next = e->next;
+  uint32_t previous = e->previous;
+  *(previous == 0 ? &queue->head : &entry_at(cache, previous)->next) = next;
+  *(next == 0 ? &queue->tail : &entry_at(cache, next)->previous) = previous;
+  e->list = ENTRY_IN_NONE;
 }
 
-static void list_unused(tidemark_cache *cache, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  e->listed = true;
-  e->next_unused = 0;
-  e->previous_unused = cache->unused.tail;
-  if (cache->unused.tail == 0) {
-    cache->unused.head = id;
-  } else {
-    entry_at(cache, cache->unused.tail)->next_unused = id;
+static enum entry_list list_for(const struct entry *e) {
+  if (e->phase == ENTRY_WANTED) {
+    return ENTRY_IN_WANTED;
   }
-  cache->unused.tail = id;
+  return entry_is_unused(e) && e->node != 0 ? ENTRY_IN_UNUSED : ENTRY_IN_NONE;
 }
 
-/* Who is asked for moves to the end of the list. */
-static void refresh_unused(tidemark_cache *cache, uint32_t id) {
-  if (entry_at(cache, id)->listed) {
-    unlist_unused(cache, id);
-    list_unused(cache, id);
+static void move_to(tidemark_cache *cache, uint32_t id, enum entry_list list) {
+  const struct entry *e = entry_at(cache, id);
+  if (e->list == ENTRY_IN_WANTED) {
+    list_remove(cache, &cache->wanted, id);
+  } else if (e->list == ENTRY_IN_UNUSED) {
+    unused_remove(cache, id);
   }
+  if (list == ENTRY_IN_WANTED) {
+    list_append(cache, &cache->wanted, id, list);
+  } else if (list == ENTRY_IN_UNUSED) {
+    unused_append(cache, id);
+  }
+}
+
+int query_reserve_activities(tidemark_cache *cache, uint32_t count) {
+  if (count == 0) {
+    return TIDEMARK_OK;
+  }
+  int result = pool_reserve(&cache->activities, &cache->memory, count);
+  return result < 0 ? result : wheel_reserve(&cache->wheel, count);
+}
+
+struct activity *query_activate(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  if (e->activity == NULL) {
+    uint32_t activity = pool_take(&cache->activities);
+    e->activity = pool_at(&cache->activities, activity);
+    e->activity->id = activity;
+    e->activity->timer = wheel_add(&cache->wheel, timer_owner(TIMER_ENTRY, id));
+  }
+  return e->activity;
+}
+
+void query_rest(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  if (e->activity != NULL && entry_is_at_rest(e)) {
+    wheel_remove(&cache->wheel, e->activity->timer);
+    pool_release(&cache->activities, e->activity->id);
+    e->activity = NULL;
+  }
+}
+
+void query_need(tidemark_cache *cache, uint32_t id) {
+  if (entry_at(cache, id)->list == ENTRY_IN_UNUSED) {
+    unused_remove(cache, id);
+  }
+  query_act(cache, id, 0);
 }
 
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
   if ((bits & ENTRY_EFFECTS) != 0) {
-    e->effects |= bits & ENTRY_EFFECTS;
+    e->effects |= (uint16_t)(bits & ENTRY_EFFECTS);
     push_dirty(cache, id);
   }
   if (e->counted && e->phase != ENTRY_FLYING) {
     e->counted = false;
     cache->schedule.refetching--;
   }
-  if (e->phase == ENTRY_WANTED) {
-    query_push_wanted(cache, id);
+  enum entry_list list = list_for(e);
+  if (list != e->list) {
+    move_to(cache, id, list);
   }
-  bool unused = entry_is_unused(e) && e->node != 0;
-  if (unused != e->listed) {
-    (unused ? list_unused : unlist_unused)(cache, id);
+  if (e->activity != NULL) {
+    wheel_arm(&cache->wheel, e->activity->timer, entry_deadline(e));
+    query_rest(cache, id);
   }
-  wheel_arm(&cache->wheel, e->timer, entry_deadline(e));
 }
 
 /* ---- Entries: made and forgotten ----------------------------------------------------------- */
 
-/* A slot that is given back must be in no queue: it may soon be another entry. */
-static void remove_wanted(tidemark_cache *cache, uint32_t id) {
-  uint32_t previous = 0;
-  for (uint32_t at = cache->wanted.head; at != id; at = entry_at(cache, at)->next_wanted) {
-    previous = at;
-  }
-  uint32_t next = entry_at(cache, id)->next_wanted;
-  *(previous == 0 ? &cache->wanted.head : &entry_at(cache, previous)->next_wanted) = next;
-  if (cache->wanted.tail == id) {
-    cache->wanted.tail = previous;
-  }
-  entry_at(cache, id)->queued = false;
-}
-
 void query_drop(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (e->queued) {
-    remove_wanted(cache, id);
-  }
   if (e->node != 0) {
     index_remove(&cache->index, e->node);
     e->node = 0;
@@ -122,16 +133,21 @@ void query_drop(tidemark_cache *cache, uint32_t id) {
   scopes_release(&cache->scopes, e->scopes);
   e->scopes = 0;
   query_act(cache, id, ENTRY_DROP);
-  wheel_arm(&cache->wheel, e->timer, INFINITY);
+}
+
+/* Room for another gc time, in the event that asks for it. */
+static int reserve_gc_time(tidemark_cache *cache) {
+  int result = unused_reserve(cache);
+  return result < 0 ? result : wheel_reserve(&cache->wheel, 1);
 }
 
 static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
   bool full = cache->index.count >= cache->limits.entries;
-  uint32_t longest_unused = PLANTED(NEWEST_FORGOTTEN) ? cache->unused.tail : cache->unused.head;
+  uint32_t longest_unused = full ? unused_longest(cache) : 0;
   if (full && longest_unused == 0) {
     return TIDEMARK_ERROR_FULL;
   }
-  if (pool_reserve(&cache->entries, &cache->memory, 1) < 0 || wheel_reserve(&cache->wheel, 1) < 0 ||
+  if (pool_reserve(&cache->entries, &cache->memory, 1) < 0 || reserve_gc_time(cache) < 0 ||
       cache_reserve_selection(cache, cache->entries.live + 1) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
@@ -145,8 +161,8 @@ static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
   if (full) {
     query_drop(cache, longest_unused);
   }
-  entry_init(e, gc_time, cache->time, cache->stream.seq);
-  e->timer = wheel_add(&cache->wheel, id << 2 | TIMER_ENTRY);
+  entry_init(e, cache->stream.seq);
+  unused_set_gc_time(cache, id, gc_time);
   query_act(cache, id, 0);
   return (int)id;
 }
@@ -163,18 +179,19 @@ int query_build(tidemark_cache *cache, const tidemark_event *event) {
   if (id == 0) {
     return make_entry(cache, event->key.length, event->key.gc_time);
   }
-  struct entry *e = entry_at(cache, id);
-  e->gc_time = fmax(e->gc_time, event->key.gc_time);
-  query_act(cache, id, 0);
-  refresh_unused(cache, id);
+  if (reserve_gc_time(cache) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  unused_set_gc_time(cache, id, event->key.gc_time);
+  query_need(cache, id);
   return (int)id;
 }
 
 void query_remove(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   mutation_drop_layers(cache, id);
-  query_act(cache, id, entry_cancel(e, true, cache->time));
-  if (e->observers == 0) {
+  query_act(cache, id, entry_cancel(e, true));
+  if (!entry_is_observed(e)) {
     query_drop(cache, id);
   } else if (e->node != 0) {
     index_remove(&cache->index, e->node);
@@ -185,7 +202,7 @@ void query_remove(tidemark_cache *cache, uint32_t id) {
 
 void query_reset(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  query_act(cache, id, entry_reset(e, cache->time, cache->stream.seq));
+  query_act(cache, id, entry_reset(e, cache->stream.seq));
   if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     query_act(cache, id, entry_want(e, false, false));
   }
@@ -201,8 +218,8 @@ void query_forget_all(tidemark_cache *cache) {
       continue;
     }
     mutation_drop_layers(cache, id);
-    query_act(cache, id, entry_reset(e, cache->time, cache->stream.seq));
-    if (e->observers == 0) {
+    query_act(cache, id, entry_reset(e, cache->stream.seq));
+    if (!entry_is_observed(e)) {
       query_drop(cache, id);
     }
   }

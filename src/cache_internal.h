@@ -2,6 +2,7 @@
  * The cache's own parts, for the files that wire them: cache.c (creation, time, the switch) and
  *      cache_entry.c     entries: made, forgotten, and what follows from anything that happens to
  * one cache_observer.c  who looks cache_query.c     fetches, answers, lists of entries
+ *      cache_unused.c    entries that nobody needs, until they are collected
  *      cache_world.c     starting fetches, timers, network and visibility
  *      cache_change.c    changes and rules: what they mark
  *      cache_mutation.c  layers of optimistic mutations
@@ -31,9 +32,17 @@
 
 enum { CLIENT_ID_BYTES = 64 };
 
-/* A first-in first-out list of entries, linked through a member of theirs. */
+/* A first-in first-out list of entries, linked through members of theirs. */
 struct entry_queue {
   uint32_t head, tail;
+};
+
+/* Unused entries of one gc time. */
+struct unused_queue {
+  uint32_t timer;             /* goes off when the head is to be collected */
+  uint32_t users;             /* entries of that gc time, unused or not */
+  struct entry_queue entries; /* the longest unused first */
+  double gc_time;             /* ms or INFINITY */
 };
 
 struct tidemark_cache {
@@ -50,6 +59,8 @@ struct tidemark_cache {
   struct index index;
   struct tags tags;
   struct pool entries;
+  struct pool activities;
+  struct pool unused; /* struct unused_queue */
   struct pool observers;
   struct wheel wheel;
   struct schedule schedule;
@@ -67,7 +78,6 @@ struct tidemark_cache {
   struct entry_queue dirty;  /* with effects to drain */
   struct entry_queue wanted; /* with fetches to start */
   uint32_t dropped;          /* drained, and released at the next drain; linked by next_dirty */
-  struct entry_queue unused; /* that nobody needs, the longest unused first; linked both ways */
 
   uint8_t *key;        /* limits.key_bytes: a canonical key in hand */
   uint8_t *expanded;   /* limits.key_bytes: a rule's key before it is canonical */
@@ -79,11 +89,15 @@ struct tidemark_cache {
   uint32_t warning; /* enum tidemark_warning to drain, 0: none */
 };
 
-/* What owns a timer: the kind in the two low bits, the id above. */
-enum timer_owner { TIMER_ENTRY = 0, TIMER_STALE = 1, TIMER_INTERVAL = 2, TIMER_STREAM = 3 };
+/* What owns a timer: the kind in the low bits, the id above. */
+enum timer_kind { TIMER_ENTRY = 0, TIMER_STALE, TIMER_INTERVAL, TIMER_UNUSED, TIMER_STREAM };
+enum { TIMER_KIND_BITS = 3 };
+static inline uint32_t timer_owner(enum timer_kind kind, uint32_t id) {
+  return id << TIMER_KIND_BITS | (uint32_t)kind;
+}
 
 static inline struct entry *entry_at(const tidemark_cache *cache, uint32_t id) {
-  return pool_at(&cache->entries, id);
+  return pool_at_sized(&cache->entries, id, sizeof(struct entry));
 }
 static inline struct observer *observer_at(const tidemark_cache *cache, uint32_t id) {
   return pool_at(&cache->observers, id);
@@ -112,8 +126,18 @@ void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char
 /* ---- cache_entry.c ------------------------------------------------------------------------- */
 /* After anything happened to an entry: keeps the effects, queues, counts and sets its timer. */
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits);
-/* To the queue of those with a fetch to start, unless it is there. */
-void query_push_wanted(tidemark_cache *cache, uint32_t id);
+/* To the end of a list, or out of it. */
+void list_append(tidemark_cache *cache, struct entry_queue *queue, uint32_t id,
+                 enum entry_list list);
+void list_remove(tidemark_cache *cache, struct entry_queue *queue, uint32_t id);
+/* Room for that many more activities. 0 or TIDEMARK_ERROR_MEMORY. */
+int query_reserve_activities(tidemark_cache *cache, uint32_t count);
+/* Gives an entry at rest an activity: room must have been reserved. */
+struct activity *query_activate(tidemark_cache *cache, uint32_t id);
+/* Takes it again if the entry is at rest. */
+void query_rest(tidemark_cache *cache, uint32_t id);
+/* Somebody needed it just now: if nobody does, its gc time begins anew. */
+void query_need(tidemark_cache *cache, uint32_t id);
 int query_build(tidemark_cache *cache, const tidemark_event *event);
 /* Forgets an entry that nobody needs. */
 void query_drop(tidemark_cache *cache, uint32_t id);
@@ -122,13 +146,28 @@ void query_reset(tidemark_cache *cache, uint32_t id);
 /* FORGET. */
 void query_forget_all(tidemark_cache *cache);
 
+/* ---- cache_unused.c ------------------------------------------------------------------------ */
+/* Room for another gc time, but for its timer. */
+int unused_reserve(tidemark_cache *cache);
+/* Asks for a gc time: the entry keeps the largest. Room must have been reserved. The entry leaves
+ * its list; query_act puts it back. */
+void unused_set_gc_time(tidemark_cache *cache, uint32_t id, double gc_time);
+/* The entry is about to be no more. */
+void unused_forget(tidemark_cache *cache, uint32_t id);
+/* Nobody needs the entry from here on. */
+void unused_append(tidemark_cache *cache, uint32_t id);
+void unused_remove(tidemark_cache *cache, uint32_t id);
+/* The longest unused entry of all, or 0. */
+uint32_t unused_longest(const tidemark_cache *cache);
+void unused_timer(tidemark_cache *cache, uint32_t id, bool collects);
+
 /* ---- cache_observer.c ---------------------------------------------------------------------- */
 int query_observe(tidemark_cache *cache, const tidemark_event *event);
 int query_set_observer(tidemark_cache *cache, const tidemark_event *event);
 int query_unobserve(tidemark_cache *cache, const tidemark_event *event);
 /* The entry has another answer: its observers' answers become stale at another time. */
 void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry);
-void query_observer_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id);
+void query_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id);
 
 /* ---- cache_query.c ------------------------------------------------------------------------- */
 int query_fetch(tidemark_cache *cache, const tidemark_event *event);
@@ -141,11 +180,11 @@ int query_list(tidemark_cache *cache, const tidemark_event *event);
 bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type);
 
 /* ---- cache_world.c ------------------------------------------------------------------------- */
-/* Wanted fetches start, as far as the schedule lets them. */
-void query_flush(tidemark_cache *cache);
+/* Wanted fetches start, as far as the schedule lets them. 0 or TIDEMARK_ERROR_MEMORY. */
+int query_flush(tidemark_cache *cache);
 /* Unused entries are collected only if `collects`: their timer is due again 1 ms later otherwise.
  */
-void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id, bool collects);
+void query_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id, bool collects);
 void query_online(tidemark_cache *cache, bool online);
 void query_visible(tidemark_cache *cache, bool visible);
 

@@ -24,9 +24,8 @@ static bool is_settled(const tidemark_cache *cache, const struct layer *layer) {
 static void remove_layer(tidemark_cache *cache, uint32_t id) {
   uint32_t entry = layer_at(&cache->mutations, id)->entry;
   struct entry *e = entry_at(cache, entry);
-  mutations_remove_layer(&cache->mutations, id, &e->first_layer);
-  e->layers--;
-  e->unused = cache->time;
+  mutations_remove_layer(&cache->mutations, id, &e->activity->first_layer);
+  e->activity->layers--;
   query_act(cache, entry, ENTRY_REPLAY | ENTRY_NOTIFY);
 }
 
@@ -50,18 +49,21 @@ int mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
   if (mutations_has_layer(&cache->mutations, event->mutation, event->entry)) {
     return TIDEMARK_OK;
   }
-  if (e->layers >= cache->limits.layers_per_entry) {
+  if (entry_activity(e)->layers >= cache->limits.layers_per_entry) {
     return TIDEMARK_ERROR_FULL;
   }
-  if (cache_reserve_selection(cache, e->layers + 1) < 0) {
+  if (cache_reserve_selection(cache, entry_activity(e)->layers + 1) < 0 ||
+      query_reserve_activities(cache, 1) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
+  struct activity *a = query_activate(cache, event->entry);
   int result =
-      mutations_add_layer(&cache->mutations, event->mutation, event->entry, &e->first_layer);
+      mutations_add_layer(&cache->mutations, event->mutation, event->entry, &a->first_layer);
   if (result < 0) {
+    query_rest(cache, event->entry);
     return result;
   }
-  e->layers++;
+  a->layers++;
   query_act(cache, event->entry, ENTRY_REPLAY | ENTRY_NOTIFY);
   return TIDEMARK_OK;
 }
@@ -72,7 +74,7 @@ static void roll_back(tidemark_cache *cache, uint32_t first_layer) {
     uint32_t next = layer->next_of_mutation;
     uint32_t entry = layer->entry;
     if (PLANTED(LOWEST_LAYER_ROLLED_BACK)) {
-      id = entry_at(cache, entry)->first_layer;
+      id = entry_activity(entry_at(cache, entry))->first_layer;
     }
     remove_layer(cache, id);
     mutation_fold(cache, entry);
@@ -128,7 +130,7 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
 }
 
 void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of) {
-  for (uint32_t id = entry_at(cache, entry)->first_layer; id != 0;) {
+  for (uint32_t id = entry_activity(entry_at(cache, entry))->first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t above = layer->above;
     const struct mutation *mutation = mutation_at(&cache->mutations, layer->mutation);
@@ -145,7 +147,7 @@ void mutation_fold(tidemark_cache *cache, uint32_t entry) {
   if (flies || query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
     return; /* an answer is to come: one that holds them, or one that must not undo them */
   }
-  uint32_t id = e->first_layer;
+  uint32_t id = entry_activity(e)->first_layer;
   while (id != 0 &&
          (is_settled(cache, layer_at(&cache->mutations, id)) || PLANTED(PENDING_LAYER_FOLDED))) {
     layer_at(&cache->mutations, id)->folding = true;
@@ -155,8 +157,8 @@ void mutation_fold(tidemark_cache *cache, uint32_t entry) {
 }
 
 void mutation_drop_layers(tidemark_cache *cache, uint32_t entry) {
-  while (entry_at(cache, entry)->first_layer != 0) {
-    remove_layer(cache, entry_at(cache, entry)->first_layer);
+  while (entry_activity(entry_at(cache, entry))->first_layer != 0) {
+    remove_layer(cache, entry_activity(entry_at(cache, entry))->first_layer);
   }
 }
 

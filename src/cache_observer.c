@@ -2,6 +2,8 @@
 
 #include "cache_internal.h"
 
+enum { OBSERVER_TIMERS = 2 };
+
 static void arm_stale_timer(tidemark_cache *cache, const struct observer *o) {
   double deadline = observer_stale_deadline(o, entry_at(cache, o->entry));
   wheel_arm(&cache->wheel, o->stale_timer, deadline > cache->time ? deadline : INFINITY);
@@ -14,10 +16,19 @@ static void arm_interval(tidemark_cache *cache, const struct observer *o) {
 }
 
 void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
-  for (struct observer *o = observer_next(cache, entry_at(cache, entry)->first_observer); o != NULL;
-       o = observer_next(cache, o->next)) {
+  for (struct observer *o =
+           observer_next(cache, entry_activity(entry_at(cache, entry))->first_observer);
+       o != NULL; o = observer_next(cache, o->next)) {
     arm_stale_timer(cache, o);
   }
+}
+
+/* Room for what attaching takes: an activity and a gc time, both with a timer. */
+static int reserve_attach(tidemark_cache *cache, uint32_t more_timers) {
+  if (query_reserve_activities(cache, 1) < 0 || unused_reserve(cache) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
+  return wheel_reserve(&cache->wheel, 2 + more_timers);
 }
 
 static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
@@ -25,23 +36,24 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
   struct entry *e = entry_at(cache, entry);
   o->entry = entry;
   o->previous = 0;
-  o->next = e->first_observer;
+  struct activity *a = query_activate(cache, entry);
+  o->next = a->first_observer;
   if (o->next != 0) {
     observer_at(cache, o->next)->previous = id;
   }
-  e->first_observer = id;
-  e->observers++;
-  e->enabled += o->options.enabled ? 1 : 0;
-  e->gc_time = fmax(e->gc_time, o->options.gc_time);
-  e->network_mode = o->options.network_mode;
+  a->first_observer = id;
+  a->observers++;
+  a->enabled += o->options.enabled ? 1 : 0;
+  e->network_mode = o->options.network_mode & 3;
+  unused_set_gc_time(cache, entry, o->options.gc_time);
 }
 
 /* No observer is enabled any more: what only they wanted and nobody has started is not asked for.
  */
 static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (e->fetch == 0 && !e->awaited) {
-    query_act(cache, id, entry_cancel(e, true, cache->time));
+  if (entry_fetch(e) == 0 && !e->awaited) {
+    query_act(cache, id, entry_cancel(e, true));
   }
   if (!PLANTED(LAYER_LEFT_WHEN_NOBODY_LOOKS)) {
     mutation_fold(cache, id);
@@ -51,13 +63,12 @@ static void disable(tidemark_cache *cache, uint32_t id) {
 /* Nobody observes the entry any more. */
 static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   struct entry *e = entry_at(cache, id);
-  bool started = e->fetch != 0;
+  bool started = entry_fetch(e) != 0;
   uint32_t bits = 0;
   if (started && (signal_taken || e->phase != ENTRY_FLYING)) {
-    bits = entry_cancel(e, true, cache->time);
+    bits = entry_cancel(e, true);
   }
-  e->no_retry = e->fetch != 0;
-  e->unused = cache->time;
+  e->no_retry = entry_fetch(e) != 0;
   query_act(cache, id, bits);
   disable(cache, id);
   if (e->node == 0 && entry_is_unused(e)) {
@@ -67,20 +78,20 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
 
 static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   struct observer *o = observer_at(cache, id);
-  struct entry *e = entry_at(cache, o->entry);
+  struct activity *a = entry_at(cache, o->entry)->activity;
   if (o->previous != 0) {
     observer_at(cache, o->previous)->next = o->next;
   } else {
-    e->first_observer = o->next;
+    a->first_observer = o->next;
   }
   if (o->next != 0) {
     observer_at(cache, o->next)->previous = o->previous;
   }
-  e->observers--;
-  e->enabled -= o->options.enabled ? 1 : 0;
-  if (e->observers == 0) {
+  a->observers--;
+  a->enabled -= o->options.enabled ? 1 : 0;
+  if (a->observers == 0) {
     abandon(cache, o->entry, signal_taken);
-  } else if (e->enabled == 0) {
+  } else if (a->enabled == 0) {
     disable(cache, o->entry);
   }
 }
@@ -94,14 +105,14 @@ int query_observe(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_EVENT;
   }
   if (pool_reserve(&cache->observers, &cache->memory, 1) < 0 ||
-      wheel_reserve(&cache->wheel, 2) < 0) {
+      reserve_attach(cache, OBSERVER_TIMERS) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
   uint32_t id = pool_take(&cache->observers);
   struct observer *o = observer_at(cache, id);
   o->options = event->observer_options;
-  o->stale_timer = wheel_add(&cache->wheel, id << 2 | TIMER_STALE);
-  o->interval_timer = wheel_add(&cache->wheel, id << 2 | TIMER_INTERVAL);
+  o->stale_timer = wheel_add(&cache->wheel, timer_owner(TIMER_STALE, id));
+  o->interval_timer = wheel_add(&cache->wheel, timer_owner(TIMER_INTERVAL, id));
   attach(cache, id, event->entry);
   bool fetches = observer_fetches_on_mount(o, e, cache->time);
   if (o->options.enabled) {
@@ -122,6 +133,9 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
   if (observer_check(&event->observer_options) < 0) {
     return TIDEMARK_ERROR_EVENT;
   }
+  if (reserve_attach(cache, 0) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
   tidemark_observer_options before = o->options;
   bool moves = o->entry != event->entry;
   if (moves) {
@@ -130,14 +144,14 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
     attach(cache, event->observer, event->entry);
   } else {
     o->options = event->observer_options;
-    e->enabled = e->enabled + (o->options.enabled ? 1 : 0) - (before.enabled ? 1 : 0);
-    e->gc_time = fmax(e->gc_time, o->options.gc_time);
-    e->network_mode = o->options.network_mode;
+    e->activity->enabled += (o->options.enabled ? 1U : 0U) - (before.enabled ? 1U : 0U);
+    e->network_mode = o->options.network_mode & 3;
+    unused_set_gc_time(cache, event->entry, o->options.gc_time);
   }
   bool comes = moves || (o->options.enabled && !before.enabled);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
   query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
-  if (e->enabled == 0) {
+  if (!entry_is_active(e)) {
     disable(cache, event->entry);
   }
   arm_stale_timer(cache, o);
@@ -162,7 +176,7 @@ int query_unobserve(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-void query_observer_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id) {
+void query_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id) {
   const struct observer *o = observer_at(cache, id);
   if (kind == TIMER_STALE) {
     query_act(cache, o->entry, ENTRY_NOTIFY);

@@ -9,7 +9,7 @@ static const double RECOVERY_MS = 30000;
 /* ---- Fetching ------------------------------------------------------------------------------ */
 
 static bool is_static(const tidemark_cache *cache, const struct entry *e) {
-  for (struct observer *o = observer_next(cache, e->first_observer); o != NULL;
+  for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
        o = observer_next(cache, o->next)) {
     if (o->options.stale_time == TIDEMARK_STATIC) {
       return true;
@@ -20,8 +20,8 @@ static bool is_static(const tidemark_cache *cache, const struct entry *e) {
 
 bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type) {
   const struct entry *e = entry_at(cache, id);
-  bool active = e->enabled > 0;
-  bool disabled = e->observers > 0 ? !active : !e->asked_before;
+  bool active = entry_is_active(e);
+  bool disabled = entry_is_observed(e) ? !active : !e->asked_before;
   bool wanted = type == TIDEMARK_REFETCH_ALL ||
                 (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
                 (type == TIDEMARK_REFETCH_INACTIVE && !active);
@@ -43,7 +43,7 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_FETCHING_FRESH;
   }
   cache->stats.misses += event->fetch.restart ? 0 : 1;
-  e->network_mode = event->fetch.network_mode;
+  e->network_mode = event->fetch.network_mode & 3;
   /* Who asks now must not get an answer that is known to be old. */
   bool restart = event->fetch.restart != 0 || entry_is_overtaken(e);
   uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
@@ -56,7 +56,7 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
 static struct entry *flying_entry(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   bool flying = e != NULL && e->phase == ENTRY_FLYING &&
-                (e->fetch == event->id || PLANTED(SUPERSEDED_ANSWER_TAKEN));
+                (entry_fetch(e) == event->id || PLANTED(SUPERSEDED_ANSWER_TAKEN));
   return flying ? e : NULL;
 }
 
@@ -81,22 +81,24 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
                                event->success.as_of_length);
     cache_forget_old_epoch(cache);
   }
+  uint64_t asked = e->activity->fetch_asked;
+  uint16_t lag = e->activity->lag;
   enum tidemark_landing landing = TIDEMARK_LANDING_LATE;
   uint32_t bits = entry_land(e, as_of, cache->time, &landing);
   query_act(cache, event->entry, bits);
   if ((bits & ENTRY_LANDED) != 0) {
-    mutation_landed(cache, event->entry, e->fetch_asked, as_of);
+    mutation_landed(cache, event->entry, asked, as_of);
     query_arm_stale_timers(cache, event->entry);
   }
   bool lacks_a_change = freshness_is_behind(&e->freshness) ||
                         (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
   if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE) &&
       !PLANTED(LAGGING_ANSWER_LEFT)) {
-    double wait = schedule_spread(schedule_backoff(e->lag), &cache->random);
-    e->lag = e->lag < UINT16_MAX ? (uint16_t)(e->lag + 1) : e->lag;
+    double wait = schedule_spread(schedule_backoff(lag), &cache->random);
+    e->activity->lag = lag < UINT16_MAX ? lag + 1 : lag;
     query_act(cache, event->entry, entry_want_later(e, cache->time + wait));
-  } else {
-    e->lag = 0;
+  } else if (e->activity != NULL) {
+    e->activity->lag = 0;
   }
   after_fetch(cache, event->entry);
   return (int)landing;
@@ -142,8 +144,8 @@ int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
   }
   bool keep_changes = event->data.keep_changes != 0;
   uint32_t bits = entry_set_data(e, cache->time - event->data.age, cache->ordinal, keep_changes);
-  e->unused = cache->time;
   query_act(cache, event->entry, bits);
+  query_need(cache, event->entry);
   if (!keep_changes) {
     mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
   }
@@ -201,7 +203,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
       refetch(cache, id, event->list.trail != 0);
       break;
     case TIDEMARK_CANCEL:
-      query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert, cache->time));
+      query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert));
       after_fetch(cache, id);
       break;
     case TIDEMARK_REMOVE:

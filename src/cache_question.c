@@ -29,17 +29,18 @@ int tidemark_observer_is_stale(const tidemark_cache *cache, uint32_t observer, d
 /* Stale for one who observes it; by its marks if nobody does. */
 static bool is_stale_for_observers(const tidemark_cache *cache, const struct entry *e,
                                    double time) {
-  for (uint32_t id = e->first_observer; id != 0; id = observer_at(cache, id)->next) {
+  for (uint32_t id = entry_activity(e)->first_observer; id != 0;
+       id = observer_at(cache, id)->next) {
     if (observer_is_stale(observer_at(cache, id), e, time)) {
       return true;
     }
   }
-  return e->first_observer == 0 && entry_is_stale(e, INFINITY, time);
+  return !entry_is_observed(e) && entry_is_stale(e, INFINITY, time);
 }
 
 static bool is_selected(const tidemark_cache *cache, const struct entry *e, uint32_t flags,
                         double time) {
-  uint32_t has = e->enabled > 0 ? TIDEMARK_MATCH_ACTIVE : TIDEMARK_MATCH_INACTIVE;
+  uint32_t has = entry_is_active(e) ? TIDEMARK_MATCH_ACTIVE : TIDEMARK_MATCH_INACTIVE;
   switch (entry_state(e) & TIDEMARK_FETCH_STATUS_MASK) {
   case TIDEMARK_FETCH_STATUS_FETCHING:
     has |= TIDEMARK_MATCH_FETCHING;
@@ -90,7 +91,8 @@ int tidemark_layers(tidemark_cache *cache, uint32_t entry, uint32_t **mutations)
   }
   *mutations = cache->selection;
   int count = 0;
-  for (uint32_t id = e->first_layer; id != 0; id = layer_at(&cache->mutations, id)->above) {
+  for (uint32_t id = entry_activity(e)->first_layer; id != 0;
+       id = layer_at(&cache->mutations, id)->above) {
     cache->selection[count++] = layer_at(&cache->mutations, id)->mutation;
   }
   return count;
@@ -112,7 +114,7 @@ void tidemark_get_stats(const tidemark_cache *cache, tidemark_stats *out) {
     const struct entry *e = entry_get(cache, id);
     if (e != NULL) {
       out->entries++;
-      out->active += e->enabled > 0 ? 1 : 0;
+      out->active += entry_is_active(e) ? 1 : 0;
       out->expired += e->has_data && freshness_is_marked(&e->freshness) ? 1 : 0;
     }
   }

@@ -46,7 +46,7 @@ int scope_set_entry(tidemark_cache *cache, const tidemark_event *event) {
     static const struct mark MARK = {.seq = POSITION_UNKNOWN, .trail = true, .refetch = true};
     change_mark(cache, event->entry, &MARK);
   }
-  query_act(cache, event->entry, e->observers > 0 && before != set ? ENTRY_NOTIFY : 0);
+  query_act(cache, event->entry, entry_is_observed(e) && before != set ? ENTRY_NOTIFY : 0);
   return TIDEMARK_OK;
 }
 
@@ -127,7 +127,7 @@ void scope_tell(tidemark_cache *cache) {
   cache->scopes_moved = false;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     const struct entry *e = entry_get(cache, id);
-    if (e != NULL && e->observers > 0) {
+    if (e != NULL && entry_is_observed(e)) {
       query_act(cache, id, ENTRY_NOTIFY);
     }
   }

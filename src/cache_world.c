@@ -2,86 +2,75 @@
 
 static void start(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (e->fetch == 0) {
+  if (query_activate(cache, id)->fetch == 0) {
     cache->last_fetch = cache->last_fetch == INT32_MAX ? 1 : cache->last_fetch + 1;
     cache->stats.refetches += e->refetch ? 1 : 0;
   }
   cache->stats.fetches++;
   uint32_t bits = entry_start(e, cache->last_fetch, cache->ordinal);
   if (e->refetch) {
-    e->not_before = cache->time + cache->schedule.spacing;
+    e->activity->not_before = cache->time + cache->schedule.spacing;
     e->counted = true;
     cache->schedule.refetching++;
   }
   query_act(cache, id, bits);
 }
 
-/* Takes the list of wanted entries anew, without those that are wanted no more. */
-static void keep_wanted(tidemark_cache *cache) {
-  uint32_t id = cache->wanted.head;
-  cache->wanted = (struct entry_queue){0};
-  while (id != 0) {
-    struct entry *e = entry_at(cache, id);
-    uint32_t next = e->next_wanted;
-    e->queued = false;
-    if (e->phase == ENTRY_WANTED) {
-      query_push_wanted(cache, id);
-    }
-    id = next;
-  }
-}
-
 static enum schedule_verdict verdict(const tidemark_cache *cache, const struct entry *e) {
-  return schedule_may_start(&cache->schedule, e->refetch, e->fetch != 0,
+  return schedule_may_start(&cache->schedule, e->refetch, entry_fetch(e) != 0,
                             (enum tidemark_network_mode)e->network_mode);
 }
 
 /* Of the refetches that may start, the one with most observers; the oldest of these. 0 for none. */
 static uint32_t next_refetch(const tidemark_cache *cache) {
   uint32_t best = 0;
-  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next_wanted) {
+  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next) {
     const struct entry *e = entry_at(cache, id);
-    bool may_start = e->phase == ENTRY_WANTED && verdict(cache, e) == SCHEDULE_START;
-    if (may_start && (best == 0 || e->observers > entry_at(cache, best)->observers)) {
+    if (verdict(cache, e) == SCHEDULE_START &&
+        (best == 0 ||
+         entry_activity(e)->observers > entry_activity(entry_at(cache, best))->observers)) {
       best = id;
     }
   }
   return best;
 }
 
-void query_flush(tidemark_cache *cache) {
-  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next_wanted) {
+/* Whoever starts needs an activity. */
+static int reserve_starts(tidemark_cache *cache) {
+  uint32_t resting = 0;
+  for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next) {
+    resting += entry_at(cache, id)->activity == NULL ? 1 : 0;
+  }
+  return query_reserve_activities(cache, resting);
+}
+
+int query_flush(tidemark_cache *cache) {
+  int result = reserve_starts(cache);
+  if (result < 0) {
+    return result;
+  }
+  for (uint32_t id = cache->wanted.head; id != 0;) {
     struct entry *e = entry_at(cache, id);
-    if (e->phase != ENTRY_WANTED) {
-      continue;
-    }
+    uint32_t next = e->next;
     enum schedule_verdict may = verdict(cache, e);
     if (may == SCHEDULE_PAUSE) {
       query_act(cache, id, entry_pause(e));
     } else if (may == SCHEDULE_START && !e->refetch) {
       start(cache, id);
     }
+    id = next;
   }
   for (uint32_t id = next_refetch(cache); id != 0; id = next_refetch(cache)) {
     start(cache, id);
   }
-  keep_wanted(cache);
+  return TIDEMARK_OK;
 }
 
-static void entry_timer(tidemark_cache *cache, uint32_t id, bool collects) {
-  struct entry *e = entry_at(cache, id);
-  if (e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING) {
-    query_act(cache, id, entry_wake(e));
-  } else if (collects) {
-    query_drop(cache, id);
-  } else {
-    wheel_arm(&cache->wheel, e->timer, cache->time + 1);
-  }
-}
-
-void query_timer(tidemark_cache *cache, enum timer_owner kind, uint32_t id, bool collects) {
-  if (kind == TIMER_ENTRY) {
-    entry_timer(cache, id, collects);
+void query_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id, bool collects) {
+  if (kind == TIMER_UNUSED) {
+    unused_timer(cache, id, collects);
+  } else if (kind == TIMER_ENTRY) {
+    query_act(cache, id, entry_wake(entry_at(cache, id)));
   } else {
     query_observer_timer(cache, kind, id);
   }
@@ -97,7 +86,7 @@ static void come_back(tidemark_cache *cache, bool network) {
       continue;
     }
     uint32_t bits = entry_resume(e);
-    for (struct observer *o = observer_next(cache, e->first_observer); o != NULL;
+    for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
          o = observer_next(cache, o->next)) {
       uint8_t when = network ? o->options.refetch_on_reconnect : o->options.refetch_on_focus;
       bool marked = !e->has_data || freshness_is_marked(&e->freshness);

@@ -4,28 +4,30 @@
 
 #include "planted.h"
 
-void entry_init(struct entry *e, double gc_time, double time, double seq) {
-  e->gc_time = gc_time;
-  e->unused = time;
+const struct activity ENTRY_AT_REST = {0};
+
+void entry_init(struct entry *e, double seq) {
   freshness_init(&e->freshness, seq);
 }
 
 /* ---- Wanting ------------------------------------------------------------------------------- */
 
 static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
-  e->ended = e->fetch;
-  e->outcome = (uint8_t)outcome;
-  e->fetch = 0;
+  if (e->activity != NULL) {
+    e->activity->ended = e->activity->fetch;
+    e->activity->fetch = 0;
+  }
+  e->outcome = (uint8_t)outcome & 3;
   e->asked_before = true;
   return ENTRY_SETTLE | ENTRY_NOTIFY;
 }
 
 static bool is_under_way(const struct entry *e) {
-  return e->fetch != 0;
+  return entry_fetch(e) != 0;
 }
 
 bool entry_is_overtaken(const struct entry *e) {
-  return e->phase == ENTRY_FLYING && e->freshness.changed >= e->fetch_asked;
+  return e->phase == ENTRY_FLYING && e->freshness.changed >= e->activity->fetch_asked;
 }
 
 uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
@@ -62,11 +64,14 @@ uint32_t entry_want_later(struct entry *e, double wake) {
   if (e->phase == ENTRY_FLYING) {
     return entry_want_after(e, true);
   }
-  wake = fmax(wake, e->not_before);
-  if (e->phase == ENTRY_IDLE || (e->phase == ENTRY_LATER && wake < e->wake)) {
+  if (e->activity == NULL) {
+    return entry_want(e, true, false); /* it has nothing to wait with */
+  }
+  wake = fmax(wake, e->activity->not_before);
+  if (e->phase == ENTRY_IDLE || (e->phase == ENTRY_LATER && wake < e->activity->wake)) {
     e->phase = ENTRY_LATER;
     e->refetch = true;
-    e->wake = wake;
+    e->activity->wake = wake;
   }
   return 0;
 }
@@ -74,17 +79,18 @@ uint32_t entry_want_later(struct entry *e, double wake) {
 /* ---- Doing --------------------------------------------------------------------------------- */
 
 uint32_t entry_start(struct entry *e, uint32_t fetch, uint64_t ordinal) {
+  struct activity *a = e->activity;
   if (!is_under_way(e)) {
-    e->fetch = fetch;
-    e->status_before = e->status;
-    e->failures_before = (uint8_t)(e->failures > UINT8_MAX ? UINT8_MAX : e->failures);
+    a->fetch = fetch;
+    a->status_before = e->status;
+    a->failures_before = (uint8_t)(e->failures > UINT8_MAX ? UINT8_MAX : e->failures);
     e->failures = 0;
     if (!e->has_data) {
       e->status = TIDEMARK_STATUS_PENDING;
     }
   }
   e->phase = ENTRY_FLYING;
-  e->fetch_asked = ordinal;
+  a->fetch_asked = ordinal;
   return ENTRY_FETCH | ENTRY_NOTIFY;
 }
 
@@ -101,27 +107,32 @@ uint32_t entry_resume(struct entry *e) {
   return ENTRY_NOTIFY;
 }
 
-/* The fetch is over: idle, or on to the one that was wanted meanwhile. */
-static void finish(struct entry *e, double time) {
+static void finish(struct entry *e) {
   e->phase = ENTRY_IDLE;
-  e->unused = time;
   e->refetch = false;
   e->awaited = false;
   e->no_retry = false;
+  e->again = false;
+}
+
+/* The fetch is over: idle, or on to the one that was wanted meanwhile. */
+static void go_on(struct entry *e, double time) {
+  bool again = e->again && entry_is_active(e);
+  finish(e);
   /* A change that came meanwhile may be in the answer already: its position says so. */
   bool needed = !e->again_refetch || !e->has_data || freshness_is_marked(&e->freshness);
-  if (e->again && e->enabled > 0 && needed) {
-    bool early = e->again_refetch && time < e->not_before;
+  if (again && needed) {
+    struct activity *a = e->activity;
+    bool early = e->again_refetch && time < a->not_before;
     e->phase = early ? ENTRY_LATER : ENTRY_WANTED;
-    e->wake = early ? e->not_before : e->wake;
+    a->wake = early ? a->not_before : a->wake;
     e->refetch = e->again_refetch;
   }
-  e->again = false;
 }
 
 uint32_t entry_land(struct entry *e, double as_of, double time, enum tidemark_landing *landing) {
   uint32_t bits = settle(e, TIDEMARK_OUTCOME_SUCCESS);
-  bool shown = freshness_land(&e->freshness, e->fetch_asked, as_of);
+  bool shown = freshness_land(&e->freshness, e->activity->fetch_asked, as_of);
   *landing = shown ? TIDEMARK_LANDING_SHOWN : TIDEMARK_LANDING_OLDER;
   if (shown) {
     e->has_data = true;
@@ -130,7 +141,7 @@ uint32_t entry_land(struct entry *e, double as_of, double time, enum tidemark_la
   }
   e->status = TIDEMARK_STATUS_SUCCESS;
   e->failures = 0;
-  finish(e, time);
+  go_on(e, time);
   return bits;
 }
 
@@ -140,16 +151,16 @@ uint32_t entry_fail(struct entry *e, double retry_in, double time) {
   }
   if (!isinf(retry_in) && !e->no_retry) {
     e->phase = ENTRY_RETRYING;
-    e->wake = time + retry_in;
+    e->activity->wake = time + retry_in;
     e->again = false; /* the next try asks later than whatever wanted it */
     return ENTRY_NOTIFY;
   }
   uint32_t bits = settle(e, TIDEMARK_OUTCOME_ERROR);
   e->status = TIDEMARK_STATUS_ERROR;
   if (PLANTED(FAILED_REFETCH_FRESH)) {
-    e->freshness.asked = e->fetch_asked;
+    e->freshness.asked = e->activity->fetch_asked;
   }
-  finish(e, time);
+  go_on(e, time);
   return bits;
 }
 
@@ -158,21 +169,21 @@ uint32_t entry_wake(struct entry *e) {
   return ENTRY_NOTIFY;
 }
 
-uint32_t entry_cancel(struct entry *e, bool revert, double time) {
+uint32_t entry_cancel(struct entry *e, bool revert) {
   if (e->phase == ENTRY_IDLE) {
     return 0;
   }
   uint32_t bits = ENTRY_NOTIFY;
   if (is_under_way(e)) {
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
-    e->status = revert || e->has_data ? e->status_before : (uint8_t)TIDEMARK_STATUS_PENDING;
-    e->failures = revert ? e->failures_before : 0;
+    e->status =
+        revert || e->has_data ? e->activity->status_before : (uint8_t)TIDEMARK_STATUS_PENDING;
+    e->failures = revert ? e->activity->failures_before : 0;
   } else if (e->awaited) {
     /* Never started, so it has no id: whoever waits for it learns all the same. */
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
   }
-  e->again = false;
-  finish(e, time);
+  finish(e);
   return bits;
 }
 
@@ -189,17 +200,21 @@ uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool 
   e->has_data = true;
   e->updated = updated;
   e->status = TIDEMARK_STATUS_SUCCESS;
-  e->status_before = TIDEMARK_STATUS_SUCCESS;
+  if (is_under_way(e)) {
+    e->activity->status_before = TIDEMARK_STATUS_SUCCESS;
+  }
   return ENTRY_REPLAY | ENTRY_NOTIFY;
 }
 
-uint32_t entry_reset(struct entry *e, double time, double seq) {
-  uint32_t bits = entry_cancel(e, false, time);
+uint32_t entry_reset(struct entry *e, double seq) {
+  uint32_t bits = entry_cancel(e, false);
   freshness_init(&e->freshness, seq);
   e->has_data = false;
   e->status = TIDEMARK_STATUS_PENDING;
   e->failures = 0;
-  e->lag = 0;
+  if (e->activity != NULL) {
+    e->activity->lag = 0;
+  }
   return bits | ENTRY_CLEAR | ENTRY_REPLAY | ENTRY_NOTIFY;
 }
 
@@ -217,16 +232,21 @@ bool entry_is_stale(const struct entry *e, double stale_time, double time) {
 }
 
 bool entry_is_unused(const struct entry *e) {
-  return (e->observers == 0 || PLANTED(OBSERVED_COLLECTED)) &&
-         (e->layers == 0 || PLANTED(LAYERED_COLLECTED)) &&
+  const struct activity *a = entry_activity(e);
+  return (a->observers == 0 || PLANTED(OBSERVED_COLLECTED)) &&
+         (a->layers == 0 || PLANTED(LAYERED_COLLECTED)) &&
          (e->phase == ENTRY_IDLE || PLANTED(FLYING_COLLECTED));
 }
 
+bool entry_is_at_rest(const struct entry *e) {
+  const struct activity *a = entry_activity(e);
+  return a->observers == 0 && a->layers == 0 && a->fetch == 0 && e->phase != ENTRY_LATER &&
+         (e->effects & ENTRY_SETTLE) == 0;
+}
+
 double entry_deadline(const struct entry *e) {
-  if (e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING) {
-    return e->wake;
-  }
-  return entry_is_unused(e) ? e->unused + e->gc_time : INFINITY;
+  bool waits = e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING;
+  return waits ? e->activity->wake : INFINITY;
 }
 
 static uint32_t fetch_status(const struct entry *e) {
@@ -249,9 +269,9 @@ uint32_t entry_state(const struct entry *e) {
   uint32_t state = status | fetch_status(e) | failures << TIDEMARK_STATE_FAILURES_SHIFT;
   state |= e->has_data ? TIDEMARK_STATE_HAS_DATA : 0U;
   state |= e->has_data && freshness_is_marked(&e->freshness) ? TIDEMARK_STATE_INVALIDATED : 0U;
-  state |= e->observers > 0 ? TIDEMARK_STATE_OBSERVED : 0U;
-  state |= e->enabled > 0 ? TIDEMARK_STATE_ACTIVE : 0U;
-  state |= e->layers > 0 ? TIDEMARK_STATE_LAYERED : 0U;
+  state |= entry_is_observed(e) ? TIDEMARK_STATE_OBSERVED : 0U;
+  state |= entry_is_active(e) ? TIDEMARK_STATE_ACTIVE : 0U;
+  state |= entry_activity(e)->layers > 0 ? TIDEMARK_STATE_LAYERED : 0U;
   state |= e->node == 0 ? TIDEMARK_STATE_DETACHED : 0U;
   return state;
 }

@@ -8,7 +8,7 @@
 enum { COMPOSITE_BYTES = 2 };
 
 static struct index_node *node_at(const struct index *index, uint32_t id) {
-  return pool_at(&index->nodes, id);
+  return pool_at_sized(&index->nodes, id, sizeof(struct index_node));
 }
 
 static size_t branches_at_most(size_t key_bytes) {
@@ -28,7 +28,6 @@ int index_init(struct index *index, struct memory *memory, struct hash_seed seed
     return TIDEMARK_ERROR_MEMORY;
   }
   index->root = pool_take(&index->nodes);
-  *node_at(index, index->root) = (struct index_node){0};
   return TIDEMARK_OK;
 }
 
@@ -176,20 +175,37 @@ static uint32_t add_child(struct index *index, uint32_t parent, uint32_t hash, c
     return 0;
   }
   uint32_t id = pool_take(&index->nodes);
-  *node_at(index, id) = (struct index_node){.parent = parent, .hash = hash, .part = copy};
+  *node_at(index, id) = (struct index_node){.parent = parent, .part = copy};
   table_insert(&index->table, hash, id);
   link_child(index, node_at(index, parent), id);
   return id;
 }
 
+/* Writes the path down to a node to index->path and returns its length. */
+static size_t write_path(struct index *index, uint32_t id) {
+  size_t length = 0;
+  for (uint32_t at = id; at != index->root; at = node_at(index, at)->parent) {
+    length += part_length(node_at(index, at));
+  }
+  size_t end = length;
+  for (uint32_t at = id; at != index->root; at = node_at(index, at)->parent) {
+    const struct index_node *node = node_at(index, at);
+    end -= part_length(node);
+    memcpy(index->path + end, part_bytes(node), part_length(node));
+  }
+  return length;
+}
+
 /* Takes away the node and every ancestor that holds nothing any more. */
 static void prune(struct index *index, uint32_t id) {
+  size_t length = write_path(index, id);
   while (id != index->root && node_at(index, id)->entry == 0 &&
          node_at(index, id)->first_child == 0) {
     const struct index_node *node = node_at(index, id);
     uint32_t parent = node->parent;
     unlink_child(index, id);
-    table_remove(&index->table, node->hash, id);
+    table_remove(&index->table, hash_bytes(index->seed, index->path, length), id);
+    length -= part_length(node);
     release_part(index, node);
     pool_release(&index->nodes, id);
     id = parent;

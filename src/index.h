@@ -41,7 +41,6 @@ union index_part {
 
 struct index_node {
   uint32_t parent; /* 0: the root */
-  uint32_t hash;   /* of the path down to here */
   uint32_t first_child;
   uint32_t next;     /* sibling; 0 behind the last */
   uint32_t previous; /* sibling; before the first stands the last */
@@ -64,7 +63,7 @@ struct index {
   uint32_t root;
   uint32_t count; /* of entries */
   size_t key_bytes;
-  uint8_t *path;                 /* key_bytes: where a match is */
+  uint8_t *path;                 /* key_bytes: where a match or a removal is */
   struct index_branch *branches; /* as many as a filter may have */
 };
 

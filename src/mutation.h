@@ -18,17 +18,15 @@
 #include "pool.h"
 
 struct mutation {
-  uint32_t pool_link;
-  uint32_t serial;
   uint32_t first_layer; /* newest first */
-  double seq;           /* position of its echo in the stream's epoch; -1: none */
-  uint64_t settled;     /* ordinal of the acknowledgement or the echo; 0: pending */
-  uint32_t next_done;   /* in the list of those whose handle is about to be void */
-  bool reported;        /* the caller has acknowledged it: its handle is void, its layers live on */
+  uint32_t serial;
+  double seq;         /* position of its echo in the stream's epoch; -1: none */
+  uint64_t settled;   /* ordinal of the acknowledgement or the echo; 0: pending */
+  uint32_t next_done; /* in the list of those whose handle is about to be void */
+  bool reported;      /* the caller has acknowledged it: its handle is void, its layers live on */
 };
 
 struct layer {
-  uint32_t pool_link;
   uint32_t entry;
   uint32_t mutation;
   uint32_t above;            /* next layer of the same entry */

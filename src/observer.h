@@ -8,9 +8,8 @@
 #include "entry.h"
 
 struct observer {
-  uint32_t pool_link;
-  uint32_t entry;
   uint32_t next, previous; /* observers of the same entry */
+  uint32_t entry;
   uint32_t stale_timer, interval_timer;
   tidemark_observer_options options;
 };

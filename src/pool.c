@@ -55,7 +55,7 @@ static int add_chunk(struct pool *pool, struct memory *memory) {
 
 int pool_reserve(struct pool *pool, struct memory *memory, uint32_t extra) {
   uint64_t needed = (uint64_t)pool->live + 1 + extra; /* item 0 included */
-  if (needed >= POOL_LIVE) {
+  if (needed >= POOL_FREE) {
     return TIDEMARK_ERROR_MEMORY;
   }
   while ((uint64_t)pool->chunk_count * POOL_CHUNK < needed) {
@@ -72,20 +72,19 @@ uint32_t pool_take(struct pool *pool) {
   uint32_t *item = NULL;
   if (id != 0) {
     item = pool_at(pool, id);
-    pool->free = *item;
+    pool->free = *item & ~POOL_FREE;
   } else {
     id = pool->end;
     pool->end++;
     item = pool_at(pool, id);
   }
   memset(item, 0, pool->item_size);
-  *item = POOL_LIVE;
   pool->live++;
   return id;
 }
 
 void pool_release(struct pool *pool, uint32_t id) {
-  *(uint32_t *)pool_at(pool, id) = pool->free;
+  *(uint32_t *)pool_at(pool, id) = POOL_FREE | pool->free;
   pool->free = id;
   pool->live--;
 }

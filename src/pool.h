@@ -5,8 +5,8 @@
  *      chunk 1:  [ live | live | free | … ]                     (linked through the free items)
  *
  * Growing adds a chunk: nothing is copied, nothing moves, and hardly more is taken than is used. An
- * item starts with a uint32_t that is the pool's while the item is free. Items whose ids come from
- * outside, and so are asked for with pool_get, leave it to the pool for good, as `pool_link`.
+ * item starts with a uint32_t, which is the pool's while the item is free: the next free id and
+ * POOL_FREE. A live item has a number below that in it, such as an id.
  */
 #ifndef TIDEMARK_POOL_H
 #define TIDEMARK_POOL_H
@@ -15,7 +15,7 @@
 
 #include "memory.h"
 
-#define POOL_LIVE UINT32_MAX
+#define POOL_FREE 0x80000000U
 
 enum { POOL_CHUNK_BITS = 6, POOL_CHUNK = 1 << POOL_CHUNK_BITS };
 
@@ -32,7 +32,7 @@ void pool_init(struct pool *pool, size_t item_size);
 void pool_destroy(struct pool *pool, struct memory *memory);
 /* Makes room so that the next `extra` takes succeed. 0 or TIDEMARK_ERROR_MEMORY. */
 int pool_reserve(struct pool *pool, struct memory *memory, uint32_t extra);
-/* A zeroed item's id, but for its first word; room must have been reserved. */
+/* A zeroed item's id; room must have been reserved. */
 uint32_t pool_take(struct pool *pool);
 void pool_release(struct pool *pool, uint32_t id);
 /* Gives memory back if only the first `permanent` items are live, which were the first taken and
@@ -54,7 +54,7 @@ static inline void *pool_get(const struct pool *pool, uint32_t id) {
     return NULL;
   }
   void *item = pool_at(pool, id);
-  return *(const uint32_t *)item == POOL_LIVE ? item : NULL;
+  return *(const uint32_t *)item < POOL_FREE ? item : NULL;
 }
 
 #endif

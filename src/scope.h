@@ -31,9 +31,8 @@ struct scope_list {
 };
 
 struct scope_set {
-  uint32_t pool_link;
-  uint32_t hash;
   uint32_t users; /* entries */
+  uint32_t hash;
   struct scope_list names;
   uint8_t state;  /* enum scope_state: the least of its names */
   bool concerned; /* by the last scopes_concern_* */

@@ -7,7 +7,7 @@ void table_destroy(struct table *table, struct memory *memory) {
   *table = (struct table){0};
 }
 
-/* The next larger capacity is half as large again: what is not used yet weighs, too. */
+/* The next larger capacity is a quarter larger: what is not used yet weighs, too. */
 int table_reserve(struct table *table, struct memory *memory, uint32_t extra) {
   uint64_t needed = ((uint64_t)table->count + extra) * 5 / 4 + 1;
   if (needed <= table->capacity) {
@@ -15,7 +15,7 @@ int table_reserve(struct table *table, struct memory *memory, uint32_t extra) {
   }
   uint64_t capacity = table->capacity == 0 ? TABLE_FIRST_CAPACITY : table->capacity;
   while (capacity < needed) {
-    capacity += capacity / 2;
+    capacity += capacity / 4;
   }
   if (capacity > UINT32_MAX) {
     return TIDEMARK_ERROR_MEMORY;

@@ -13,14 +13,12 @@
 #include "index.h"
 
 struct tag {
-  uint32_t pool_link;
   uint32_t node;       /* in the index of tags */
   uint32_t first_link; /* newest first */
 };
 
 /* That one entry carries one tag. */
 struct tag_link {
-  uint32_t pool_link;
   uint32_t tag, entry;
   uint32_t next, previous; /* entries of the same tag */
   uint32_t next_of_entry;

@@ -142,10 +142,14 @@ export class Driver {
     this.#flushScheduled = true;
     this.#environment.queueMicrotask(() => {
       this.#flushScheduled = false;
-      this.#run((engine, now) => {
-        this.#beforeFlush(engine, now);
-        engine.flush(now);
-      });
+      try {
+        this.#run((engine, now) => {
+          this.#beforeFlush(engine, now);
+          engine.flush(now);
+        });
+      } catch (error) {
+        report(error); // out of memory: what is wanted stays so until the next flush
+      }
       this.#drain();
       for (const resolve of this.#waiters.splice(0)) resolve();
       this.#deliver();

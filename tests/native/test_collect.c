@@ -135,6 +135,26 @@ static void building_an_entry_again_makes_its_gc_time_longer_but_not_shorter(voi
   expect(w, "DROP", "DROP tasks/1");
 }
 
+static void asking_for_an_entry_again_starts_its_gc_clock_anew(void **state) {
+  struct world *w = *state;
+  build_for(w, "tasks/1", 1000);
+  pass(w, 999);
+  build_for(w, "tasks/1", 0);
+  pass(w, 999);
+  expect(w, "DROP", "");
+  pass(w, 1);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void entries_of_different_gc_times_go_each_at_its_own(void **state) {
+  struct world *w = *state;
+  build_for(w, "tasks/1", 3000);
+  build_for(w, "tasks/2", 1000);
+  build_for(w, "tasks/3", 2000);
+  pass(w, 3000);
+  expect(w, "DROP", "DROP tasks/2\nDROP tasks/3\nDROP tasks/1");
+}
+
 static void what_comes_due_at_another_event_is_collected_at_the_next_tick(void **state) {
   struct world *w = *state;
   uint32_t entry = build_for(w, "tasks/1", 1000);
@@ -192,6 +212,8 @@ int main(void) {
       PROMISE(an_infinite_gc_time_keeps_an_entry_for_good),
       PROMISE(an_entry_keeps_the_largest_gc_time_an_observer_asked_for),
       PROMISE(building_an_entry_again_makes_its_gc_time_longer_but_not_shorter),
+      PROMISE(asking_for_an_entry_again_starts_its_gc_clock_anew),
+      PROMISE(entries_of_different_gc_times_go_each_at_its_own),
       PROMISE(what_comes_due_at_another_event_is_collected_at_the_next_tick),
       PROMISE(what_is_wanted_again_between_its_time_and_the_tick_is_kept),
       PROMISE(a_gc_time_beyond_31_bits_of_milliseconds_works),

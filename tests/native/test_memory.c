@@ -41,6 +41,30 @@ static void queries(struct world *w) {
   pass(w, 2 * MINUTE);
 }
 
+/* Nobody observes them: what goes on around them begins at the flush. */
+static void prefetches(struct world *w) {
+  for (uint32_t i = 1; i <= 80; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "tasks/%u", i);
+    fetch(w, build_for(w, name, SECOND * (i % 70 + 1)));
+  }
+  flush(w);
+  for (uint32_t entry = 1; entry <= 80; entry++) {
+    if (entry % 2 == 0) {
+      fail_fetch(w, entry, 1);
+    } else {
+      answer(w, entry);
+    }
+  }
+  pass(w, 2 * SECOND);
+  for (uint32_t i = 1; i <= 20; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "tasks/%u", i);
+    build_for(w, name, MINUTE + i);
+  }
+  pass(w, 2 * MINUTE);
+}
+
 static void mutations(struct world *w) {
   uint32_t active = shown(w, "tasks/1", INFINITY);
   uint32_t inactive = cached(w, "tasks/2");
@@ -151,8 +175,8 @@ static void growth(struct world *w) {
   flush(w);
 }
 
-static void (*const SCENARIOS[])(struct world *w) = {queries, mutations, changes, streams,
-                                                     tags,    scopes,    growth};
+static void (*const SCENARIOS[])(struct world *w) = {queries, prefetches, mutations, changes,
+                                                     streams, tags,       scopes,    growth};
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof *SCENARIOS };
 
 /* ---- What can be seen of a cache ----------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include "table.h"
 
 struct item {
-  uint32_t pool_link;
+  uint32_t value;
 };
 
 static struct heap heap;

@@ -18,7 +18,7 @@ static bool is_longest_unused(const struct client *c, uint32_t entry) {
   for (uint32_t other = 1; other < RECORDS; other++) {
     const struct record *o = &c->records[other];
     if (other != entry && o->used && !o->removed && !is_in_use(c, other) &&
-        o->recent < c->records[entry].recent) {
+        o->left_latest < c->records[entry].left_earliest) {
       return false;
     }
   }
@@ -107,7 +107,6 @@ void check_collected(struct world *w, struct client *c, uint32_t entry) {
   bool needed = is_in_use(c, entry);
   if (needed || r->needed) {
     r->left_earliest = c->time;
-    r->recent = c->ordinal;
   }
   if (needed || r->needed || c->step.reentered) {
     r->left_latest = c->time;

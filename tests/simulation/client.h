@@ -69,7 +69,6 @@ struct record {
   uint8_t layers[LAYERS];
   /* collection */
   double gc_time;
-  uint64_t recent;                   /* ordinal at which it was last in use or asked for */
   bool needed;                       /* after the last step */
   double left_earliest, left_latest; /* model time at which it was last needed, at least or most */
   /* why it may stay as it is although it is not what the server has */

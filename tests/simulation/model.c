@@ -60,13 +60,11 @@ static void built(struct client *c, const tidemark_event *event, uint32_t entry,
                          .base_as_of = NOWHERE,
                          .request = NO_REQUEST,
                          .retry_by = INFINITY,
-                         .left_earliest = c->time,
-                         .left_latest = c->time,
                          .idle_since = NAN,
                          .reset_at = NAN};
   }
   r->gc_time = fmax(r->gc_time, event->key.gc_time);
-  r->recent = c->ordinal;
+  r->left_earliest = r->left_latest = c->time;
 }
 
 static void look(struct client *c, uint32_t entry, const tidemark_observer_options *options) {
