@@ -13,6 +13,9 @@ int scope_set_channel(tidemark_cache *cache, const tidemark_event *event) {
   if (result < 0) {
     return result;
   }
+  if (scopes_are(&cache->scopes, event->key.bytes, event->key.length)) {
+    return TIDEMARK_OK;
+  }
   result = scopes_set_channel(&cache->scopes, event->key.bytes, event->key.length);
   if (result < 0) {
     return result;

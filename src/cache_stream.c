@@ -144,6 +144,7 @@ static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
   cache->stats.messages++;
   if (result < 0 || message_read(root, &message) < 0) {
     cache->stats.messages_bad++;
+    stream_unreadable(&cache->stream);
     return TIDEMARK_OK;
   }
   take_message(cache, &message);

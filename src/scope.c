@@ -150,6 +150,11 @@ static uint32_t count_names(const uint8_t *bytes, size_t length) {
   return count;
 }
 
+bool scopes_are(const struct scopes *scopes, const uint8_t *bytes, size_t length) {
+  return scopes->channel.length == length &&
+         (length == 0 || memcmp(scopes->channel.bytes, bytes, length) == 0);
+}
+
 int scopes_set_channel(struct scopes *scopes, const uint8_t *bytes, size_t length) {
   uint32_t count = count_names(bytes, length);
   struct scope_list list = {0};

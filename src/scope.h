@@ -57,6 +57,8 @@ void scopes_trim(struct scopes *scopes);
 int scopes_check(const uint8_t *list, size_t length);
 
 /* ---- The channel's ------------------------------------------------------------------------- */
+/* Whether they are exactly that list. */
+bool scopes_are(const struct scopes *scopes, const uint8_t *list, size_t length);
 /* From here on these; those that were not among them are ADDED. 0 or TIDEMARK_ERROR_MEMORY. */
 int scopes_set_channel(struct scopes *scopes, const uint8_t *list, size_t length);
 /* They are asked for again: one that was refused may be granted now. */

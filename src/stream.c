@@ -167,6 +167,10 @@ void stream_timeout(struct stream *s, double time, uint64_t *random) {
     return;
   }
   close_socket(s, CLOSE_SILENT);
+  if (s->unanswered > 0 && s->unread) {
+    /* That frame may have been the answer: from the same position it would be the same. */
+    s->seq = -1;
+  }
   lose(s, time, random);
 }
 
@@ -223,6 +227,10 @@ bool stream_heard(struct stream *s, uint32_t socket, double time) {
   return true;
 }
 
+void stream_unreadable(struct stream *s) {
+  s->unread = true;
+}
+
 /* ---- Positions ----------------------------------------------------------------------------- */
 
 static bool is_epoch(const struct stream *s, const char *epoch, size_t length) {
@@ -271,6 +279,7 @@ static void subscribe(struct stream *s, double time) {
     s->effects |= STREAM_SEND_SUBSCRIBE;
     s->unanswered++;
   }
+  s->unread = false;
   s->deadline = time + HANDSHAKE_MS;
 }
 

@@ -60,6 +60,7 @@ struct stream {
   uint32_t unanswered; /* subscriptions of this connection */
   bool online;
   bool gap;
+  bool unread;     /* a frame that came since the last subscription could not be read */
   bool epoch_told; /* over the socket; until then the epoch is what answers say it is */
   bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
@@ -96,6 +97,9 @@ bool stream_heard(struct stream *s, uint32_t socket, double time);
 void stream_subscribe_again(struct stream *s, double time);
 /* Disconnects, and forgets how far it had come. */
 void stream_forget(struct stream *s);
+
+/* A frame of the socket in hand could not be read. */
+void stream_unreadable(struct stream *s);
 
 /* Frames. `epoch` may be NULL, positions are -1 if a frame does not say them. */
 void stream_hello(struct stream *s, const char *epoch, double ping, double time);

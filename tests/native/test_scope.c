@@ -264,6 +264,14 @@ static void added_scopes_are_asked_for_on_the_living_socket(void **state) {
   expect(w, STREAM_EFFECTS, "STATUS LIVE");
 }
 
+static void the_scopes_there_are_already_are_not_asked_for_again(void **state) {
+  struct world *w = *state;
+  channel_scopes(w, "staff project:9");
+  go_live(w, "e", 10);
+  channel_scopes(w, "staff project:9");
+  expect(w, STREAM_EFFECTS, "");
+}
+
 static void what_depends_on_an_added_scope_starts_with_a_mark(void **state) {
   struct world *w = *state;
   channel_scopes(w, "staff");
@@ -444,6 +452,7 @@ int main(void) {
       PROMISE(what_is_no_list_of_names_is_refused),
       PROMISE(a_list_of_names_longer_than_its_limit_is_refused),
       PROMISE(added_scopes_are_asked_for_on_the_living_socket),
+      PROMISE(the_scopes_there_are_already_are_not_asked_for_again),
       PROMISE(what_depends_on_an_added_scope_starts_with_a_mark),
       PROMISE(an_answer_as_of_the_subscription_needs_no_mark),
       PROMISE(an_answer_to_an_earlier_subscription_says_nothing_of_what_was_added_since),

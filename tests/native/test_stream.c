@@ -387,6 +387,38 @@ static void resuming_applies_what_was_missed_and_marks_nothing_else(void **state
   assert_false(is_marked(w, other));
 }
 
+static void a_resume_whose_answer_cannot_be_read_is_not_tried_for_ever(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'ping','seq':11}");
+  subscribed(w, "e", 11, 1, "[{'type':'cache_invalidate','seq':11,'data':{'resource':'\\u0000'}}]");
+  assert_string_equal(position_text(w), "e:10");
+  for (int i = 0; w->socket == 1; i++) {
+    assert_true(i < 100);
+    pass(w, SECOND);
+  }
+  ticket_ready(w);
+  socket_opened(w);
+  hello(w, "e", 11);
+  assert_string_equal(position_text(w), "none");
+  subscribed(w, "e", 11, 0, "[]");
+  assert_true(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:11");
+}
+
+static void a_resume_that_is_only_slow_keeps_its_position(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "nonsense");
+  frame(w, "{'type':'ping','seq':11}");
+  for (int i = 0; w->socket == 1; i++) {
+    assert_true(i < 100);
+    pass(w, SECOND);
+  }
+  assert_string_equal(position_text(w), "e:10");
+}
+
 static void resuming_with_nothing_missed_refetches_nothing(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -615,6 +647,8 @@ int main(void) {
       PROMISE(a_broken_connection_is_offline_until_the_next_try),
       PROMISE(a_new_connection_resumes_at_the_last_position),
       PROMISE(resuming_applies_what_was_missed_and_marks_nothing_else),
+      PROMISE(a_resume_whose_answer_cannot_be_read_is_not_tried_for_ever),
+      PROMISE(a_resume_that_is_only_slow_keeps_its_position),
       PROMISE(resuming_with_nothing_missed_refetches_nothing),
       PROMISE(resuming_ends_at_the_position_told_though_the_list_ends_before),
       PROMISE(position_zero_is_a_position),
