@@ -1,10 +1,8 @@
-import { report, sleep } from '../environment.js';
+import { report } from '../environment.js';
 import { CancelledError } from '../query/cancelled-error.js';
-import { retryDelay, retryLimit } from '../query/fetcher.js';
-import { focusManager } from '../query/focus-manager.js';
-import { onlineManager } from '../query/online-manager.js';
 import { resolveOption } from '../query/options.js';
 import { encodeChanges } from '../rules/apply-changes.js';
+import { Attempts } from './attempts.js';
 import { Layers } from './layers.js';
 import { MutationCallbacks } from './mutation-callbacks.js';
 
@@ -43,10 +41,9 @@ export class Mutation {
   #options;
   /** ms that it is kept for when it is over and nobody shows it: the longest asked for. */
   gcTime = 0;
-  /** Lets a paused run go on. @type {(() => void) | null} */
-  #goOn = null;
+  #attempts;
   /** Its user is gone. */
-  #isAbandoned = false;
+  isAbandoned = false;
   /** @type {(error: CancelledError) => void} */
   #abandon = () => {};
   /** Never fulfilled; rejected when it is abandoned. @type {Promise<never>} */
@@ -66,6 +63,7 @@ export class Mutation {
     this.options = options;
     this.mutationId = serial;
     this.layers = new Layers(client, serial);
+    this.#attempts = new Attempts(this, cache, client);
     this.#abandonment.catch(() => {});
   }
 
@@ -102,16 +100,12 @@ export class Mutation {
 
   /** Goes on if it is paused and may run now. */
   continue() {
-    const goOn = this.#goOn;
-    if (!goOn || !this.#mayRun(this.state.failureCount > 0)) return;
-    this.#goOn = null;
-    this.#set({ isPaused: false });
-    goOn();
+    this.#attempts.continue();
   }
 
   /** It is not tried again, and what comes back of it is told to nobody. */
   abandon() {
-    this.#isAbandoned = true;
+    this.isAbandoned = true;
     this.#abandon(new CancelledError());
   }
 
@@ -127,25 +121,27 @@ export class Mutation {
       mutationId: this.layers.mutationId,
     };
     const callbacks = new MutationCallbacks(this, this.#cache.config, variables, context);
-    this.#set({
+    this.update({
       ...IDLE,
       status: 'pending',
       variables,
-      isPaused: !this.#mayRun(false),
+      isPaused: !this.#attempts.mayRun,
       submittedAt: this.#client.driver.now(),
     });
     try {
       this.layers.lay(this.options.optimistic, variables);
       const result = await this.#unlessAbandoned(callbacks.begun());
-      if (result !== undefined) this.#set({ context: result });
-      const data = await this.#unlessAbandoned(this.#tryUntilDone(variables, context));
+      if (result !== undefined) this.update({ context: result });
+      const data = await this.#unlessAbandoned(
+        this.#attempts.untilDone(() => this.#callMutationFn(variables, context)),
+      );
       this.layers.acknowledge(this.#changes(data, variables));
       await callbacks.succeeded(data);
       this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;
     } catch (error) {
       this.layers.fail();
-      if (this.#isAbandoned) throw error;
+      if (this.isAbandoned) throw error;
       await callbacks.failed(error);
       const failureCount = this.state.failureCount + 1;
       this.#settle({ error, status: 'error', failureCount, failureReason: error }, context);
@@ -164,52 +160,14 @@ export class Mutation {
   }
 
   /** @param {any} variables @param {any} context */
-  async #tryUntilDone(variables, context) {
-    for (let failures = 0; ; failures += 1) {
-      await this.#waitForTurn(failures > 0);
-      if (this.#isAbandoned) throw new CancelledError();
-      try {
-        if (!this.options.mutationFn) throw new Error('No mutationFn found');
-        return await this.options.mutationFn(variables, context);
-      } catch (error) {
-        const limit = retryLimit(this.options.retry ?? 0, failures, error, false);
-        if (failures >= limit || this.#isAbandoned) throw error;
-        this.#set({ failureCount: failures + 1, failureReason: error });
-        const delay = retryDelay(this.options.retryDelay, failures, error);
-        await sleep(this.#client.environment, Number.isNaN(delay) ? backoff(failures) : delay);
-      }
-    }
+  async #callMutationFn(variables, context) {
+    if (!this.options.mutationFn) throw new Error('No mutationFn found');
+    return this.options.mutationFn(variables, context);
   }
 
   /**
-   * A first try needs the network unless the networkMode says otherwise, and its turn in its scope;
-   * another one somebody who looks, too.
-   *
-   * @param {boolean} isRetry
-   */
-  #mayRun(isRetry) {
-    const { networkMode = 'online' } = this.options;
-    const needsNetwork = networkMode === 'online' || (networkMode === 'offlineFirst' && isRetry);
-    if (needsNetwork && !onlineManager.isOnline()) return false;
-    if (isRetry && !focusManager.isFocused()) return false;
-    return this.#cache.hasTurn(this);
-  }
-
-  /** @param {boolean} isRetry */
-  async #waitForTurn(isRetry) {
-    if (this.#mayRun(isRetry)) {
-      this.#set({ isPaused: false });
-      return;
-    }
-    this.#set({ isPaused: true });
-    await new Promise((resolve) => {
-      this.#goOn = () => resolve(undefined);
-    });
-  }
-
-  /**
-   * The changes that the app says this mutation causes, as the core reads them. A mistake in them is reported: the
-   * server has done its part, so it does not fail the mutation.
+   * The changes that the app says this mutation causes, as the core reads them. A mistake in them is
+   * reported: the server has done its part, so it does not fail the mutation.
    *
    * @param {any} data
    * @param {any} variables
@@ -233,19 +191,14 @@ export class Mutation {
    * @param {any} context
    */
   #settle(change, context) {
-    this.#set({ ...change, isPaused: false });
+    this.update({ ...change, isPaused: false });
     for (const observer of this.observers) observer.onMutationSettled(context);
   }
 
-  /** @param {object} change of the state */
-  #set(change) {
+  /** Only for itself and its attempts. @param {object} change of the state */
+  update(change) {
     this.state = { ...this.state, ...change };
     for (const observer of this.observers) observer.onMutationUpdate();
     this.#cache.notify('updated', this);
   }
-}
-
-/** ms before try n + 2; as the core waits for queries. @param {number} n */
-function backoff(n) {
-  return Math.min(1000 * 2 ** n, 30000);
 }
