@@ -7,8 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureRow, weigh } from './measure.js';
 import { chromium, node } from './platforms.js';
-import { introduction, memoryLines, rowLine, title } from './report.js';
-import { MEMORY, ROWS } from './rows.js';
+import { introduction, memoryLines, optimisticTitle, rowLine, title } from './report.js';
+import { MEMORY, OPTIMISTIC, ROWS } from './rows.js';
 
 const RESULTS = 'tests/bench/results.md';
 const QUICK_SIZE = 100;
@@ -38,11 +38,25 @@ function print(line) {
 /** @param {import('./platforms.js').Platform} platform */
 async function measurePlatform(platform) {
   for (const line of title(platform)) print(line);
-  for (const row of ROWS.filter((row) => row.title.includes(options.row))) {
+  await measureRows(platform, ROWS);
+  if (MEMORY.title.includes(options.row)) await measureMemory(platform);
+  for (const line of optimisticTitle()) print(line);
+  await measureRows(platform, OPTIMISTIC);
+}
+
+/**
+ * @param {import('./platforms.js').Platform} platform
+ * @param {import('./rows.js').Row[]} rows
+ */
+async function measureRows(platform, rows) {
+  for (const row of rows.filter((row) => row.title.includes(options.row))) {
     if (options.quick) row.targets = {};
     print(rowLine(row, platform.name, await measureRow(platform, row, effort)));
   }
-  if (!MEMORY.title.includes(options.row)) return;
+}
+
+/** @param {import('./platforms.js').Platform} platform */
+async function measureMemory(platform) {
   /** @type {Record<string, { heap: number, outside: number }>} */
   const weights = {};
   for (const contender of MEMORY.contenders) {

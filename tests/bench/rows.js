@@ -7,7 +7,7 @@
 import { GROUP } from './workload.js';
 
 /**
- * @typedef {'tidemark' | 'tanstack' | 'plain' | 'native' | 'client' | 'smaller'} Contender
+ * @typedef {'tidemark' | 'tanstack' | 'plain' | 'native' | 'client' | 'redux' | 'smaller'} Contender
  *
  * @typedef {object} Row
  * @property {string} title
@@ -141,6 +141,38 @@ export const ROWS = [
     each: GROUP,
     contenders: ['client', 'tanstack'],
     targets: {},
+  },
+];
+
+/**
+ * One more layer on a key and off again, on top of `size - 1` that stay: what rolling back the last of
+ * so many pending mutations costs. Growth may be linear.
+ *
+ * @type {Row[]}
+ */
+export const OPTIMISTIC = [
+  {
+    title: '1 pending mutation',
+    task: 'optimistic',
+    size: 1,
+    contenders: ['client', 'tanstack', 'redux'],
+    targets: { tanstack: 1, redux: 1 },
+  },
+  {
+    title: '10 pending mutations',
+    task: 'optimistic',
+    size: 10,
+    smaller: 1,
+    contenders: ['client', 'tanstack', 'redux', 'smaller'],
+    targets: { smaller: 10 },
+  },
+  {
+    title: '100 pending mutations',
+    task: 'optimistic',
+    size: 100,
+    smaller: 10,
+    contenders: ['client', 'tanstack', 'redux', 'smaller'],
+    targets: { smaller: 10 },
   },
 ];
 

@@ -1,5 +1,6 @@
 /** Every contender that runs in JavaScript, by name. */
 import { client, holdClient } from './client.js';
+import { layers, patches, snapshots } from './optimistic.js';
 import { holdPlain, plain } from './plain.js';
 import { holdTanstack, tanstack } from './tanstack.js';
 import { holdTidemark, tidemark } from './tidemark.js';
@@ -21,8 +22,9 @@ import { coreWheel, plainWheel, platformTimers } from './timers.js';
 export function contenders(wheel) {
   return {
     tidemark: { ...tidemark, timers: (size) => coreWheel(wheel, size) },
-    client,
-    tanstack: { ...tanstack, timers: platformTimers },
+    client: { ...client, optimistic: layers },
+    tanstack: { ...tanstack, timers: platformTimers, optimistic: snapshots },
+    redux: { optimistic: patches },
     plain: { ...plain, timers: plainWheel },
   };
 }

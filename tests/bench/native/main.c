@@ -54,7 +54,8 @@ static void drain(void) {
 }
 
 static void fill(struct workload_key (*key_at)(uint32_t i)) {
-  tidemark_options options = {.seed = 1, .limits = {.entries = 1U << 21}};
+  tidemark_options options = {.seed = 1,
+                              .limits = {.entries = 1U << 21, .changes_per_second = 1U << 31}};
   tidemark_allocator allocator = {.allocate = allocate, .release = release};
   if (tidemark_create(&options, &allocator, &cache) < 0) {
     fail("no cache");
