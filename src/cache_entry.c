@@ -211,6 +211,7 @@ void query_reset(tidemark_cache *cache, uint32_t id) {
 
 void query_forget_all(tidemark_cache *cache) {
   stream_forget(&cache->stream);
+  cache->storm = (struct storm){.limit = cache->storm.limit};
   (void)scopes_set_channel(&cache->scopes, NULL, 0); /* an empty list needs no memory */
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);

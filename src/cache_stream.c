@@ -35,11 +35,15 @@ static void apply(tidemark_cache *cache, const json_value *change, double seq) {
   }
 }
 
-void stream_timer(tidemark_cache *cache) {
-  struct stream *s = &cache->stream;
-  if (storm_ends(&cache->storm, cache->time)) {
+static void end_storm(tidemark_cache *cache, double time) {
+  if (storm_ends(&cache->storm, time)) {
     change_mark_all(cache, POSITION_UNKNOWN);
   }
+}
+
+void stream_timer(tidemark_cache *cache) {
+  struct stream *s = &cache->stream;
+  end_storm(cache, cache->time);
   if (cache->time >= s->deadline) {
     stream_timeout(s, cache->time, &cache->random);
   }
@@ -160,6 +164,7 @@ int stream_event(tidemark_cache *cache, const tidemark_event *event) {
     break;
   case TIDEMARK_DISCONNECT:
     stream_disconnect(s);
+    end_storm(cache, cache->storm.end); /* nothing of the stream is left to wait for */
     break;
   case TIDEMARK_TICKET_READY:
     stream_ticket(s, event->id, true, false, cache->time, &cache->random);

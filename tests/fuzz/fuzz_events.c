@@ -160,13 +160,14 @@ static void write_frame(const struct model *m, struct input *in, char *out) {
     snprintf(out, TEXT_BYTES, "{\"type\":\"ping\",\"seq\":%.0f}", seq);
     return;
   case 7:
-    snprintf(out, TEXT_BYTES, "{\"type\":\"reset\",%s\"seq\":%.0f}", named, seq);
+    snprintf(out, TEXT_BYTES, "{\"type\":\"reset\",%s\"seq\":%.0f%s}", named, seq,
+             form < 128 ? "" : ",\"scopes\":[\"a\"]");
     return;
   case 8:
     snprintf(out, TEXT_BYTES, "{\"type\":\"reconnect\"}");
     return;
   default:
-    snprintf(out, TEXT_BYTES, "{\"type\":\"%s\",\"message\":\"why\"}",
+    snprintf(out, TEXT_BYTES, "{\"type\":\"%s\",\"message\":\"why\",\"scopes\":[\"a\",\"b\"]}",
              form < 128 ? "error" : "new");
     return;
   }
@@ -513,7 +514,7 @@ static void operate(struct model *m, struct input *in) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct input in = {data, data + size};
   struct model m;
-  model_init(&m);
+  model_init(&m, 4);
   uint8_t ending = take_byte(&in);
   m.now = ending < 64 ? 0 : 1.7e12 + ending / 256.0;
   while (input_left(&in) > 0) {

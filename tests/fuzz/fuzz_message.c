@@ -149,7 +149,7 @@ static void check_frame(struct model *m, const struct slice *frame) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct input in = {data, data + size};
   struct model m;
-  model_init(&m);
+  model_init(&m, 0);
   uint8_t options = take_byte(&in);
   fill(&m);
   connect(&m, (options & 1) != 0);

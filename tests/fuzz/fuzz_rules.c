@@ -81,7 +81,7 @@ static void check_change(struct model *m, const struct slice *text) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   struct input in = {data, data + size};
   struct model m;
-  model_init(&m);
+  model_init(&m, 0);
   fill(&m);
   CHECK(step_text(&m, TIDEMARK_RULES, FIRST_RULES, sizeof FIRST_RULES - 1) == TIDEMARK_OK);
   struct slice rules = take_line(&in);

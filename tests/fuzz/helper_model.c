@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void model_init(struct model *m) {
+void model_init(struct model *m, uint32_t changes_per_second) {
   *m = (struct model){.drain_capacity = 8, .traced = getenv("FUZZ_TRACE") != NULL};
   tidemark_limits limits = {.entries = MODEL_LIMIT,
                             .key_bytes = 48,
                             .layers_per_entry = 4,
                             .rules = 4,
                             .concurrent_refetches = 2,
+                            .changes_per_second = changes_per_second,
                             .message_bytes = MODEL_MESSAGE_BYTES};
   m->cache = fuzz_cache(&m->heap, &limits);
 }

@@ -50,7 +50,8 @@ struct model {
   uint32_t mutations[MODEL_MUTATIONS]; /* whose end was not reported; 0: none */
 };
 
-void model_init(struct model *m);
+/* `changes_per_second`: before a storm of them is folded; 0: as many as there are by default. */
+void model_init(struct model *m, uint32_t changes_per_second);
 /* Takes the event at the model's time, drains, and checks all of the above. */
 int model_step(struct model *m, tidemark_event event);
 /* Ends everything there is and checks that nothing of it remains. */

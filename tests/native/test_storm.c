@@ -203,6 +203,36 @@ static void a_storm_that_only_just_began_is_not_said_twice(void **state) {
   assert_true(stats(w).resets == before + 1);
 }
 
+/* An entry that was fetched after the first change that is folded, and changed by the next. */
+static uint32_t changed_in_a_storm(struct world *w) {
+  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
+  go_live(w, "e", 0);
+  rules(w, RULES);
+  task_changed(w, 2, 1, 0);
+  task_changed(w, 2, 2, 1);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 3, 2);
+  forget_trace(w);
+  return entry;
+}
+
+static void disconnecting_in_a_storm_marks_what_was_folded_and_leaves_no_timer(void **state) {
+  struct world *w = *state;
+  uint32_t entry = changed_in_a_storm(w);
+  step(w, (tidemark_event){.type = TIDEMARK_DISCONNECT});
+  assert_true(is_marked(w, entry));
+  on_matching(w, TIDEMARK_CANCEL, "");
+  assert_true(isinf(tidemark_next_deadline(w->cache)));
+}
+
+static void signing_out_in_a_storm_fetches_nothing_at_its_end(void **state) {
+  struct world *w = *state;
+  changed_in_a_storm(w);
+  step(w, (tidemark_event){.type = TIDEMARK_FORGET});
+  pass(w, 10 * SECOND);
+  expect_no_fetch(w);
+}
+
 static void the_apps_own_changes_are_never_folded(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
@@ -228,6 +258,8 @@ int main(void) {
       PROMISE(beyond_the_limit_changes_are_folded_and_counted),
       PROMISE(what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second),
       PROMISE(a_storm_that_only_just_began_is_not_said_twice),
+      PROMISE(disconnecting_in_a_storm_marks_what_was_folded_and_leaves_no_timer),
+      PROMISE(signing_out_in_a_storm_fetches_nothing_at_its_end),
       PROMISE(the_apps_own_changes_are_never_folded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
