@@ -10,7 +10,7 @@ import { parseStrict } from './strict-json.js';
  *   may have changed, and their subscribers have to be told to look for themselves
  */
 
-/** @typedef {{ defaultScope: string | null, frameBytes: number, withRow: boolean }} Routing */
+/** @typedef {{ defaultScope: string | null, frameBytes: number }} Routing */
 
 const SCOPES_PER_CHANGE = 100;
 
@@ -21,9 +21,10 @@ const SCOPES_PER_CHANGE = 100;
  *
  * @param {string} text
  * @param {Routing} routing
+ * @param {{ withRow: boolean }} what
  * @returns {{ changes: RoutedChange[] } | { problem: string }}
  */
-export function readChanges(text, { defaultScope, frameBytes, withRow }) {
+export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
   const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
   if (!isObject(parsed.value)) return { problem: 'not an object' };

@@ -3,12 +3,16 @@ import { CLOSE, decodeClientFrame, ENVELOPE_BYTES, encodeHello, encodePing } fro
 import { Rate } from './rate.js';
 import { Subscriber } from './subscriber.js';
 
+/** No more is gathered within a turn: what could have left must not look like a slow reader's. */
+const GATHERED_BYTES = 64 * 1024;
+
 /**
  * What all connections of one hub share.
  *
  * @typedef {import('./subscriber.js').Stream & {
  *   tickets: import('./tickets.js').Tickets,
  *   seats: import('./seats.js').Seats,
+ *   corks: import('./corks.js').Corks,
  * }} Shared
  */
 
@@ -50,12 +54,14 @@ export class Connection {
 
   /**
    * @param {Socket} socket
+   * @param {import('./corks.js').Corkable} stream that the socket writes to
    * @param {Shared} shared
    * @param {() => void} onClosed
    */
-  constructor(socket, shared, onClosed) {
+  constructor(socket, stream, shared, onClosed) {
     const { clock, limits } = shared;
     this.socket = socket;
+    this.stream = stream;
     this.shared = shared;
     this.onClosed = onClosed;
     this.#rate = new Rate({ now: () => clock.now(), perMinute: limits.messagesPerMinute });
@@ -84,9 +90,11 @@ export class Connection {
   /** @param {string | Buffer} frame */
   send(frame) {
     if (this.#state !== 'open') return;
-    const { counters, limits } = this.shared;
+    const { counters, limits, corks } = this.shared;
+    corks.hold(this.stream);
     this.socket.send(frame, { binary: false });
     counters.frames += 1;
+    if (this.socket.bufferedAmount > GATHERED_BYTES) corks.release(this.stream);
     if (this.socket.bufferedAmount <= limits.bufferedBytes) return;
     counters.slowReaders += 1;
     this.close(CLOSE.tryAgainLater, 'reading too slowly');

@@ -17,10 +17,13 @@ export class Connections {
     return this.#open.size;
   }
 
-  /** @param {import('./connection.js').Socket} socket */
-  adopt(socket) {
+  /**
+   * @param {import('./connection.js').Socket} socket
+   * @param {import('./corks.js').Corkable} stream that the socket writes to
+   */
+  adopt(socket, stream) {
     this.shared.counters.upgrades += 1;
-    const connection = new Connection(socket, this.shared, () => {
+    const connection = new Connection(socket, stream, this.shared, () => {
       this.#open.delete(connection);
       if (this.#open.size === 0) this.#onEmpty?.();
     });

@@ -1,6 +1,7 @@
 import { readChanges } from './change.js';
 import { Flood } from './flood.js';
 import { Lag } from './lag.js';
+import { hasData } from './log.js';
 import { ChangeFrames } from './protocol.js';
 
 /** Takes changes in: gives each its place in the log and hands it to those who hear of it. */
@@ -45,7 +46,7 @@ export class Feed {
    * @returns {boolean} false if it was dropped
    */
   take(text, { again = false, fromSource = false } = {}) {
-    const read = readChanges(text, { ...this.routing, withRow: !again });
+    const read = readChanges(text, this.routing, { withRow: !again });
     if ('problem' in read) return this.drop(read.problem);
     this.counters.changes += read.changes.length;
     const heardAt = this.clock.now();
@@ -66,8 +67,7 @@ export class Feed {
    */
   enter(change, heardAt) {
     const entry = this.log.append(change);
-    const { data } = entry;
-    const frames = data === null ? null : new ChangeFrames(this.log.epoch, { ...entry, data });
+    const frames = hasData(entry) ? new ChangeFrames(this.log.epoch, entry) : null;
     for (const subscriber of this.routes.subscribers(entry.scopes)) {
       subscriber.deliver(entry, frames);
     }

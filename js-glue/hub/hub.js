@@ -1,6 +1,7 @@
 import { WebSocketServer } from 'ws';
 import { systemClock } from './clock.js';
 import { Connections } from './connections.js';
+import { Corks } from './corks.js';
 import { createCounters } from './counters.js';
 import { EventStream } from './event-stream.js';
 import {
@@ -255,7 +256,7 @@ class Hub {
       refuseUpgrade(socket, 503);
     } else {
       this.#sockets.handleUpgrade(request, socket, head, (opened) =>
-        this.#connections.adopt(opened),
+        this.#connections.adopt(opened, socket),
       );
     }
   }
@@ -281,7 +282,7 @@ class Hub {
       response.writeHead(503).end();
     } else {
       const stream = new EventStream(response);
-      this.#connections.adopt(stream);
+      this.#connections.adopt(stream, response);
       stream.begin(readRequest(request));
     }
   }
@@ -308,6 +309,7 @@ function shareParts(authorize, limits, clock, backplane) {
     counters: createCounters(),
     log: new Log({ now, count: limits.windowCount, ageMs: limits.windowAgeMs }),
     routes: new Routes(),
+    corks: new Corks(),
     seats: new Seats(limits.connectionsPerUser),
     tickets: backplane
       ? new SharedTickets({ ...ticketOptions, backplane })

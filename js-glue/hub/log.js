@@ -128,7 +128,7 @@ export class Log {
 }
 
 /** @param {LogEntry} entry @returns {entry is LogEntry & { data: string }} */
-function hasData(entry) {
+export function hasData(entry) {
   return entry.data !== null;
 }
 

@@ -175,13 +175,15 @@ export function encodeChange(epoch, seq, prev, data) {
   return `{"type":"cache_invalidate","epoch":"${epoch}","seq":${seq},"prev":${prev},"data":${data}}`;
 }
 
+const NO_FRAME = Buffer.alloc(0);
+
 /**
  * The frames of one change for many subscribers. They differ in `prev` only, and most subscribers
  * were last told the same one, so the last encoding usually serves the next subscriber as well.
  */
 export class ChangeFrames {
   #prev = -1;
-  #frame = Buffer.alloc(0);
+  #frame = NO_FRAME;
 
   /** @param {string} epoch @param {LogEntry & { data: string }} entry */
   constructor(epoch, entry) {

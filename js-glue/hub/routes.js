@@ -1,5 +1,8 @@
 /** @typedef {import('./subscriber.js').Subscriber} Subscriber */
 
+/** @type {ReadonlySet<Subscriber>} */
+const NOBODY = new Set();
+
 /** Who hears of which scope. A scope without subscribers takes no memory. */
 export class Routes {
   /** @type {Map<string, Set<Subscriber>>} */
@@ -30,10 +33,11 @@ export class Routes {
 
   /**
    * @param {string[]} scopes
-   * @returns {Set<Subscriber>} each once, however many of the scopes it hears of. Removing a
+   * @returns {ReadonlySet<Subscriber>} each once, however many of the scopes it hears of. Removing a
    *   subscriber while going through it is allowed.
    */
   subscribers(scopes) {
+    if (scopes.length === 1) return this.#byScope.get(scopes[0]) ?? NOBODY;
     const all = new Set();
     for (const scope of scopes) {
       for (const subscriber of this.#byScope.get(scope) ?? []) all.add(subscriber);

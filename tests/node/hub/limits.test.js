@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHub } from '../../../js-glue/hub/index.js';
 import { connect, eventually } from './client.js';
-import { startHub } from './start-hub.js';
+import { change, startHub } from './start-hub.js';
 
 test('a frame over 64 KiB closes with 1009', async (t) => {
   const { hub, signIn } = await startHub(t);
@@ -106,6 +106,14 @@ test('a client that reads too slowly gets what it was sent and is closed with 10
   client.socket.resume();
   assert.equal((await client.whenClosed()).code, 1013);
   assert.equal(client.sizes.length, frames);
+});
+
+test('a client that reads is not taken for slow when much comes in one turn', async (t) => {
+  const { hub, subscribed } = await startHub(t, { limits: { bufferedBytes: 100_000 } });
+  const { client } = await subscribed(['a']);
+  for (let id = 1; id <= 5; id += 1) hub.publish({ ...change(id, 'a'), row: 'x'.repeat(60_000) });
+  assert.equal((await client.take(5)).length, 5);
+  assert.equal(hub.stats().slowReaders, 0);
 });
 
 test('nothing more is sent to a client that was given up', async (t) => {
