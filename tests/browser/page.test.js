@@ -111,7 +111,7 @@ describe('the page', () => {
     await visit.page.route('**/api/payments', (route) => route.fulfill({ status: 500, json: {} }));
     await visit.tab('Operator').click();
     const dashboard = visit.page.locator('[data-role=operator]');
-    await shows(dashboard.getByRole('alert'), 'The clinic’s server had a problem.');
+    await shows(dashboard.getByRole('alert'), 'The clinic’s server has a problem.');
     await visit.page.unroute('**/api/payments');
     await dashboard.getByRole('button', { name: 'Load again' }).click();
     await visit.settled();
