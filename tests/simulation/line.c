@@ -32,7 +32,7 @@ void line_step(struct client *c, const tidemark_event *event) {
 
 static void lose(struct client *c) {
   struct line *line = &c->line;
-  bool stable = is_open(c->status) && c->time - line->live_since >= STABLE_MS;
+  bool stable = (is_open(c->status) || line->adding) && c->time - line->live_since >= STABLE_MS;
   line->sure |= stable;
   line->attempts = stable ? 1 : line->attempts + 1;
   line->lost_at = c->time;
@@ -40,13 +40,15 @@ static void lose(struct client *c) {
 
 void line_status(struct client *c, uint32_t status) {
   enum tidemark_event_type cause = c->step.event->type;
-  if (is_open(status) && !is_open(c->status)) {
+  if (is_open(status) && !is_open(c->status) && !c->line.adding) {
     c->line.live_since = c->time;
   }
   c->line.lost_at = NAN;
   if (status == TIDEMARK_STREAM_OFFLINE && cause != TIDEMARK_ONLINE && cause != TIDEMARK_CONNECT) {
     lose(c);
   }
+  bool added = cause == TIDEMARK_SCOPES && is_open(c->status);
+  c->line.adding = status == TIDEMARK_STREAM_CATCHING_UP && (added || c->line.adding);
 }
 
 /* ---- The check --------------------------------------------------------------------------------

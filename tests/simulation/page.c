@@ -235,9 +235,21 @@ static void connect(struct world *w, struct client *c) {
   client_step(w, c, (tidemark_event){.type = TIDEMARK_CONNECT, .stream = options});
 }
 
+/* The hub tells of all projects whatever it is asked for: what a client then marks is too much,
+ * never too little. */
+static void set_scopes(struct world *w, struct client *c) {
+  static const uint8_t NAMES[] = "\5\11\0project:1\5\11\0project:2\5\5\0staff";
+  static const size_t LENGTHS[] = {0, 12, 24, 32};
+  client_step(w, c,
+              (tidemark_event){.type = TIDEMARK_SCOPES,
+                               .key = {.bytes = NAMES, .length = ONE_OF(&w->random, LENGTHS)}});
+}
+
 static void flip_stream(struct world *w, struct client *c) {
   if (c->status == TIDEMARK_STREAM_STOPPED) {
     connect(w, c);
+  } else if (chance(&w->random, 400)) {
+    set_scopes(w, c);
   } else if (chance(&w->random, 200)) {
     do_step(w, c, TIDEMARK_DISCONNECT);
   }
@@ -341,6 +353,7 @@ void page_leave(struct world *w, struct client *c) {
     unmount(w, c);
   }
   do_step(w, c, TIDEMARK_DISCONNECT);
+  do_step(w, c, TIDEMARK_SCOPES);
   client_turn_ends(w, c);
 }
 
