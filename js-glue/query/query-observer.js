@@ -164,7 +164,7 @@ export class QueryObserver extends Subscribable {
     this.#core = coreOptions(this.options, query);
     this.#client.driver.apply((engine, now) => {
       this.#handle = engine.observe(query.entry, this.#core, now);
-      query.observers.add(this);
+      query.addObserver(this);
     });
     this.#client.getQueryCache().notify({ type: 'observerAdded', query, observer: this });
     this.updateResult();
@@ -176,7 +176,7 @@ export class QueryObserver extends Subscribable {
     const handle = this.#handle;
     const query = this.#query;
     this.#handle = 0;
-    query.observers.delete(this);
+    query.removeObserver(this);
     this.#client.driver.applyOnce((engine, now) =>
       engine.unobserve(handle, query.run?.signalTaken ?? false, now),
     );
@@ -201,8 +201,8 @@ export class QueryObserver extends Subscribable {
     if (query !== before) {
       this.#query = this.#comeTo(query);
       if (this.#handle !== 0) {
-        before.observers.delete(this);
-        query.observers.add(this);
+        before.removeObserver(this);
+        query.addObserver(this);
       }
     }
     this.#tellCore(before);

@@ -10,13 +10,16 @@ import { Waiting } from './waiting.js';
 /** @import { QueryObserver } from './query-observer.js' */
 /** @import { FetchRun } from './fetcher.js' */
 
+/** What most queries have instead of a Set of their own. @type {ReadonlySet<QueryObserver>} */
+const NOBODY = new Set();
+
 /**
  * What JavaScript holds for one entry of the core: its answer, its error, who waits and who looks.
  * Whether the answer is fresh, and what is in flight, is asked of the core.
  */
 export class Query {
-  /** Who observes it: found here by NOTIFY effects. @type {Set<QueryObserver>} */
-  observers = new Set();
+  /** @type {Set<QueryObserver> | null} */
+  #observers = null;
   /** The fetch in flight, over all its tries. @type {FetchRun | null} */
   run = null;
   /** The core gave the handle back; this object only remembers. */
@@ -51,6 +54,11 @@ export class Query {
     this.queryKey = queryKey;
     this.options = options;
     this.view = new View(this);
+  }
+
+  /** Who observes it: found here by NOTIFY effects. @returns {ReadonlySet<QueryObserver>} */
+  get observers() {
+    return this.#observers ?? NOBODY;
   }
 
   get queryHash() {
@@ -102,6 +110,18 @@ export class Query {
     if (this.dropped) return true;
     const limit = staleTime === 'static' ? STATIC : staleTime;
     return this.client.driver.ask((engine, now) => engine.isStale(this.entry, limit, now));
+  }
+
+  /** @param {QueryObserver} observer */
+  addObserver(observer) {
+    this.#observers ??= new Set();
+    this.#observers.add(observer);
+  }
+
+  /** @param {QueryObserver} observer */
+  removeObserver(observer) {
+    this.#observers?.delete(observer);
+    if (this.#observers?.size === 0) this.#observers = null;
   }
 
   getObserversCount() {

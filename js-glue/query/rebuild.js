@@ -60,9 +60,9 @@ function mergeInto(successor, removed) {
   removed.dropped = true;
   for (const observer of removed.observers) {
     observer.follow(successor);
-    successor.observers.add(observer);
+    successor.addObserver(observer);
+    removed.removeObserver(observer);
   }
-  removed.observers.clear();
 }
 
 /**

@@ -4,13 +4,20 @@ import { shareAs } from './structural-sharing.js';
 /** @import { Layers } from '../mutation/layers.js' */
 
 /**
+ * What most views have instead of a Map of their own, which weighs as much as the entry in the core.
+ *
+ * @type {Map<number, any>}
+ */
+const NO_UPDATERS = new Map();
+
+/**
  * A query's value as two things: the base, which is the server's answer, and the view, which is the
  * base with the layers of pending mutations replayed over it, lowest first. The core says which
  * layers there are and in which order; the functions are here.
  */
 export class View {
   /** By the core's mutation handle. @type {Map<number, Layer>} */
-  #updaters = new Map();
+  #updaters = NO_UPDATERS;
   /** @type {unknown} */
   #base;
   /** Updates that are part of the base, not run yet. @type {Layer[]} */
@@ -66,6 +73,7 @@ export class View {
    * @param {Layer} layer
    */
   setUpdater(mutation, layer) {
+    if (this.#updaters === NO_UPDATERS) this.#updaters = new Map();
     this.#updaters.set(mutation, layer);
     this.#dirty = true;
   }
@@ -87,7 +95,7 @@ export class View {
 
   /** The core that knew of the layers is gone. */
   forgetLayers() {
-    this.#updaters.clear();
+    this.#updaters = NO_UPDATERS;
     this.#dirty = true;
   }
 
