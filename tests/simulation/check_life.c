@@ -112,6 +112,10 @@ void check_collected(struct world *w, struct client *c, uint32_t entry) {
     r->left_latest = c->time;
   }
   r->needed = needed;
+  bool by_layers = record_observers(c, entry) == 0 && r->fetch == 0 && r->layer_count > 0;
+  occurred_if(w, by_layers && c->time > r->layered_since + r->gc_time,
+              FAULT_LAYER_OUTLIVED_GC_TIME);
+  r->layered_since = by_layers ? r->layered_since : c->time;
   double left = tidemark_next_deadline(c->cache) - c->last_now;
   if (c->time > r->left_latest + r->gc_time + 1.5 && left > 1.5) {
     violate(w, INVARIANT_EMPTY, "%s (entry %u) outlived its gcTime by %.0f ms", key_text(r->key),

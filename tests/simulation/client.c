@@ -85,7 +85,7 @@ static void ring(struct world *w, uint32_t index, uint32_t generation) {
 static double when(struct world *w, const struct client *c, double due) {
   double at = fmax(w->time, due - c->offset);
   bool slow = c->throttled && !c->visible && w->phase == STORM;
-  w->tally.faults[FAULT_TIMERS_THROTTLED] += slow ? 1 : 0;
+  occurred_if(w, slow, FAULT_TIMERS_THROTTLED);
   return slow ? ceil(at / 60000) * 60000 : at;
 }
 

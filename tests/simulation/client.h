@@ -70,6 +70,7 @@ struct record {
   /* collection */
   double gc_time;
   bool needed;                       /* after the last step */
+  double layered_since;              /* model time since when a layer alone keeps it */
   double left_earliest, left_latest; /* model time at which it was last needed, at least or most */
   /* why it may stay as it is although it is not what the server has */
   bool excused;      /* the app cancelled its fetch, or mounted it asking for none */
@@ -181,6 +182,7 @@ uint64_t layer_apply(uint64_t value, const struct mutation *m);
 /* Base with the layers replayed that the model says are left. */
 uint64_t layers_replay(const struct client *c, const struct record *r);
 void layers_add(struct client *c, uint32_t entry, uint32_t mutation);
+bool layers_has(const struct client *c, uint32_t entry, uint32_t mutation);
 void layers_remove(struct client *c, uint32_t entry, uint32_t mutation);
 void layers_remove_everywhere(struct client *c, uint32_t mutation);
 /* An answer asked for at `asked` is shown: what was done before is in it, unless its position

@@ -34,6 +34,7 @@ static void fold(struct world *w, struct client *c, const tidemark_effect *effec
   if (mutation == MUTATIONS || r->layer_count == 0 || r->layers[0] != mutation) {
     return;
   }
+  occurred(w, FAULT_FOLDED);
   r->base = layer_apply(r->has_base ? r->base : 0, &c->mutations[mutation]);
   r->base_commit = MADE_UP;
   layers_remove(c, effect->entry, mutation);

@@ -16,14 +16,21 @@ uint64_t layers_replay(const struct client *c, const struct record *r) {
   return view;
 }
 
-void layers_add(struct client *c, uint32_t entry, uint32_t mutation) {
-  struct record *r = &c->records[entry];
+bool layers_has(const struct client *c, uint32_t entry, uint32_t mutation) {
+  const struct record *r = &c->records[entry];
   for (uint32_t i = 0; i < r->layer_count; i++) {
     if (r->layers[i] == mutation) {
-      return;
+      return true;
     }
   }
-  r->layers[r->layer_count++] = (uint8_t)mutation;
+  return false;
+}
+
+void layers_add(struct client *c, uint32_t entry, uint32_t mutation) {
+  struct record *r = &c->records[entry];
+  if (!layers_has(c, entry, mutation)) {
+    r->layers[r->layer_count++] = (uint8_t)mutation;
+  }
 }
 
 void layers_remove(struct client *c, uint32_t entry, uint32_t mutation) {

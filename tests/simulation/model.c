@@ -128,7 +128,7 @@ static void unobserved(struct client *c, const tidemark_event *event) {
 
 /* ---- Answers --------------------------------------------------------------------------------- */
 
-static void show(struct client *c, const tidemark_event *event) {
+static void show(struct world *w, struct client *c, const tidemark_event *event) {
   const struct request *answer = c->answer;
   struct record *r = &c->records[event->entry];
   r->has_base = true;
@@ -137,6 +137,11 @@ static void show(struct client *c, const tidemark_event *event) {
   r->base_asked = r->asked;
   r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;
   layers_landed(c, event->entry, r->asked, r->base_as_of);
+  occurred_if(w, r->layer_count > 0, FAULT_ANSWER_UNDER_LAYERS);
+  for (uint32_t i = 0; i < r->layer_count; i++) {
+    uint64_t settled = c->mutations[r->layers[i]].settled;
+    occurred_if(w, settled != 0 && settled <= r->asked, FAULT_LAGGING_ANSWER_UNDER_LAYER);
+  }
 }
 
 static void failed(struct client *c, const tidemark_event *event) {
@@ -268,6 +273,14 @@ static void look_at_epoch(const struct world *w, struct client *c) {
   }
 }
 
+/* One that may not be resumed from is given up when the socket falls silent. */
+static void look_at_position(struct client *c, const tidemark_event *event) {
+  const char *epoch = NULL;
+  size_t length = 0;
+  double seq = tidemark_stream_position(c->cache, &epoch, &length);
+  c->position.seq = event->type != TIDEMARK_SOCKET_TEXT && seq < 0 ? -1 : c->position.seq;
+}
+
 /* A rule that says "refetch" means at once, as if by hand. */
 static void refetched_by_rule(const struct world *w, struct client *c,
                               const struct change *change) {
@@ -298,7 +311,7 @@ static void echoed(struct world *w, struct client *c, const struct change *chang
   for (uint32_t i = 0; i < c->mutation_count; i++) {
     struct mutation *m = &c->mutations[i];
     if (change->author == c->index && m->serial == change->serial) {
-      w->tally.faults[FAULT_ECHO_LAST] += m->reported ? 1 : 0;
+      occurred_if(w, m->reported, FAULT_ECHO_LAST);
       check_echo(w, c, i);
       m->echoed = true;
       m->echo = place;
@@ -402,7 +415,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     forget_if_elsewhere(c);
     check_landing(w, c, event, (enum tidemark_landing)result);
     if (result == TIDEMARK_LANDING_SHOWN) {
-      show(c, event);
+      show(w, c, event);
     }
     return;
   case TIDEMARK_FETCH_FAILED:
@@ -451,6 +464,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
 void model_step(struct world *w, struct client *c, const tidemark_event *event, int result) {
   if (result >= 0) {
     line_step(c, event);
+    look_at_position(c, event);
     stepped(w, c, event, result);
   }
 }

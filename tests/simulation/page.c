@@ -184,6 +184,22 @@ static uint32_t select_some(struct world *w, struct client *c) {
   return count > 0 ? (uint32_t)count : 0;
 }
 
+/* What a list event does to optimistic changes. */
+static void count_layers(struct world *w, const struct client *c, const tidemark_event *event) {
+  uint32_t layered = 0;
+  for (size_t i = 0; i < event->list.count; i++) {
+    layered += c->records[event->list.entries[i]].layer_count > 0 ? 1 : 0;
+  }
+  bool all = event->list.count >= KEYS / 2;
+  if (layered > 0 && event->type == TIDEMARK_CANCEL) {
+    occurred(w, FAULT_CANCELLED_UNDER_LAYER);
+  } else if (layered > 0 && event->type == TIDEMARK_RESET) {
+    occurred(w, FAULT_RESET_UNDER_LAYER);
+  } else if (layered > 0 && event->type == TIDEMARK_REMOVE) {
+    occurred(w, all ? FAULT_CLEARED_UNDER_LAYERS : FAULT_REMOVED_UNDER_LAYER);
+  }
+}
+
 static void act_on_list(struct world *w, struct client *c) {
   static const enum tidemark_event_type TYPES[] = {
       TIDEMARK_INVALIDATE, TIDEMARK_INVALIDATE, TIDEMARK_INVALIDATE,
@@ -195,6 +211,7 @@ static void act_on_list(struct world *w, struct client *c) {
   event.list.no_revert = chance(&w->random, 200);
   event.list.count = select_some(w, c);
   event.list.entries = c->list;
+  count_layers(w, c, &event);
   client_step(w, c, event);
 }
 
@@ -215,14 +232,14 @@ static void apply_change(struct world *w, struct client *c) {
 
 static void flip_network(struct world *w, struct client *c) {
   if (w->climate.unplugs) {
-    w->tally.faults[FAULT_OFFLINE] += c->online ? 1 : 0;
+    occurred_if(w, c->online, FAULT_OFFLINE);
     client_step(w, c, (tidemark_event){.type = TIDEMARK_ONLINE, .value = !c->online});
   }
 }
 
 static void flip_visibility(struct world *w, struct client *c) {
   if (w->climate.hides) {
-    w->tally.faults[FAULT_HIDDEN] += c->visible ? 1 : 0;
+    occurred_if(w, c->visible, FAULT_HIDDEN);
     client_step(w, c, (tidemark_event){.type = TIDEMARK_VISIBLE, .value = !c->visible});
   }
 }

@@ -49,7 +49,7 @@ static void reach_server(struct world *w, uint32_t request, uint32_t unused) {
   struct request *r = &w->requests.all[request];
   uint32_t lag = storm(w, w->climate.replica) ? 1 + below(&w->random, 4) : 0;
   bool lags = lag > 0 && lag <= w->database.last;
-  w->tally.faults[FAULT_LAGGING_REPLICA] += lags ? 1 : 0;
+  occurred_if(w, lags, FAULT_LAGGING_REPLICA);
   sample(w, r, w->database.last - (lags ? lag : 0));
   agenda_add(&w->agenda, w->time + between(&w->random, 0, 3), read_rows, request, lags ? 0 : 1);
 }

@@ -45,8 +45,8 @@ void socket_cut(struct world *w, uint32_t socket, uint32_t code, bool half_open)
   s->open_at_hub = false;
   s->half_open = half_open;
   s->tail_lost = chance(&w->random, 500);
-  w->tally.faults[FAULT_TAIL_LOST] += s->tail_lost ? 1 : 0;
-  w->tally.faults[FAULT_HALF_OPEN] += half_open ? 1 : 0;
+  occurred_if(w, s->tail_lost, FAULT_TAIL_LOST);
+  occurred_if(w, half_open, FAULT_HALF_OPEN);
   if (!half_open) {
     agenda_add(&w->agenda, arrival(w, &s->down_at), hear_of_end, socket, code);
   } else if (w->climate.ping == 0) {

@@ -62,8 +62,8 @@ static void count_why(struct world *w, struct position resume) {
   }
   bool old_epoch = resume.epoch != w->hub.epoch_count - 1;
   bool overflow = !old_epoch && hub_seq(&w->hub) - resume.seq > w->hub.window;
-  w->tally.faults[FAULT_RESUMED_IN_OLD_EPOCH] += old_epoch ? 1 : 0;
-  w->tally.faults[FAULT_WINDOW_OVERFLOWED] += overflow ? 1 : 0;
+  occurred_if(w, old_epoch, FAULT_RESUMED_IN_OLD_EPOCH);
+  occurred_if(w, overflow, FAULT_WINDOW_OVERFLOWED);
 }
 
 /* Rights have been looked up. */

@@ -65,6 +65,10 @@ static inline void occurred(struct world *w, enum fault fault) {
   w->tally.faults[fault]++;
 }
 
+static inline void occurred_if(struct world *w, bool happened, enum fault fault) {
+  w->tally.faults[fault] += happened ? 1 : 0;
+}
+
 /* storm(), and counted. */
 static inline bool strikes(struct world *w, uint32_t per_thousand, enum fault fault) {
   bool happens = storm(w, per_thousand);
