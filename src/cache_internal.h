@@ -70,7 +70,7 @@ struct tidemark_cache {
   struct storm storm;
   struct scopes scopes;
   uint32_t told_status; /* the stream's, as the observers know it */
-  bool scopes_moved;    /* and some scopes' since */
+  bool status_moved;    /* something else that entries' statuses depend on has changed since */
   uint32_t stream_timer;
   uint32_t shown_status; /* the stream's status as last drained */
   struct json_arena arena;

@@ -2,7 +2,7 @@
 
 void scope_asked(tidemark_cache *cache) {
   scopes_asked(&cache->scopes);
-  cache->scopes_moved = true;
+  cache->status_moved = true;
 }
 
 int scope_set_channel(tidemark_cache *cache, const tidemark_event *event) {
@@ -65,7 +65,7 @@ void scope_refuse(tidemark_cache *cache, const json_value *names) {
   for (const json_value *name = names == NULL ? NULL : json_first(names); name != NULL;
        name = json_next(name)) {
     scopes_refuse(&cache->scopes, json_string(name));
-    cache->scopes_moved = true;
+    cache->status_moved = true;
   }
 }
 
@@ -85,7 +85,7 @@ void scope_mark_added(tidemark_cache *cache, double seq) {
 void scope_answered(tidemark_cache *cache) {
   if (is_answered(cache)) {
     scopes_answered(&cache->scopes);
-    cache->scopes_moved = true;
+    cache->status_moved = true;
   }
 }
 
@@ -117,17 +117,18 @@ static enum tidemark_stream_status part_status(const tidemark_cache *cache, uint
 
 enum tidemark_stream_status scope_entry_status(const tidemark_cache *cache, const struct entry *e) {
   enum tidemark_stream_status status = part_status(cache, e->scopes);
-  bool lacks = !e->has_data || freshness_is_marked(&e->freshness);
+  /* What was folded may have been about this entry. */
+  bool lacks = !e->has_data || freshness_is_marked(&e->freshness) || cache->storm.folded;
   return status == TIDEMARK_STREAM_LIVE && lacks ? TIDEMARK_STREAM_CATCHING_UP : status;
 }
 
 void scope_tell(tidemark_cache *cache) {
   enum tidemark_stream_status status = scope_channel_status(cache);
-  if (cache->told_status == status && !cache->scopes_moved) {
+  if (cache->told_status == status && !cache->status_moved) {
     return;
   }
   cache->told_status = status;
-  cache->scopes_moved = false;
+  cache->status_moved = false;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     const struct entry *e = entry_get(cache, id);
     if (e != NULL && entry_is_observed(e)) {

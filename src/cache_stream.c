@@ -24,7 +24,9 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
 
 /* A change that lacks its resource is a bad message: counted, and nothing else. */
 static void apply(tidemark_cache *cache, const json_value *change, double seq) {
+  bool folded = cache->storm.folded;
   enum storm_verdict verdict = storm_take(&cache->storm, cache->time);
+  cache->status_moved = cache->status_moved || cache->storm.folded != folded;
   if (verdict == STORM_APPLY) {
     cache->stats.messages_bad += change_apply(cache, change, seq, true) < 0 ? 1 : 0;
     return;

@@ -121,3 +121,7 @@ const char *position_text(struct world *w) {
   snprintf(text, sizeof text, "%.*s:%.0f", (int)length, epoch, seq);
   return text;
 }
+
+int stream_status_of(struct world *w, uint32_t entry) {
+  return (int)(tidemark_state(w->cache, entry) >> TIDEMARK_STATE_STREAM_SHIFT & 7);
+}

@@ -36,6 +36,9 @@ void reconnect(struct world *w, const char *epoch, int seq, int recovered);
 /* From SOCKET_CLOSED to the TICKET or OPEN after the backoff. */
 void wait_for_next_try(struct world *w);
 
+/* enum tidemark_stream_status of what one entry shows. */
+int stream_status_of(struct world *w, uint32_t entry);
+
 /* A change of a task at that position of the epoch "e". */
 void task_changed(struct world *w, int id, int seq, int previous);
 

@@ -35,12 +35,8 @@ static void depends_on(struct world *w, uint32_t entry, const char *names) {
   assert_int_equal(step(w, with_scopes(event, bytes, names)), TIDEMARK_OK);
 }
 
-static int status_of(struct world *w, uint32_t entry) {
-  return (int)(tidemark_state(w->cache, entry) >> TIDEMARK_STATE_STREAM_SHIFT & 7);
-}
-
 #define assert_status(w, entry, expected)                                                          \
-  assert_int_equal(status_of(w, entry), TIDEMARK_STREAM_##expected)
+  assert_int_equal(stream_status_of(w, entry), TIDEMARK_STREAM_##expected)
 
 static void refuse(struct world *w, const char *name) {
   char text[128];

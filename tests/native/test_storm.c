@@ -191,6 +191,23 @@ static void what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second(vo
   assert_true(is_marked(w, entry));
 }
 
+static void while_something_folded_waits_nothing_is_live(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
+  go_live(w, "e", 0);
+  rules(w, RULES);
+  task_changed(w, 2, 1, 0);
+  task_changed(w, 2, 2, 1);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  assert_int_equal(stream_status_of(w, entry), TIDEMARK_STREAM_LIVE);
+  task_changed(w, 1, 3, 2);
+  expect(w, "NOTIFY", "NOTIFY tasks/1");
+  assert_int_equal(stream_status_of(w, entry), TIDEMARK_STREAM_CATCHING_UP);
+  pass(w, 10 * SECOND);
+  answer(w, entry);
+  assert_int_equal(stream_status_of(w, entry), TIDEMARK_STREAM_LIVE);
+}
+
 static void a_storm_that_only_just_began_is_not_said_twice(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
@@ -257,6 +274,7 @@ int main(void) {
       PROMISE(a_storm_takes_no_memory),
       PROMISE(beyond_the_limit_changes_are_folded_and_counted),
       PROMISE(what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second),
+      PROMISE(while_something_folded_waits_nothing_is_live),
       PROMISE(a_storm_that_only_just_began_is_not_said_twice),
       PROMISE(disconnecting_in_a_storm_marks_what_was_folded_and_leaves_no_timer),
       PROMISE(signing_out_in_a_storm_fetches_nothing_at_its_end),
