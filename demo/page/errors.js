@@ -10,12 +10,17 @@ export class ApiError extends Error {
   }
 }
 
-/** Where the clinic says it in its own words. */
+/**
+ * Where the clinic says it in its own words.
+ *
+ * @type {Partial<import('tidemark').ErrorSentences>}
+ */
 const SENTENCES = {
   offline: 'You are offline, so nothing was sent. Try again later.',
   network: 'The clinic’s server cannot be reached. Check your connection and try again.',
   timeout: 'The clinic’s server did not answer in time. Please check before you try again.',
-  server: 'The clinic’s server has a problem. Please try again in a moment.',
+  server: ({ serverMessage }) =>
+    serverMessage ?? 'The clinic’s server has a problem. Please try again in a moment.',
 };
 
 /**

@@ -3,7 +3,10 @@ import { serverMessage } from './server-message.js';
 
 /** @import { ErrorDetails, ErrorSentences } from '../types/errors.js' */
 
-/** What the server says about these is written for programs, or gives its insides away. */
+/**
+ * What servers say about these is mostly written for programs, or gives their insides away: only a
+ * function of the application's shows it.
+ */
 const NOT_ITS_WORDS = new Set(['unauthorized', 'tooMany', 'server', 'timeout', 'unknown']);
 
 /** @type {ErrorSentences} */
@@ -31,7 +34,8 @@ const ENGLISH = {
 export function describeError(error, sentences = {}) {
   const details = detailsOf(error);
   const sentence = sentences[details.kind] ?? ENGLISH[details.kind];
-  return typeof sentence === 'function' ? sentence(details) : (details.serverMessage ?? sentence);
+  if (typeof sentence === 'function') return sentence(details);
+  return (!NOT_ITS_WORDS.has(details.kind) && details.serverMessage) || sentence;
 }
 
 /** @param {any} thrown @returns {ErrorDetails} */
@@ -40,8 +44,8 @@ function detailsOf(thrown) {
   const { error } = describingError(thrown);
   if (kind === 'unknown') return { kind, error: thrown };
   const retryAfter = Number.isFinite(error.retryAfter) ? error.retryAfter : undefined;
-  const details = { kind, error: thrown, status: statusOf(error), retryAfter };
-  return NOT_ITS_WORDS.has(kind) ? details : { ...details, serverMessage: serverMessage(error) };
+  const status = statusOf(error);
+  return { kind, error: thrown, status, serverMessage: serverMessage(error), retryAfter };
 }
 
 /** @param {number | undefined} delay ms */

@@ -25,7 +25,7 @@ export interface ErrorDetails {
   error: unknown;
   /** HTTP. */
   status?: number;
-  /** What the server itself said, if that is for people. */
+  /** What the server itself said, if that is a sentence. */
   serverMessage?: string;
   /** ms that the server asked to wait. */
   retryAfter?: number;

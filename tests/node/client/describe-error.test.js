@@ -148,6 +148,12 @@ test('what a server with a problem says is not shown, nor why it thinks somebody
   assert.match(describeError(new ApiError(401, 'jwt expired')), /^You are signed out/);
 });
 
+test('an application that trusts its server may show it', () => {
+  const server = (/** @type {any} */ { serverMessage }) => serverMessage;
+  const error = new ApiError(500, 'Nothing was changed.');
+  assert.equal(describeError(error, { server }), 'Nothing was changed.');
+});
+
 test('the errors of Axios and others are read where they keep the answer', () => {
   const response = { status: 422, data: { message: 'Too long.' } };
   const axios = Object.assign(new Error('Request failed with status code 422'), { response });

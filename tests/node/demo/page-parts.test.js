@@ -48,7 +48,8 @@ describe('the sentence for an error', () => {
   for (const [what, error, sentence] of [
     ['no connection', new TypeError('fetch failed'), /^The clinic’s server cannot be reached/],
     ['no answer', new DOMException('', 'TimeoutError'), /^The clinic’s server did not answer/],
-    ['a broken server', new ApiError(500, 'null'), /^The clinic’s server has a problem/],
+    ['a broken server', new ApiError(502), /^The clinic’s server has a problem/],
+    ['our server broken', new ApiError(500, 'Nothing was changed.'), /^Nothing was changed/],
     ['anything else', 'a string', /^Something unexpected/],
   ]) {
     it(`speaks of the right thing: ${what}`, () => assert.match(sentenceFor(error), sentence));
