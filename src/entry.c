@@ -64,9 +64,6 @@ uint32_t entry_want_later(struct entry *e, double wake) {
   if (e->phase == ENTRY_FLYING) {
     return entry_want_after(e, true);
   }
-  if (e->activity == NULL) {
-    return entry_want(e, true, false); /* it has nothing to wait with */
-  }
   wake = fmax(wake, e->activity->not_before);
   if (e->phase == ENTRY_IDLE || (e->phase == ENTRY_LATER && wake < e->activity->wake)) {
     e->phase = ENTRY_LATER;

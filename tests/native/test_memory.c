@@ -164,6 +164,28 @@ static void scopes(struct world *w) {
   step(w, (tidemark_event){.type = TIDEMARK_FORGET});
 }
 
+/* What is there already and asks for more: other gc times, other entries to observe, layers. */
+static void moves(struct world *w) {
+  enum { COUNT = 70 }; /* more than a chunk of a pool */
+  uint32_t entries[3 * COUNT];
+  char name[32];
+  for (uint32_t i = 0; i < 3 * COUNT; i++) {
+    snprintf(name, sizeof name, "a/%u", i);
+    entries[i] = build_for(w, name, SECOND);
+  }
+  for (uint32_t i = 0; i < COUNT; i++) {
+    snprintf(name, sizeof name, "a/%u", i);
+    build_for(w, name, (10 + i) * MINUTE);
+  }
+  for (uint32_t i = 0; i < COUNT; i++) {
+    uint32_t observer = observe(w, entries[i], observing());
+    set_observer(w, observer, entries[COUNT + i], observing());
+  }
+  for (uint32_t i = 0; i < COUNT; i++) {
+    mutate(w, i + 1, entries[2 * COUNT + i]);
+  }
+}
+
 static void growth(struct world *w) {
   for (int i = 0; i < 300; i++) {
     char name[32];
@@ -175,8 +197,8 @@ static void growth(struct world *w) {
   flush(w);
 }
 
-static void (*const SCENARIOS[])(struct world *w) = {queries, prefetches, mutations, changes,
-                                                     streams, tags,       scopes,    growth};
+static void (*const SCENARIOS[])(struct world *w) = {
+    queries, prefetches, mutations, changes, streams, tags, scopes, moves, growth};
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof *SCENARIOS };
 
 /* ---- What can be seen of a cache ----------------------------------------------------------- */
