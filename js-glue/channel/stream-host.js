@@ -75,10 +75,13 @@ export class StreamHost extends Subscribable {
 
   /** @param {readonly string[]} scopes */
   setScopes(scopes) {
-    if (!this.#options) return;
+    const options = this.#options;
+    if (!options) return;
     checkScopes(scopes);
-    this.#options.scopes = [...scopes];
-    this.#client.driver.apply((engine, now) => engine.scopes(scopes, now));
+    this.#client.driver.apply((engine, now) => {
+      engine.scopes(scopes, now);
+      options.scopes = [...scopes];
+    });
   }
 
   /** @param {() => string | Promise<string>} ticket */

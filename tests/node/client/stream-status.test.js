@@ -114,6 +114,18 @@ test('scopes that are none are refused', async (t) => {
   await assert.rejects(client.fetchQuery(options), /scopes are no list/);
 });
 
+test('scopes that are too many are refused, and the channel keeps those it has', async (t) => {
+  const { hub, channel } = await startLive(t);
+  const many = Array.from({ length: 1000 }, (_, i) => `${i}`.padEnd(100, '-'));
+  assert.throws(() => channel.setScopes(many), /too long/);
+  const again = hub.connection();
+  channel.reconnect();
+  const connection = await again;
+  await connection.received();
+  connection.send({ type: 'hello', v: 1, epoch: 'e', seq: 5, ping: 25000, window: 1024 });
+  assert.deepEqual((await connection.received()).scopes, ['project:9']);
+});
+
 test('a closed channel takes no scopes and no ticket', async (t) => {
   const { channel } = await startLive(t);
   channel.close();
