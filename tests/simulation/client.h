@@ -86,7 +86,7 @@ struct line {
   bool sure;         /* `attempts` is known */
   double live_since; /* model time */
   double lost_at;    /* model time since when it waits for the next try; NaN: it does not */
-  bool adding;       /* the connection is open, and waits for what was added to it */
+  bool open;         /* it has been live since it began */
 };
 
 /* The step in hand. */

@@ -32,23 +32,25 @@ void line_step(struct client *c, const tidemark_event *event) {
 
 static void lose(struct client *c) {
   struct line *line = &c->line;
-  bool stable = (is_open(c->status) || line->adding) && c->time - line->live_since >= STABLE_MS;
+  bool stable = line->open && c->time - line->live_since >= STABLE_MS;
   line->sure |= stable;
   line->attempts = stable ? 1 : line->attempts + 1;
   line->lost_at = c->time;
 }
 
+/* Once open, a connection stays so while what was missed or added is asked for. */
 void line_status(struct client *c, uint32_t status) {
+  struct line *line = &c->line;
   enum tidemark_event_type cause = c->step.event->type;
-  if (is_open(status) && !is_open(c->status) && !c->line.adding) {
-    c->line.live_since = c->time;
+  if (is_open(status) && !line->open) {
+    line->live_since = c->time;
+    line->open = true;
   }
-  c->line.lost_at = NAN;
+  line->lost_at = NAN;
   if (status == TIDEMARK_STREAM_OFFLINE && cause != TIDEMARK_ONLINE && cause != TIDEMARK_CONNECT) {
     lose(c);
   }
-  bool added = cause == TIDEMARK_SCOPES && is_open(c->status);
-  c->line.adding = status == TIDEMARK_STREAM_CATCHING_UP && (added || c->line.adding);
+  line->open = line->open && status != TIDEMARK_STREAM_OFFLINE && status != TIDEMARK_STREAM_STOPPED;
 }
 
 /* ---- The check --------------------------------------------------------------------------------
@@ -69,6 +71,8 @@ static double longest_wait(const struct line *line) {
 void check_reconnect(struct world *w, struct client *c) {
   struct line *line = &c->line;
   enum tidemark_event_type cause = c->step.event->type;
+  line->sure = line->sure && !line->open; /* lost and begun in one step */
+  line->open = false;
   bool hurried = cause == TIDEMARK_ONLINE || cause == TIDEMARK_VISIBLE || cause == TIDEMARK_CONNECT;
   if (isnan(line->lost_at) || !line->sure || hurried || c->step.reentered || w->climate.reenters ||
       w->climate.jumps || w->climate.throttles) {
