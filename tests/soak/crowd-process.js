@@ -6,9 +6,7 @@ import { QueryClient, QueryObserver } from 'tidemark';
 import { WebSocket } from 'ws';
 
 /** Sockets without any logic: they count changes. */
-const plain = { /** @type {WebSocket[]} */ sockets: [], received: 0, expected: 0 };
-/** Clients of the package, with one active query each. @type {QueryClient[]} */
-let clients = [];
+const plain = { received: 0, expected: Number.POSITIVE_INFINITY };
 /** When reads began, in ms of this machine's clock. @type {number[]} */
 let reads = [];
 /** Sockets opened at a time: a listen queue is short. */
@@ -22,16 +20,13 @@ const orders = {
       const some = Array.from({ length: Math.min(AT_ONCE, count - index) }, (_, offset) =>
         openPlain(url, tickets?.[index + offset], scopes),
       );
-      plain.sockets.push(...(await Promise.all(some)));
+      await Promise.all(some);
     }
   },
-  /** Answers when so many changes have come, over all sockets. */
-  async expect({ count }) {
-    plain.expected = plain.received + count;
-  },
-  async closePlain() {
-    for (const socket of plain.sockets) socket.terminate();
-    plain.sockets = [];
+  /** Answers when so many changes have come in all, over all sockets; they may have already. */
+  async expect({ total }) {
+    plain.expected = total;
+    answerIfReached();
   },
 
   /** Opens clients, and answers when all are live and have read once. */
@@ -39,7 +34,7 @@ const orders = {
     for (let index = 0; index < count; index += AT_ONCE) {
       const length = Math.min(AT_ONCE, count - index);
       const some = Array.from({ length }, () => openClient(url, ticketUrl, scopes));
-      clients.push(...(await Promise.all(some)));
+      await Promise.all(some);
     }
   },
   /** When reads began since the last time somebody asked. */
@@ -48,20 +43,15 @@ const orders = {
     reads = [];
     return told;
   },
-  async closeClients() {
-    for (const client of clients) {
-      client.clear();
-      client.unmount();
-    }
-    clients = [];
-    process.exit(0);
-  },
 };
 
 process.on('message', async (/** @type {any} */ order) => {
   const answer = await orders[order.name](order);
   if (order.name !== 'expect') process.send?.({ answer });
 });
+
+// Whatever way the parent ends.
+process.on('disconnect', () => process.exit());
 
 /** @param {string} url @param {string | undefined} ticket @param {string[]} scopes @returns {Promise<WebSocket>} */
 function openPlain(url, ticket, scopes) {
@@ -82,10 +72,16 @@ function openPlain(url, ticket, scopes) {
 
 function countChange() {
   plain.received += 1;
-  if (plain.received === plain.expected) process.send?.({ answer: undefined });
+  answerIfReached();
 }
 
-/** @param {string} url @param {string} ticketUrl @param {string[]} scopes @returns {Promise<QueryClient>} */
+function answerIfReached() {
+  if (plain.received < plain.expected) return;
+  plain.expected = Number.POSITIVE_INFINITY;
+  process.send?.({ answer: plain.received });
+}
+
+/** @param {string} url @param {string} ticketUrl @param {string[]} scopes */
 async function openClient(url, ticketUrl, scopes) {
   const client = new QueryClient({
     defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } },
@@ -112,5 +108,4 @@ async function openClient(url, ticketUrl, scopes) {
       resolve(undefined);
     });
   });
-  return client;
 }

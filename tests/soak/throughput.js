@@ -30,7 +30,7 @@ export async function measureThroughput({ clients, messages, rounds }) {
 
   /** @param {{ crowd: ReturnType<typeof startCrowd>, channel: string }} server */
   const rate = async ({ crowd, channel }) => {
-    const all = crowd.tell('expect', { count: clients * messages });
+    const all = crowd.expect(clients * messages);
     const start = performance.now();
     await db.query(NOTIFY, [channel, messages]);
     await all;
@@ -129,7 +129,7 @@ export async function measureLatency({ clients, commits }) {
   const times = [];
   try {
     for (let commit = 0; commit < commits; commit += 1) {
-      const all = hub.crowd.tell('expect', { count: clients });
+      const all = hub.crowd.expect(clients);
       // The reply to COMMIT and the notification leave the server at the same time.
       const committed = db
         .query('UPDATE items SET value = value + 1')
