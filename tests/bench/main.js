@@ -17,7 +17,7 @@ const { values: options } = parseArgs({
   options: {
     platform: { type: 'string', default: '' },
     row: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '31' },
+    rounds: { type: 'string', default: '15' },
     quick: { type: 'boolean', default: false },
   },
 });
