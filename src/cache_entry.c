@@ -200,9 +200,15 @@ void query_remove(tidemark_cache *cache, uint32_t id) {
   }
 }
 
+/* Without an answer there is none that becomes stale. */
+static void clear(tidemark_cache *cache, uint32_t id) {
+  query_act(cache, id, entry_reset(entry_at(cache, id), cache->stream.seq));
+  query_arm_stale_timers(cache, id);
+}
+
 void query_reset(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  query_act(cache, id, entry_reset(e, cache->stream.seq));
+  clear(cache, id);
   if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     query_act(cache, id, entry_want(e, false, false));
   }
@@ -215,11 +221,13 @@ void query_forget_all(tidemark_cache *cache) {
   (void)scopes_set_channel(&cache->scopes, NULL, 0); /* an empty list needs no memory */
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
-    if (e == NULL) {
+    if (e == NULL || (PLANTED(FORGET_SPARES_FLYING) && e->phase == ENTRY_FLYING)) {
       continue;
     }
-    mutation_drop_layers(cache, id);
-    query_act(cache, id, entry_reset(e, cache->stream.seq));
+    if (!PLANTED(FORGET_KEEPS_LAYER) || !entry_is_observed(e)) {
+      mutation_drop_layers(cache, id);
+    }
+    clear(cache, id);
     if (!entry_is_observed(e)) {
       query_drop(cache, id);
     }

@@ -56,7 +56,13 @@
   BUG(EPOCH_OF_ANSWER_IGNORED, "an answer's position counts in whatever epoch")                    \
   BUG(BACKOFF_ABOVE_CAP, "the wait before a reconnect may be longer than its cap")                 \
   BUG(RECONNECT_NOT_SPREAD, "all clients reconnect after the same wait")                           \
-  BUG(SILENCE_IGNORED, "a socket that nothing comes from is kept")
+  BUG(SILENCE_IGNORED, "a socket that nothing comes from is kept")                                 \
+  BUG(GOODBYE_COMES_EARLY, "who was told when to come back comes when it would have anyway")       \
+  BUG(GOODBYE_KEPT, "what one goodbye asked for holds for all later returns")                      \
+  /* users */                                                                                      \
+  BUG(FORGET_KEEPS_LAYER, "who has signed out leaves layers on what is observed")                  \
+  BUG(FORGET_KEEPS_POSITION, "the next user goes on from where the last one stood")                \
+  BUG(FORGET_SPARES_FLYING, "an answer under way lands for the next user")
 
 #define PLANTED_NAME(name, sentence) PLANTED_##name,
 enum planted_bug { PLANTED_NOTHING, PLANTED_BUGS(PLANTED_NAME) PLANTED_END };

@@ -42,8 +42,10 @@ static void begin(struct stream *s, double time) {
   s->gap = false;
   s->resumed_at = -1;
   s->unanswered = 0;
-  s->return_after = 0;
-  s->return_spread = 0;
+  if (!PLANTED(GOODBYE_KEPT)) {
+    s->return_after = 0;
+    s->return_spread = 0;
+  }
   s->ping = 0;
   s->phase = s->options.ticket ? STREAM_TICKET : STREAM_OPENING;
   s->effects |= s->options.ticket ? STREAM_GET_TICKET : STREAM_OPEN_SOCKET;
@@ -88,7 +90,7 @@ static double backoff(const struct stream *s, uint64_t *random) {
  * so to whoever comes. */
 static double wait_before_next(const struct stream *s, uint64_t *random) {
   double wait = backoff(s, random);
-  if (s->return_after + s->return_spread > 0) {
+  if (s->return_after + s->return_spread > 0 && !PLANTED(GOODBYE_COMES_EARLY)) {
     wait = fmax(wait, s->return_after + s->return_spread * random_unit(random));
   }
   return wait;
@@ -136,8 +138,10 @@ void stream_disconnect(struct stream *s) {
 
 void stream_forget(struct stream *s) {
   stream_disconnect(s);
-  s->epoch_length = 0;
-  s->seq = -1;
+  if (!PLANTED(FORGET_KEEPS_POSITION)) {
+    s->epoch_length = 0;
+    s->seq = -1;
+  }
 }
 
 void stream_online(struct stream *s, bool online, double time) {

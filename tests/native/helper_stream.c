@@ -101,6 +101,38 @@ void reconnect(struct world *w, const char *epoch, int seq, int recovered) {
   sign_in(w, epoch, seq, recovered);
 }
 
+tidemark_event with_scopes(tidemark_event event, uint8_t *bytes, const char *names) {
+  size_t length = 0;
+  while (*names != '\0') {
+    size_t size = strcspn(names, " ");
+    bytes[length] = TIDEMARK_KEY_STRING;
+    bytes[length + 1] = (uint8_t)size;
+    bytes[length + 2] = 0;
+    memcpy(bytes + length + 3, names, size);
+    length += 3 + size;
+    names += size + strspn(names + size, " ");
+  }
+  event.key.bytes = bytes;
+  event.key.length = length;
+  return event;
+}
+
+void channel_scopes(struct world *w, const char *names) {
+  uint8_t bytes[256];
+  assert_int_equal(step(w, with_scopes((tidemark_event){.type = TIDEMARK_SCOPES}, bytes, names)),
+                   TIDEMARK_OK);
+}
+
+void depends_on(struct world *w, uint32_t entry, const char *names) {
+  uint8_t bytes[256];
+  tidemark_event event = {.type = TIDEMARK_SET_SCOPES, .entry = entry};
+  assert_int_equal(step(w, with_scopes(event, bytes, names)), TIDEMARK_OK);
+}
+
+void sign_out(struct world *w) {
+  assert_int_equal(step(w, (tidemark_event){.type = TIDEMARK_FORGET}), TIDEMARK_OK);
+}
+
 void task_changed(struct world *w, int id, int seq, int previous) {
   char text[256];
   snprintf(text, sizeof text,

@@ -36,6 +36,13 @@ void reconnect(struct world *w, const char *epoch, int seq, int recovered);
 /* From SOCKET_CLOSED to the TICKET or OPEN after the backoff. */
 void wait_for_next_try(struct world *w);
 
+/* ---- Scopes and users: names with a space between them --------------------------------------- */
+/* The event with those names as its list, written to `bytes`. */
+tidemark_event with_scopes(tidemark_event event, uint8_t *bytes, const char *names);
+void channel_scopes(struct world *w, const char *names);
+void depends_on(struct world *w, uint32_t entry, const char *names);
+void sign_out(struct world *w);
+
 /* enum tidemark_stream_status of what one entry shows. */
 int stream_status_of(struct world *w, uint32_t entry);
 

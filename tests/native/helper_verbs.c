@@ -208,6 +208,19 @@ static void play_reject(struct player *p, char *rest) {
   write_result(p, fail_mutation(p->w, p->mutations[serial(p, &rest)]), NULL);
 }
 
+static void play_scopes(struct player *p, char *rest) {
+  channel_scopes(p->w, rest);
+}
+
+static void play_depends(struct player *p, char *rest) {
+  uint32_t entry = known(p, &rest)->entry;
+  depends_on(p->w, entry, rest);
+}
+
+static void play_sign_out(struct player *p, char *rest) {
+  sign_out(p->w);
+}
+
 static void play_flush(struct player *p, char *rest) {
   flush(p->w);
 }
@@ -266,8 +279,9 @@ static void play_limit(struct player *p, char *rest) {
 
 /* ---- Questions ------------------------------------------------------------------------------- */
 
+static const char *const STATUSES[] = {"stopped", "offline", "catching up", "gap", "live"};
+
 static void write_stream(struct player *p) {
-  static const char *const STATUSES[] = {"stopped", "offline", "catching up", "gap", "live"};
   const char *epoch;
   size_t length;
   double seq = tidemark_stream_position(p->w->cache, &epoch, &length);
@@ -288,6 +302,10 @@ static void play_look(struct player *p, char *rest) {
   struct world *w = p->w;
   if (takes(&rest, "stream")) {
     write_stream(p);
+    return;
+  }
+  if (takes(&rest, "live")) {
+    write_played(&p->played, "  %s\n", STATUSES[stream_status_of(w, known(p, &rest)->entry)]);
     return;
   }
   uint32_t entry = known(p, &rest)->entry;
@@ -323,6 +341,9 @@ static const struct verb VERBS[] = {{"observe", play_observe},
                                     {"mutate", play_mutate},
                                     {"reject", play_reject},
                                     {"acknowledge", play_acknowledge},
+                                    {"scopes", play_scopes},
+                                    {"depends", play_depends},
+                                    {"sign-out", play_sign_out},
                                     {"flush", play_flush},
                                     {"online", play_online},
                                     {"visible", play_visible},

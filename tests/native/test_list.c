@@ -145,6 +145,19 @@ static void a_reset_forgets_an_error(void **state) {
   assert_int_equal(failures(w, entry), 0);
 }
 
+static void a_reset_answer_does_not_become_stale(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  tidemark_observer_options options = observing();
+  options.stale_time = 10 * SECOND;
+  observe(w, entry, options);
+  on_entry(w, TIDEMARK_RESET, entry);
+  flush(w);
+  forget_trace(w);
+  pass(w, 20 * SECOND);
+  expect(w, "NOTIFY", "");
+}
+
 static void a_list_may_name_an_entry_twice(void **state) {
   struct world *w = *state;
   uint32_t entry = cached(w, "tasks/1");
@@ -378,6 +391,7 @@ int main(void) {
       PROMISE(a_reset_entry_that_is_active_fetches),
       PROMISE(a_reset_voids_what_is_in_flight),
       PROMISE(a_reset_forgets_an_error),
+      PROMISE(a_reset_answer_does_not_become_stale),
       PROMISE(a_list_may_name_an_entry_twice),
       PROMISE(invalidating_refetches_active_entries),
       PROMISE(invalidating_may_refetch_inactive_entries),

@@ -1,39 +1,10 @@
 /* Scopes: what of the stream an entry depends on, whether it is live, and users who sign out. */
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "helper_stream.h"
 
 static const char RULES[] = "[{'on':'task','invalidate':[['tasks','$id']]}]";
-
-/* Names with a space between them, as a list of scopes. */
-static tidemark_event with_scopes(tidemark_event event, uint8_t *bytes, const char *names) {
-  size_t length = 0;
-  while (*names != '\0') {
-    size_t size = strcspn(names, " ");
-    bytes[length] = TIDEMARK_KEY_STRING;
-    bytes[length + 1] = (uint8_t)size;
-    bytes[length + 2] = 0;
-    memcpy(bytes + length + 3, names, size);
-    length += 3 + size;
-    names += size + strspn(names + size, " ");
-  }
-  event.key.bytes = bytes;
-  event.key.length = length;
-  return event;
-}
-
-static void channel_scopes(struct world *w, const char *names) {
-  uint8_t bytes[256];
-  assert_int_equal(step(w, with_scopes((tidemark_event){.type = TIDEMARK_SCOPES}, bytes, names)),
-                   TIDEMARK_OK);
-}
-
-static void depends_on(struct world *w, uint32_t entry, const char *names) {
-  uint8_t bytes[256];
-  tidemark_event event = {.type = TIDEMARK_SET_SCOPES, .entry = entry};
-  assert_int_equal(step(w, with_scopes(event, bytes, names)), TIDEMARK_OK);
-}
 
 #define assert_status(w, entry, expected)                                                          \
   assert_int_equal(stream_status_of(w, entry), TIDEMARK_STREAM_##expected)
@@ -362,14 +333,10 @@ static void a_subscription_that_nobody_answers_ends_the_connection(void **state)
 
 /* ---- Users who sign out -------------------------------------------------------------------- */
 
-static void forget_user(struct world *w) {
-  assert_int_equal(step(w, (tidemark_event){.type = TIDEMARK_FORGET}), TIDEMARK_OK);
-}
-
 static void signing_out_forgets_what_nobody_observes(void **state) {
   struct world *w = *state;
   cached(w, "tasks/1");
-  forget_user(w);
+  sign_out(w);
   assert_int_equal(find(w, "tasks/1"), 0);
   expect(w, "DROP", "DROP tasks/1");
 }
@@ -377,7 +344,7 @@ static void signing_out_forgets_what_nobody_observes(void **state) {
 static void signing_out_clears_what_is_observed_and_fetches_nothing(void **state) {
   struct world *w = *state;
   uint32_t entry = shown(w, "tasks/1", INFINITY);
-  forget_user(w);
+  sign_out(w);
   flush(w);
   expect(w, "CLEAR REPLAY NOTIFY FETCH", "CLEAR tasks/1\nREPLAY tasks/1\nNOTIFY tasks/1");
   assert_state(w, entry, "pending idle");
@@ -387,7 +354,7 @@ static void an_answer_under_way_when_the_user_signs_out_never_lands(void **state
   struct world *w = *state;
   uint32_t entry = mount(w, "tasks/1");
   uint32_t fetch = w->in_flight[entry];
-  forget_user(w);
+  sign_out(w);
   expect(w, "SETTLE", "SETTLE tasks/1 #1 CANCELLED");
   assert_int_equal(answer_to(w, entry, fetch, NULL), TIDEMARK_LANDING_LATE);
   assert_false(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
@@ -397,7 +364,7 @@ static void signing_out_takes_every_layer_away(void **state) {
   struct world *w = *state;
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 1, entry);
-  forget_user(w);
+  sign_out(w);
   assert_string_equal(layers_text(w, entry), "");
   assert_int_equal(acknowledge(w, mutation), TIDEMARK_OK);
   flush(w);
@@ -407,7 +374,7 @@ static void signing_out_takes_every_layer_away(void **state) {
 static void signing_out_disconnects_and_forgets_the_position(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
-  forget_user(w);
+  sign_out(w);
   expect(w, STREAM_EFFECTS, "CLOSE s1 1000\nSTATUS STOPPED");
   assert_string_equal(position_text(w), "none");
   connect_with_ticket(w);
@@ -417,10 +384,19 @@ static void signing_out_disconnects_and_forgets_the_position(void **state) {
   assert_string_equal(position_text(w), "none");
 }
 
+static void signing_out_leaves_no_timer(void **state) {
+  struct world *w = *state;
+  shown(w, "tasks/1", 10 * SECOND);
+  cached(w, "tasks/2");
+  go_live(w, "e", 10);
+  sign_out(w);
+  assert_true(isinf(tidemark_next_deadline(w->cache)));
+}
+
 static void the_next_user_is_fetched_for_once_the_stream_is_live(void **state) {
   struct world *w = *state;
   uint32_t entry = shown(w, "tasks/1", INFINITY);
-  forget_user(w);
+  sign_out(w);
   go_live(w, "e", 10);
   pass(w, 10 * SECOND);
   expect(w, "FETCH", "FETCH tasks/1 #2");
@@ -460,6 +436,7 @@ int main(void) {
       PROMISE(an_answer_under_way_when_the_user_signs_out_never_lands),
       PROMISE(signing_out_takes_every_layer_away),
       PROMISE(signing_out_disconnects_and_forgets_the_position),
+      PROMISE(signing_out_leaves_no_timer),
       PROMISE(the_next_user_is_fetched_for_once_the_stream_is_live),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

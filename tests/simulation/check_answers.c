@@ -48,7 +48,7 @@ void check_equals_server(struct world *w, struct client *c, uint32_t entry) {
   if (!r->has_base && failed && !r->changed) {
     return; /* its one fetch failed, and nothing has happened since that would ask again */
   }
-  uint64_t server = database_value(&w->database, r->key, w->database.last);
+  uint64_t server = database_value(&w->database, r->key, w->database.last, c->user);
   if (r->base_commit == MADE_UP && !is_marked(state) && r->has_base) {
     return; /* the app put it there, and nothing has touched it since */
   }

@@ -40,7 +40,7 @@ static void check_turn(struct world *w, struct client *c, uint32_t entry) {
 /* ---- The schedule -----------------------------------------------------------------------------
  */
 
-static bool has_interval(const struct client *c, uint32_t entry) {
+bool has_interval(const struct client *c, uint32_t entry) {
   for (uint32_t i = 0; i < c->observer_count; i++) {
     const struct observer *o = &c->observers[i];
     if (o->entry == entry && o->options.refetch_interval > 0) {
@@ -176,4 +176,5 @@ void check_fetch(struct world *w, struct client *c, const tidemark_effect *effec
   check_visible(w, c, effect);
   check_network(w, c, effect);
   check_backoff(w, c, effect);
+  check_asked_for(w, c, effect->entry);
 }

@@ -24,6 +24,12 @@ void check_collected(struct world *w, struct client *c, uint32_t entry);
 void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
+/* ---- check_user.c: 14 -------------------------------------------------------------------------
+ */
+void check_user(struct world *w, struct client *c, uint32_t entry);
+void check_signed_out(struct world *w, struct client *c);
+void check_asked_for(struct world *w, struct client *c, uint32_t entry);
+
 /* ---- What they look at ------------------------------------------------------------------------
  */
 
@@ -42,6 +48,9 @@ static inline bool has_data(int64_t state) {
 static inline int64_t state_of(const struct client *c, uint32_t entry) {
   return tidemark_state(c->cache, entry);
 }
+
+/* An observer asks for it again and again. */
+bool has_interval(const struct client *c, uint32_t entry);
 
 /* Whether changes refetch it: somebody looks, and has not said that it never changes. */
 static inline bool is_kept_up(const struct client *c, uint32_t entry) {

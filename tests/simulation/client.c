@@ -223,6 +223,7 @@ void client_answered(struct world *w, uint32_t client, struct request *request) 
     return;
   }
   char as_of[32];
+  occurred_if(w, request->user != c->user, FAULT_ANSWER_OF_OLD_USER);
   SAY(w, client, "%s comes for %s (fetch %u), rows of commit %u%s",
       request->failure == ANSWERED ? "an answer" : "a failure", key_text(request->key),
       request->fetch, request->commit, request->aborted ? ", aborted" : "");

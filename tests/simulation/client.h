@@ -76,6 +76,8 @@ struct record {
   bool excused;      /* the app cancelled its fetch, or mounted it asking for none */
   bool changed;      /* told of a change since it was last asked for */
   double idle_since; /* model time since when it is active, marked and idle; NaN: it is not */
+  bool forgotten;    /* its user has signed out, and nothing has asked for it since */
+  uint32_t user;     /* whose the answer shown is */
   double reset_at;   /* model time of the reset that alone makes it refetch; NaN: there is none */
 };
 
@@ -83,10 +85,11 @@ struct record {
 struct line {
   tidemark_stream_options options;
   uint32_t attempts;
-  bool sure;         /* `attempts` is known */
-  double live_since; /* model time */
-  double lost_at;    /* model time since when it waits for the next try; NaN: it does not */
-  bool open;         /* it has been live since it began */
+  bool sure;            /* `attempts` is known */
+  double live_since;    /* model time */
+  double lost_at;       /* model time since when it waits for the next try; NaN: it does not */
+  bool open;            /* it has been live since it began */
+  double after, spread; /* ms; what the hub of this connection asked for on going away */
 };
 
 /* The step in hand. */
@@ -114,6 +117,7 @@ struct client {
   uint64_t ordinal; /* steps so far */
   struct position position;
   uint32_t epoch;       /* the stream's, as the cache has it; EPOCHS: it knows none */
+  uint32_t user;        /* how many have signed out before */
   uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
   struct line line;
   /* shim */

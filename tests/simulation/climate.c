@@ -56,6 +56,7 @@ struct climate climate_of(struct random *random) {
   c.throttles = chance(random, 300);
   c.mutates = chance(random, 600);
   c.reenters = chance(random, 200);
+  c.signs_out = chance(random, 300);
   c.storm_ms = between(random, 20, 60) * 1000;
   return c;
 }

@@ -28,7 +28,7 @@ struct climate {
   uint32_t entries; /* limit */
   double reset_window;
   uint32_t max_attempts;
-  bool jumps, hides, unplugs, throttles, mutates, reenters;
+  bool jumps, hides, unplugs, throttles, mutates, reenters, signs_out;
   double storm_ms;
 };
 

@@ -102,8 +102,9 @@ static uint64_t answer(const struct rows *rows, uint32_t key) {
   return hash;
 }
 
-uint64_t database_value(const struct database *database, uint32_t key, uint32_t commit) {
-  return answer(&database->commits[commit].rows, key) | 1;
+uint64_t database_value(const struct database *database, uint32_t key, uint32_t commit,
+                        uint32_t user) {
+  return mix(answer(&database->commits[commit].rows, key) + user) | 1;
 }
 
 bool change_touches(const struct change *change, uint32_t key) {

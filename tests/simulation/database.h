@@ -49,8 +49,9 @@ void database_write_task(struct database *database, struct random *random, uint3
                          uint8_t author, uint32_t serial);
 void database_write_members(struct database *database, uint32_t project);
 
-/* What a query for the key answers as of a commit. Never 0. */
-uint64_t database_value(const struct database *database, uint32_t key, uint32_t commit);
+/* What a query for the key answers that user as of a commit. Never 0. */
+uint64_t database_value(const struct database *database, uint32_t key, uint32_t commit,
+                        uint32_t user);
 /* Whether the rules say that the change touches the key; one of a foreign project touches none. */
 bool change_touches(const struct change *change, uint32_t key);
 /* The last commit up to `commit` that touched the key; 0: none. */

@@ -180,6 +180,16 @@ struct frame frame_reconnect(struct world *w) {
   return finish(w, FRAME_RECONNECT, &t);
 }
 
+struct frame frame_goodbye(struct world *w, double after, double spread) {
+  struct text t = begin(w);
+  add(&t, "{\"type\":\"goodbye\",\"after\":%u,\"spread\":%u,\"reason\":\"deploy\"}",
+      (unsigned)after, (unsigned)spread);
+  struct frame frame = finish(w, FRAME_GOODBYE, &t);
+  frame.after = after;
+  frame.spread = spread;
+  return frame;
+}
+
 /* ---- Garbage --------------------------------------------------------------------------------- */
 
 enum { HUGE_BYTES = 70000, DEEP = 40 };

@@ -16,6 +16,8 @@ struct frame frame_ping(struct world *w, double seq);
 struct frame frame_reset(struct world *w, bool moved);
 /* The second of the two plain messages. */
 struct frame frame_reconnect(struct world *w);
+/* The hub shuts down: come back in [after, after + spread) ms. */
+struct frame frame_goodbye(struct world *w, double after, double spread);
 /* Truncated, huge, deep, wrong in its fields, or not JSON at all: nothing that means anything. */
 struct frame frame_garbage(struct world *w);
 /* The same change as the app tells it itself. */

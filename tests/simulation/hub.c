@@ -4,6 +4,7 @@
 
 void hub_init(struct hub *hub) {
   hub->deaf = false;
+  hub->back_at = 0;
   hub->entry_count = 0;
   hub->epoch_count = 1;
   hub->heard_at = 0;

@@ -42,6 +42,7 @@ struct hub {
   bool deaf;  /* its LISTEN connection is gone: it hears of nothing */
   bool plain; /* no positions, no sign-in: it sends what it hears to whom it reaches */
   bool counts_anew;
+  double back_at;  /* until then it is shut down: nobody can connect */
   double heard_at; /* when it hears of the latest commit: in order of commits */
   uint32_t entry_count, epoch_count;
   struct log_entry entries[LOG_ENTRIES];

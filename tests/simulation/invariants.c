@@ -23,6 +23,7 @@ static const char *const SENTENCES[] = {
     [INVARIANT_NOTIFY] = "Nobody is notified after unsubscribing; re-entrant verbs are safe.",
     [INVARIANT_EMPTY] = "All unmounted and collected: bytes in use back to the start; no timer "
                         "left.",
+    [INVARIANT_USER] = "After a scope or user change no entry of the old one can be read.",
     [INVARIANT_SAME_TRACE] = "The same seed gives the same trace.",
     [INVARIANT_SCHEDULE] = "Fetches that changes cause keep to the cap, wait while the page is "
                            "hidden, and are spread after a reset; tries keep to their backoff.",
@@ -79,6 +80,7 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   check_collected(w, c, entry);
   check_spread(w, c, entry, state);
   check_try_in_time(w, c, entry);
+  check_user(w, c, entry);
 }
 
 /* What is idle when its turn is over was not asked for by hand. */
@@ -100,6 +102,7 @@ void step_ends(struct world *w, struct client *c) {
   }
   check_old_message(w, c);
   check_failure(w, c);
+  check_signed_out(w, c);
   if (c->step.event->type == TIDEMARK_FLUSH) {
     forget_wishes(c);
   }

@@ -24,6 +24,7 @@ enum invariant {
   INVARIANT_FAILURE = 9,
   INVARIANT_NOTIFY = 10,
   INVARIANT_EMPTY = 11,
+  INVARIANT_USER = 14,
   INVARIANT_SAME_TRACE = 15,
   /* promises of design.md that have no number */
   INVARIANT_SCHEDULE,

@@ -56,7 +56,7 @@ void line_status(struct client *c, uint32_t status) {
 /* ---- The check --------------------------------------------------------------------------------
  */
 
-static double longest_wait(const struct line *line) {
+static double longest_backoff(const struct line *line) {
   double base = line->options.backoff_base > 0 ? line->options.backoff_base : 500;
   double cap = line->options.backoff_cap > 0 ? line->options.backoff_cap : 20000;
   double wait = base;
@@ -66,27 +66,36 @@ static double longest_wait(const struct line *line) {
   return fmin(wait, cap);
 }
 
-/* "Backoff: full jitter": a random time up to min(base * 2^attempt, cap). How evenly it is spread
- * shows over many worlds. */
+/* "Backoff: full jitter": a random time up to min(base * 2^attempt, cap), and, after a goodbye, one
+ * in the time that the hub named. How evenly it is spread shows over many worlds. */
 void check_reconnect(struct world *w, struct client *c) {
   struct line *line = &c->line;
   enum tidemark_event_type cause = c->step.event->type;
   line->sure = line->sure && !line->open; /* lost and begun in one step */
   line->open = false;
+  double after = line->after;
+  double spread = line->spread;
+  line->after = line->spread = 0; /* it holds for one return */
   bool hurried = cause == TIDEMARK_ONLINE || cause == TIDEMARK_VISIBLE || cause == TIDEMARK_CONNECT;
   if (isnan(line->lost_at) || !line->sure || hurried || c->step.reentered || w->climate.reenters ||
       w->climate.jumps || w->climate.throttles) {
     return;
   }
   double waited = c->time - line->lost_at;
-  double longest = longest_wait(line);
-  if (waited > longest + 2) {
+  double backoff = longest_backoff(line);
+  double longest = fmax(backoff, after + spread);
+  if (waited < after - 0.001) {
+    violate(w, INVARIANT_SCHEDULE, "a client comes back after %.0f ms, asked for were %.0f", waited,
+            after);
+  } else if (waited > longest + 2) {
     violate(w, INVARIANT_SCHEDULE, "a reconnect waited %.0f ms, at most %.0f are allowed", waited,
             longest);
-  } else if (line->options.no_jitter && waited < longest - 2) {
+  } else if (line->options.no_jitter && waited < backoff - 2) {
     violate(w, INVARIANT_SCHEDULE, "a reconnect without jitter waited %.0f ms, not %.0f", waited,
-            longest);
-  } else if (!line->options.no_jitter) {
+            backoff);
+  } else if (spread > 0 && after >= backoff) {
+    tally_wait(&w->tally, WAIT_AFTER_GOODBYE, waited - after, spread);
+  } else if (!line->options.no_jitter && after + spread == 0) {
     tally_wait(&w->tally, WAIT_RECONNECT, waited, longest);
   }
 }

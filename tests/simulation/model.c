@@ -133,6 +133,7 @@ static void show(struct world *w, struct client *c, const tidemark_event *event)
   struct record *r = &c->records[event->entry];
   r->has_base = true;
   r->base = answer->value;
+  r->user = answer->user;
   r->base_commit = answer->commit;
   r->base_asked = r->asked;
   r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;
@@ -166,6 +167,7 @@ static void set(struct client *c, const tidemark_event *event) {
   r->has_base = true;
   r->base = c->ordinal | 1;
   r->base_commit = MADE_UP;
+  r->user = c->user;
   r->base_asked = event->data.keep_changes ? r->base_asked : c->ordinal;
   r->base_as_of = NOWHERE;
   r->left_earliest = r->left_latest = c->time;
@@ -291,6 +293,15 @@ static void refetched_by_rule(const struct world *w, struct client *c,
   }
 }
 
+/* By the app itself. */
+static void said(const struct world *w, struct client *c, const struct change *change) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    struct record *r = &c->records[entry];
+    r->forgotten = r->forgotten && !(r->used && change_touches(change, r->key));
+  }
+  refetched_by_rule(w, c, change);
+}
+
 static void told(const struct world *w, struct client *c, const struct change *change,
                  uint32_t commit) {
   for (uint32_t key = 0; key < KEYS; key++) {
@@ -353,6 +364,11 @@ static void anything_changed(struct client *c) {
 }
 
 static void text_taken(struct world *w, struct client *c) {
+  if (c->frame->kind == FRAME_GOODBYE && !c->frame_is_void) {
+    occurred(w, FAULT_GOODBYE_HEARD);
+    c->line.after = c->frame->after;
+    c->line.spread = c->frame->spread;
+  }
   if (frame_says_anything_changed(c->frame) && !c->frame_is_void) {
     anything_changed(c);
   }
@@ -383,6 +399,33 @@ static void world_changed(struct client *c, const tidemark_event *event) {
   for (uint32_t entry = 1; back && entry < RECORDS; entry++) {
     c->records[entry].wanted_by_hand = true;
   }
+}
+
+/* ---- Signing out ----------------------------------------------------------------------------- */
+
+static void forget_entry(struct client *c, uint32_t entry) {
+  struct record *r = &c->records[entry];
+  r->removed |= record_observers(c, entry) == 0;
+  r->layer_count = 0;
+  /* What was to be asked before somebody signed out at once, on hearing of it, is still asked. */
+  r->wanted_by_hand = r->wanted_by_hand && c->draining;
+  r->wanted_by_name = r->wanted_by_name && c->draining;
+  r->excused = false;
+  r->changed = false;
+  r->forgotten = true;
+  r->reset_at = NAN;
+  layers_forget_marks(c, entry);
+}
+
+/* The next user knows of nothing. */
+static void forgot(struct client *c) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    forget_entry(c, entry);
+  }
+  memset(c->known, 0, sizeof c->known);
+  c->position = NOWHERE;
+  c->epoch = EPOCHS;
+  c->user++;
 }
 
 /* ---- All of them ----------------------------------------------------------------------------- */
@@ -434,7 +477,10 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     }
     return;
   case TIDEMARK_CHANGE:
-    refetched_by_rule(w, c, &c->changing);
+    said(w, c, &c->changing);
+    return;
+  case TIDEMARK_FORGET:
+    forgot(c);
     return;
   case TIDEMARK_MUTATION_BEGIN:
   case TIDEMARK_MUTATION_LAYER:

@@ -272,6 +272,42 @@ static void flip_stream(struct world *w, struct client *c) {
   }
 }
 
+/* ---- Users ----------------------------------------------------------------------------------- */
+
+static void count_sign_out(struct world *w, const struct client *c) {
+  bool asks = false;
+  bool layered = false;
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    asks |= c->records[entry].used && c->records[entry].request != NO_REQUEST;
+    layered |= c->records[entry].used && c->records[entry].layer_count > 0;
+  }
+  occurred(w, FAULT_SIGNED_OUT);
+  occurred_if(w, asks, FAULT_SIGNED_OUT_WHILE_ASKING);
+  occurred_if(w, layered, FAULT_SIGNED_OUT_UNDER_LAYERS);
+}
+
+/* As the shim does it: what waits for the server ends in the same turn, and is never shown. */
+static void sign_out(struct world *w, struct client *c) {
+  if (!w->climate.signs_out) {
+    return;
+  }
+  SAY(w, c->index, "user %u signs out", c->user);
+  count_sign_out(w, c);
+  do_step(w, c, TIDEMARK_FORGET);
+  for (uint32_t i = 0; i < c->mutation_count; i++) {
+    if (c->mutations[i].began && !c->mutations[i].reported) {
+      client_step(
+          w, c,
+          (tidemark_event){.type = TIDEMARK_MUTATION_FAILED, .mutation = c->mutations[i].handle});
+    }
+  }
+  if (chance(&w->random, 700)) {
+    connect(w, c);
+  }
+}
+
+/* ---- Clocks ---------------------------------------------------------------------------------- */
+
 #define DAY_MS 86400000.0
 
 /* Somebody sets the clock, or the machine slept. The timer in hand goes by another clock, so the
@@ -313,6 +349,8 @@ static void act_once(struct world *w, struct client *c) {
     flip_visibility(w, c);
   } else if (what < 97) {
     flip_stream(w, c);
+  } else if (what < 98) {
+    sign_out(w, c);
   } else {
     jump(w, c);
   }

@@ -40,7 +40,7 @@ static void sample(struct world *w, struct request *r, uint32_t replica) {
 static void read_rows(struct world *w, uint32_t request, uint32_t from_primary) {
   struct request *r = &w->requests.all[request];
   r->commit = from_primary ? w->database.last : r->commit;
-  r->value = database_value(&w->database, r->key, r->commit);
+  r->value = database_value(&w->database, r->key, r->commit, r->user);
   agenda_add(&w->agenda, w->time + travel(w), come_back, request, 0);
 }
 
@@ -78,6 +78,7 @@ uint32_t request_send(struct world *w, uint32_t client, uint32_t entry, uint32_t
   uint32_t i = w->requests.count++;
   struct request *r = &w->requests.all[i];
   *r = (struct request){.client = client, .entry = entry, .fetch = fetch, .key = key};
+  r->user = w->clients[client].user;
   r->failure = w->clients[client].online ? fate(w) : FAILED_NETWORK;
   r->retry_after = r->failure == FAILED_429 ? between(&w->random, 0, 60) * 1000 : NAN;
   if (strikes(w, w->climate.hang, FAULT_HANGING_REQUEST)) {

@@ -21,6 +21,7 @@ enum failure {
 
 struct request {
   uint32_t client, entry, fetch, key;
+  uint32_t user; /* who was signed in when it was sent */
   bool aborted, over;
   enum failure failure;
   double retry_after; /* ms, NaN for none */

@@ -92,7 +92,7 @@ void socket_open(struct world *w, uint32_t client, uint32_t id) {
   uint32_t i = w->sockets.count++;
   struct socket *s = &w->sockets.all[i];
   *s = (struct socket){.client = client, .id = id, .open_at_client = true};
-  if (strikes(w, w->climate.refuse, FAULT_CONNECTION_REFUSED)) {
+  if (w->time < w->hub.back_at || strikes(w, w->climate.refuse, FAULT_CONNECTION_REFUSED)) {
     agenda_add(&w->agenda, w->time + latency(w), hear_of_end, i, 1006);
   } else {
     agenda_add(&w->agenda, w->time + latency(w), reach_hub, i, 0);

@@ -36,14 +36,16 @@ enum frame_kind {
   FRAME_PING,
   FRAME_RESET,
   FRAME_RECONNECT,
+  FRAME_GOODBYE,
   FRAME_GARBAGE
 };
 
 struct frame {
   enum frame_kind kind;
   uint32_t socket;
-  uint32_t entry; /* CHANGE: index in the hub's log */
-  bool recovered; /* SUBSCRIBED */
+  uint32_t entry;       /* CHANGE: index in the hub's log */
+  bool recovered;       /* SUBSCRIBED */
+  double after, spread; /* GOODBYE: ms */
   const char *text;
   uint32_t length;
 };

@@ -129,6 +129,15 @@ void subscribers_start_over(struct world *w) {
   }
 }
 
+void subscribers_say_goodbye(struct world *w, double after, double spread) {
+  for (uint32_t i = 0; i < w->sockets.count; i++) {
+    const struct socket *s = &w->sockets.all[i];
+    if (s->open_at_hub && s->signed_in) {
+      socket_deliver(w, i, frame_goodbye(w, after, spread));
+    }
+  }
+}
+
 /* The hub learns of a commit. */
 static void hear(struct world *w, uint32_t commit, uint32_t unused) {
   (void)unused;

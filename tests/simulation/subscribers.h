@@ -13,6 +13,9 @@ void subscribers_tell(struct world *w, uint32_t entry);
 /* The log started over. */
 void subscribers_start_over(struct world *w);
 
+/* The hub is about to shut down. */
+void subscribers_say_goodbye(struct world *w, double after, double spread);
+
 /* The triggers' notification of a commit is on its way to the hub. */
 void hub_notify(struct world *w, uint32_t commit);
 

@@ -24,6 +24,8 @@ static const char *const FAULT_TEXTS[FAULTS] = {
     [FAULT_SIGN_IN_FORBIDDEN] = "sign-in forbidden",
     [FAULT_SERVER_RESTARTED] = "server restarted, in a new epoch",
     [FAULT_EPOCH_WITHOUT_RESTART] = "new epoch on an open socket",
+    [FAULT_GOODBYE] = "hub shut down, saying goodbye",
+    [FAULT_GOODBYE_HEARD] = "goodbye heard by a client",
     [FAULT_RESUMED_IN_OLD_EPOCH] = "resume from a position of an old epoch",
     [FAULT_WINDOW_OVERFLOWED] = "resume from before the window",
     [FAULT_CHANGE_FOLDED] = "change folded into a reset",
@@ -59,10 +61,15 @@ static const char *const FAULT_TEXTS[FAULTS] = {
     [FAULT_OFFLINE] = "network gone",
     [FAULT_CACHE_FULL] = "cache full",
     [FAULT_REENTERED] = "verb called while effects are carried out",
+    [FAULT_SIGNED_OUT] = "user signed out",
+    [FAULT_SIGNED_OUT_WHILE_ASKING] = "user signed out while an answer was under way",
+    [FAULT_SIGNED_OUT_UNDER_LAYERS] = "user signed out under layers",
+    [FAULT_ANSWER_OF_OLD_USER] = "answer for a user who has signed out",
 };
 
 static const char *const WAIT_TEXTS[WAITS] = {
     [WAIT_RECONNECT] = "waits before a reconnect",
+    [WAIT_AFTER_GOODBYE] = "waits before coming back after a goodbye",
     [WAIT_AFTER_RESET] = "waits of refetches after a reset",
 };
 

@@ -45,16 +45,35 @@ static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   }
 }
 
+/* A hub that shuts down asks its clients to come back spread over time. Its log may live elsewhere,
+ * or end with it. */
+static void shut_down(struct world *w) {
+  double after = 500 * between(&w->random, 0, 8);
+  double spread = 1000 * between(&w->random, 0, 10);
+  SAY(w, NOBODY, "the hub shuts down: after %.0f, spread %.0f", after, spread);
+  occurred(w, FAULT_GOODBYE);
+  subscribers_say_goodbye(w, after, spread);
+  sockets_cut_all(w, 1012);
+  w->hub.back_at = w->time + between(&w->random, 0, (uint32_t)after);
+  if (chance(&w->random, 500) && !w->hub.deaf && w->hub.epoch_count < EPOCHS) {
+    w->hub.deaf = true;
+    agenda_add(&w->agenda, w->hub.back_at, hear_again, 1, 0);
+  }
+}
+
 static void trouble(struct world *w, uint32_t a, uint32_t b) {
   (void)a;
   (void)b;
   if (w->phase != STORM) {
     return;
   }
-  if (chance(&w->random, 700)) {
+  uint32_t what = below(&w->random, 1000);
+  if (what < 550 || (what < 700 && w->hub.plain)) {
     SAY(w, NOBODY, "all sockets are cut");
     occurred(w, FAULT_SOCKETS_CUT);
     sockets_cut_all(w, 1006);
+  } else if (what < 700) {
+    shut_down(w);
   } else if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
     SAY(w, NOBODY, "the hub goes deaf");
     w->hub.deaf = true;
@@ -118,6 +137,7 @@ static void calm(struct world *w) {
   if (w->hub.deaf) {
     hear_again(w, 1, 0);
   }
+  w->hub.back_at = 0;
   requests_heal(w);
   sockets_heal(w);
   for (uint32_t i = 0; i < w->client_count; i++) {
