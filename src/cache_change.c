@@ -22,10 +22,22 @@ static uint32_t want(const tidemark_cache *cache, struct entry *e, const struct 
   return early ? entry_want_later(e, cache->time) : entry_want_after(e, mark->refetch);
 }
 
+/* Nobody looks, nothing is under way, and nobody asked for more: the mark is all there is to it.
+ * Most entries of a large fan-out are like that. */
+static bool is_only_marked(const struct entry *e, const struct mark *mark) {
+  bool for_those_who_look =
+      mark->refetch_type == TIDEMARK_REFETCH_ACTIVE || mark->refetch_type == TIDEMARK_REFETCH_NONE;
+  return e->activity == NULL && for_those_who_look;
+}
+
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   struct entry *e = entry_at(cache, id);
-  uint32_t before = entry_is_observed(e) ? entry_state(e) : 0;
   cache->stats.marks++;
+  if (is_only_marked(e, mark)) {
+    freshness_mark(&e->freshness, cache->ordinal, mark->seq);
+    return;
+  }
+  uint32_t before = entry_is_observed(e) ? entry_state(e) : 0;
   if (!freshness_mark(&e->freshness, cache->ordinal, mark->seq)) {
     return;
   }

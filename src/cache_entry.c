@@ -1,10 +1,5 @@
 #include "cache_internal.h"
 
-struct entry *entry_get(const tidemark_cache *cache, uint32_t id) {
-  struct entry *e = pool_get(&cache->entries, id);
-  return e == NULL || (e->effects & ENTRY_DROP) != 0 ? NULL : e;
-}
-
 struct observer *observer_get(const tidemark_cache *cache, uint32_t id) {
   return pool_get(&cache->observers, id);
 }

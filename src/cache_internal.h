@@ -103,7 +103,10 @@ static inline struct observer *observer_at(const tidemark_cache *cache, uint32_t
   return pool_at(&cache->observers, id);
 }
 /* For handles from outside: NULL for none, also once the entry is only waiting for its DROP. */
-struct entry *entry_get(const tidemark_cache *cache, uint32_t id);
+static inline struct entry *entry_get(const tidemark_cache *cache, uint32_t id) {
+  struct entry *e = pool_get(&cache->entries, id);
+  return e == NULL || (e->effects & ENTRY_DROP) != 0 ? NULL : e;
+}
 struct observer *observer_get(const tidemark_cache *cache, uint32_t id);
 /* For walking an entry's list: NULL behind its end. */
 static inline struct observer *observer_next(const tidemark_cache *cache, uint32_t id) {

@@ -192,13 +192,14 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
                       .trail = event->list.trail != 0};
   for (size_t i = 0; i < event->list.count; i++) {
     uint32_t id = event->list.entries[i];
+    if (event->type == TIDEMARK_INVALIDATE) {
+      change_mark(cache, id, &mark);
+      continue;
+    }
     if (entry_get(cache, id) == NULL) {
       continue; /* named twice, and gone since */
     }
     switch (event->type) {
-    case TIDEMARK_INVALIDATE:
-      change_mark(cache, id, &mark);
-      break;
     case TIDEMARK_REFETCH:
       refetch(cache, id, event->list.trail != 0);
       break;

@@ -74,10 +74,13 @@ int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uin
     count = index_match(&cache->index, cache->key, length, cache->selection);
   }
   flags &= ~(uint32_t)TIDEMARK_MATCH_EXACT;
+  if (flags == 0) {
+    return (int)count;
+  }
   uint32_t kept = 0;
   for (uint32_t i = 0; i < count; i++) {
     uint32_t id = cache->selection[i];
-    if (flags == 0 || is_selected(cache, entry_at(cache, id), flags, cache_time_at(cache, now))) {
+    if (is_selected(cache, entry_at(cache, id), flags, cache_time_at(cache, now))) {
       cache->selection[kept++] = id;
     }
   }

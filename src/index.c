@@ -247,7 +247,7 @@ void index_remove(struct index *index, uint32_t id) {
 
 /* The node behind `id` in the order of the tree, without leaving what is below `top`; 0 for none.
  */
-static uint32_t next_below(const struct index *index, uint32_t top, uint32_t id) {
+static inline uint32_t next_below(const struct index *index, uint32_t top, uint32_t id) {
   const struct index_node *node = node_at(index, id);
   if (node->first_child != 0) {
     return node->first_child;

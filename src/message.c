@@ -59,8 +59,19 @@ static const char *explanation(const json_value *root) {
   return message != NULL ? message : reason != NULL ? reason : inner;
 }
 
+static void read_rare_fields(const json_value *root, struct message *message) {
+  message->ping = json_number(json_member(root, "ping"), -1);
+  message->after = json_number(json_member(root, "after"), -1);
+  message->spread = json_number(json_member(root, "spread"), -1);
+  message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
+  message->messages = json_member(root, "messages");
+  message->scopes = read_scopes(root);
+  message->text = explanation(root);
+}
+
 int message_read(const json_value *root, struct message *message) {
-  *message = (struct message){.type_text = json_string(json_member(root, "type"))};
+  *message = (struct message){
+      .type_text = json_string(json_member(root, "type")), .ping = -1, .after = -1, .spread = -1};
   if (message->type_text == NULL) {
     return TIDEMARK_ERROR_JSON;
   }
@@ -68,14 +79,10 @@ int message_read(const json_value *root, struct message *message) {
   if (message->type == MESSAGE_UNKNOWN) {
     return TIDEMARK_OK;
   }
-  message->ping = json_number(json_member(root, "ping"), -1);
-  message->after = json_number(json_member(root, "after"), -1);
-  message->spread = json_number(json_member(root, "spread"), -1);
-  message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
-  message->messages = json_member(root, "messages");
   message->change = json_member(root, "data");
-  message->scopes = read_scopes(root);
-  message->text = explanation(root);
+  if (message->type != MESSAGE_CHANGE) { /* which is nearly all that comes, and has none of these */
+    read_rare_fields(root, message);
+  }
   bool fields = read_text(root, "epoch", &message->epoch) &&
                 read_position(root, "seq", &message->seq) &&
                 read_position(root, "prev", &message->prev);

@@ -51,18 +51,25 @@ function share(previous, next, depth) {
 }
 
 /**
+ * Copies only what takes a part of `previous`: what is all new is kept as it is, and costs nothing to
+ * compare the next time.
+ *
  * @param {any[]} previous
  * @param {any[]} next
  * @param {number} depth
  */
 function shareArray(previous, next, depth) {
   let equal = previous.length === next.length;
+  let own = true;
   const copy = next.map((item, index) => {
-    const shared = index < previous.length ? share(previous[index], item, depth + 1) : item;
-    if (index >= previous.length || !Object.is(shared, previous[index])) equal = false;
+    const known = index < previous.length;
+    const shared = known ? share(previous[index], item, depth + 1) : item;
+    if (!known || !Object.is(shared, previous[index])) equal = false;
+    if (!Object.is(shared, item)) own = false;
     return shared;
   });
-  return equal ? previous : copy;
+  if (equal) return previous;
+  return own ? next : copy;
 }
 
 /**
@@ -73,13 +80,16 @@ function shareArray(previous, next, depth) {
 function shareObject(previous, next, depth) {
   const names = Object.keys(next);
   let equal = names.length === Object.keys(previous).length;
+  let own = true;
   const members = names.map((name) => {
     const known = Object.hasOwn(previous, name);
     const shared = known ? share(previous[name], next[name], depth + 1) : next[name];
     if (!known || !Object.is(shared, previous[name])) equal = false;
+    if (!Object.is(shared, next[name])) own = false;
     return [name, shared];
   });
-  return equal ? previous : Object.fromEntries(members);
+  if (equal) return previous;
+  return own ? next : Object.fromEntries(members);
 }
 
 /** An array with holes or named members is not data that JSON could carry. @param {unknown} value */

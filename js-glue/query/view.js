@@ -10,6 +10,9 @@ import { shareAs } from './structural-sharing.js';
  */
 const NO_UPDATERS = new Map();
 
+/** @type {any[]} */
+const NO_STEPS = [];
+
 /**
  * A query's value as two things: the base, which is the server's answer, and the view, which is the
  * base with the layers of pending mutations replayed over it, lowest first. The core says which
@@ -20,6 +23,8 @@ export class View {
   #updaters = NO_UPDATERS;
   /** @type {unknown} */
   #base;
+  /** The last replay. @type {Step[]} */
+  #steps = NO_STEPS;
   /** Updates that are part of the base, not run yet. @type {Layer[]} */
   #folds = [];
   /** The base is another one than when it was last shown without layers. */
@@ -31,6 +36,7 @@ export class View {
 
   /** @typedef {(value: any) => unknown} Update */
   /** @typedef {{ owner: Layers, update: Update }} Layer owner: hears if the update throws */
+  /** @typedef {{ layer: Layer | undefined, below: unknown, above: unknown }} Step */
 
   /** @param {Query} query */
   constructor(query) {
@@ -104,8 +110,7 @@ export class View {
     const { dropped, entry, client } = this.#query;
     const layers = dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
     const { base } = this;
-    let value = base;
-    for (const mutation of layers) value = this.#update(value, this.#updaters.get(mutation));
+    let value = this.#raise(base, layers);
     this.#forget(layers);
     if (layers.length > 0 || this.#baseIsNew) value = this.#share(value);
     this.#value = value;
@@ -113,6 +118,28 @@ export class View {
     // Without layers both are one value: keep one copy.
     this.#base = value;
     this.#baseIsNew = false;
+  }
+
+  /**
+   * The base with the layers over it. An update runs again only if what lies below it is another
+   * value than last time: taking off the highest of many layers costs no more than taking off one.
+   *
+   * @param {unknown} base
+   * @param {readonly number[]} layers
+   */
+  #raise(base, layers) {
+    const before = this.#steps;
+    const steps = layers.length > 0 ? new Array(layers.length) : NO_STEPS;
+    let value = base;
+    for (const [i, mutation] of layers.entries()) {
+      const layer = this.#updaters.get(mutation);
+      const last = before[i];
+      const isSame = last !== undefined && last.layer === layer && last.below === value;
+      steps[i] = isSame ? last : { layer, below: value, above: this.#update(value, layer) };
+      value = steps[i].above;
+    }
+    this.#steps = steps;
+    return value;
   }
 
   /** What equals a part of what was shown before keeps its reference. @param {unknown} value */

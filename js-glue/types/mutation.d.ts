@@ -48,10 +48,11 @@ export interface OptimisticUpdate<TVariables = unknown> {
   exact?: boolean;
   /**
    * Returns the value with the change in it, as a new value: the old one comes back if the server
-   * refuses. Runs again over each new answer as long as the mutation is pending. Is not called
-   * while there is no data. `undefined` leaves the value as it is. If it throws, this mutation
-   * shows nothing anywhere: it fails with that error if it was not sent yet; later, the error is
-   * reported and the server decides.
+   * refuses. Runs again, as long as the mutation is pending, when there is another value below its
+   * change: a new answer, or an older change less. Is not called while there is no data.
+   * `undefined` leaves the value as it is. If it throws, this mutation shows nothing anywhere: it
+   * fails with that error if it was not sent yet; later, the error is reported and the server
+   * decides.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the data of any query
   update(value: any, variables: TVariables, queryKey: QueryKey): unknown;

@@ -17,6 +17,19 @@ function startWithRows(t) {
   return { ...world, renameTo };
 }
 
+/** Like startWithRows; `runs`: how often the update to each title ran. @param {import('node:test').TestContext} t */
+function startCounting(t) {
+  const world = startWithRows(t);
+  const runs = new Map();
+  const update = (/** @type {any[]} */ rows, /** @type {any} */ variables) => {
+    runs.set(variables.title, (runs.get(variables.title) ?? 0) + 1);
+    return rename(rows, variables);
+  };
+  const renameTo = (/** @type {number} */ id, /** @type {string} */ title) =>
+    world.add(/** @type {any} */ ({ id, title }), { optimistic: [{ queryKey, update }] });
+  return { ...world, renameTo, runs };
+}
+
 test('under a change only the row it touches is another one', (t) => {
   const { renameTo, shown } = startWithRows(t);
   const before = shown();
@@ -98,4 +111,38 @@ test('after a refused change over a newer answer the untouched rows are those sh
   assert.equal(shown()[0], before[0]);
   assert.equal(shown()[1].by, before[1].by);
   assert.deepEqual(shown(), [row(1), row(2), row(3, 'by somebody else')]);
+});
+
+test('a refused change runs only the updates above it again', async (t) => {
+  const { renameTo, shown, api, advance, runs } = startCounting(t);
+  renameTo(1, 'first');
+  const second = renameTo(2, 'second');
+  renameTo(3, 'third');
+  shown();
+  runs.clear();
+  await advance(0);
+  api[1].reject(new Error('refused'));
+  await second;
+  shown();
+  assert.deepEqual([...runs], [['third', 1]]);
+});
+
+test('an answer that lands runs every update once', async (t) => {
+  const { client, renameTo, shown, fetches, advance, runs } = startCounting(t);
+  renameTo(1, 'first');
+  renameTo(2, 'second');
+  shown();
+  runs.clear();
+  client.invalidateQueries({ queryKey });
+  await advance(0);
+  fetches[0].resolve([row(1), row(2), row(3, 'by somebody else')]);
+  await advance(0);
+  shown();
+  assert.deepEqual(
+    [...runs],
+    [
+      ['first', 1],
+      ['second', 1],
+    ],
+  );
 });
