@@ -16,6 +16,9 @@ help() {
                   --bug NAME with a mistake planted in the core, --bugs lists them
   bench           measure against TanStack Query, plain JavaScript and native C; writes
                   tests/bench/results.md; --quick tries it and writes nothing
+  bench pixels    measure from commit to changed pixels, beside polling and a hand-written socket;
+                  writes tests/bench/results-pixels.md; --changes N, --idle SECONDS, --times N only
+                  try it
   races           play what happens at once on tidemark and on TanStack Query, as a table
   soak            break the real stack for minutes and say whether it held: --seed S, and words that
                   keep the parts whose name holds one
@@ -337,6 +340,10 @@ simulate() {
 }
 
 bench() {
+  if [[ ${1:-} == pixels ]]; then
+    shift
+    bench_pixels "$@"
+  fi
   check_node
   install_missing "${wasm_tools[@]}" "${native_tools[@]}" "${browser_tools[@]}"
   install_npm_packages
@@ -345,6 +352,16 @@ bench() {
   CHROMIUM=$(find_chromium) || CHROMIUM=
   export CHROMIUM
   exec node tests/bench/main.js "$@"
+}
+
+bench_pixels() {
+  check_node
+  install_missing "${wasm_tools[@]}" "${browser_tools[@]}"
+  install_npm_packages
+  locked build_core wasm
+  CHROMIUM=$(find_chromium) || CHROMIUM=
+  export CHROMIUM
+  exec node tests/bench/pixels/main.js "$@"
 }
 
 soak() {

@@ -35,10 +35,21 @@ const CONTENT_SECURITY_POLICY = [
  * @param {number} [options.port] 0 picks a free one
  * @param {string} [options.host] the name or address to listen on; loopback by default
  * @param {string} [options.databaseUrl] a PostgreSQL server; without it, PGlite in memory
- * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
+ * @param {string} [options.page] the folder of the page; the demo's unless said
+ * @returns {Promise<{
+ *   url: string,
+ *   port: number,
+ *   database: import('./database.js').Database,
+ *   close: () => Promise<void>,
+ * }>}
  */
-export async function startDemo({ port = 5173, host = 'localhost', databaseUrl } = {}) {
-  await mustBeBuilt();
+export async function startDemo({
+  port = 5173,
+  host = 'localhost',
+  databaseUrl,
+  page = PAGE,
+} = {}) {
+  await mustBeBuilt(page);
   const thePort = port || (await freePort());
   const database = await openDatabase(databaseUrl);
   const hub = createHub({
@@ -48,7 +59,7 @@ export async function startDemo({ port = 5173, host = 'localhost', databaseUrl }
     limits: { connectionsPerUser: 500 }, // all who try the demo share its four accounts
   });
   await hub.ready;
-  const app = await createApp({ database, hub });
+  const app = await createApp({ database, hub, page });
   hub.attach(app.server);
   await app.listen({ port: thePort, host });
   const sqlSocket = database.embedded ? await openSqlSocket(database, thePort) : undefined;
@@ -56,6 +67,7 @@ export async function startDemo({ port = 5173, host = 'localhost', databaseUrl }
   return {
     url: `http://${host}:${thePort}`,
     port: thePort,
+    database,
     async close() {
       await sqlSocket?.close();
       await hub.close();
@@ -71,10 +83,11 @@ export async function startDemo({ port = 5173, host = 'localhost', databaseUrl }
  * @param {{
  *   database: import('./database.js').Database,
  *   hub: import('tidemark/hub').Hub,
+ *   page: string,
  *   tokenLifetime?: number,
  * }} options
  */
-export async function createApp({ database, hub, tokenLifetime }) {
+export async function createApp({ database, hub, page, tokenLifetime }) {
   const app = fastify({ logger: { level: 'error' }, bodyLimit: 16 * 1024 });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
@@ -82,7 +95,7 @@ export async function createApp({ database, hub, tokenLifetime }) {
     reply.header('referrer-policy', 'no-referrer');
   });
   await app.register(api, { prefix: '/api', database, hub, tokenLifetime });
-  await app.register(fastifyStatic, { root: PAGE, cacheControl: false });
+  await app.register(fastifyStatic, { root: page, cacheControl: false });
   return app;
 }
 
@@ -115,8 +128,9 @@ async function freePort() {
   return port;
 }
 
-async function mustBeBuilt() {
-  await access(`${PAGE}index.html`).catch(() => {
+/** @param {string} page */
+async function mustBeBuilt(page) {
+  await access(page).catch(() => {
     throw new Error('The page is not built. Run ./build.sh demo, which builds and starts it.');
   });
 }

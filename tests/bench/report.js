@@ -11,17 +11,26 @@ import { MEMORY } from './rows.js';
 /** Of these, tidemark's time over theirs is told: at most so much. */
 const AT_MOST = new Set(['native', 'smaller']);
 
-/** @returns {string[]} */
-export function introduction() {
+/**
+ * What a page of figures was written by, when, and on what.
+ *
+ * @param {string} command
+ */
+export function provenance(command) {
   const [{ model }] = cpus();
   const tanstack = JSON.parse(
     readFileSync('node_modules/@tanstack/query-core/package.json', 'utf8'),
   ).version;
+  const today = new Date().toISOString().slice(0, 10);
+  return `Written by \`${command}\` on ${today}; ${cpus().length} cores, ${model}; @tanstack/query-core ${tanstack}.`;
+}
+
+/** @returns {string[]} */
+export function introduction() {
   return [
     '# Figures',
     '',
-    `Written by \`./build.sh bench\` on ${new Date().toISOString().slice(0, 10)}; ${cpus().length} cores,` +
-      ` ${model}; @tanstack/query-core ${tanstack}.`,
+    provenance('./build.sh bench'),
     '',
     'Times are medians of runs that take turns in one process, per operation; ratios are medians over',
     'the rounds. ✓ and "missed by" tell the target of each ratio. **tidemark** is the engine below the',

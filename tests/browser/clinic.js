@@ -49,19 +49,7 @@ export async function openClinic() {
       return JSON.parse(stdout);
     },
 
-    /** Posts to the API as the operator. */
-    async post(path, body = {}) {
-      const send = async (to, payload, headers) => {
-        const response = await fetch(`${url}/api${to}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', ...headers },
-          body: JSON.stringify(payload),
-        });
-        return response.json();
-      };
-      const { token } = await send('/session', { role: 'operator' });
-      return send(path, body, { authorization: `Bearer ${token}` });
-    },
+    post: (path, body) => postAsOperator(url, path, body),
 
     /** Closes what the last test opened, and sets the clinic back. */
     async startTheDay() {
@@ -76,6 +64,20 @@ export async function openClinic() {
       await once(server, 'exit');
     },
   };
+}
+
+/** Posts to a clinic's API as its operator. */
+export async function postAsOperator(url, path, body = {}) {
+  const send = async (to, payload, headers) => {
+    const response = await fetch(`${url}/api${to}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(payload),
+    });
+    return response.json();
+  };
+  const { token } = await send('/session', { role: 'operator' });
+  return send(path, body, { authorization: `Bearer ${token}` });
 }
 
 /** Loads a page and keeps count of what it asks for and hears. */
