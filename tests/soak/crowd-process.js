@@ -5,8 +5,17 @@
 import { QueryClient, QueryObserver } from 'tidemark';
 import { WebSocket } from 'ws';
 
-/** Sockets without any logic: they count changes. */
-const plain = { received: 0, expected: Number.POSITIVE_INFINITY };
+/** A change marks what every client looks at. */
+const rules = [{ on: 'items', invalidate: [['board']] }];
+/** What happened so often, over all sockets or clients. @type {Record<string, { count: number, expected: number }>} */
+const tallies = {
+  /** A plain socket, which has no logic, had a change. */
+  received: { count: 0, expected: Number.POSITIVE_INFINITY },
+  /** A client's observer was told that what it shows is stale. */
+  stale: { count: 0, expected: Number.POSITIVE_INFINITY },
+  /** A client's observer was told of newer data. */
+  fresh: { count: 0, expected: Number.POSITIVE_INFINITY },
+};
 /** When reads began, in ms of this machine's clock. @type {number[]} */
 let reads = [];
 /** Sockets opened at a time: a listen queue is short. */
@@ -23,17 +32,21 @@ const orders = {
       await Promise.all(some);
     }
   },
-  /** Answers when so many changes have come in all, over all sockets; they may have already. */
-  async expect({ total }) {
-    plain.expected = total;
-    answerIfReached();
+  /** Counts from zero again. */
+  async countAnew() {
+    for (const one of Object.values(tallies)) one.count = 0;
+  },
+  /** Answers when something has happened so often in all; it may have already. */
+  async expect({ what, total }) {
+    tallies[what].expected = total;
+    answerIfReached(tallies[what]);
   },
 
   /** Opens clients, and answers when all are live and have read once. */
-  async openClients({ url, ticketUrl, count, scopes }) {
+  async openClients({ count, ...options }) {
     for (let index = 0; index < count; index += AT_ONCE) {
       const length = Math.min(AT_ONCE, count - index);
-      const some = Array.from({ length }, () => openClient(url, ticketUrl, scopes));
+      const some = Array.from({ length }, () => openClient(options));
       await Promise.all(some);
     }
   },
@@ -64,26 +77,37 @@ function openPlain(url, ticket, scopes) {
       socket.send(JSON.stringify({ type: 'subscribe', scopes, resume: null }));
     });
     socket.on('message', (/** @type {Buffer} */ frame) => {
-      if (frame.includes('cache_invalidate')) countChange();
+      if (frame.includes('cache_invalidate')) tally('received');
       else if (frame.includes('subscribed')) resolve(socket);
     });
   });
 }
 
-function countChange() {
-  plain.received += 1;
-  answerIfReached();
+/** @param {string} what */
+function tally(what) {
+  tallies[what].count += 1;
+  answerIfReached(tallies[what]);
 }
 
-function answerIfReached() {
-  if (plain.received < plain.expected) return;
-  plain.expected = Number.POSITIVE_INFINITY;
-  process.send?.({ answer: plain.received });
+/** @param {{ count: number, expected: number }} reached */
+function answerIfReached(reached) {
+  if (reached.count < reached.expected) return;
+  reached.expected = Number.POSITIVE_INFINITY;
+  process.send?.({ answer: reached.count });
 }
 
-/** @param {string} url @param {string} ticketUrl @param {string[]} scopes */
-async function openClient(url, ticketUrl, scopes) {
+/**
+ * @param {object} options
+ * @param {string} options.url
+ * @param {string} options.ticketUrl
+ * @param {string[]} options.scopes
+ * @param {string} [options.readUrl] where the data is read; without it nothing is asked
+ * @param {object} [options.limits] of the client
+ */
+async function openClient({ url, ticketUrl, scopes, readUrl, limits }) {
   const client = new QueryClient({
+    rules,
+    limits,
     defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY } },
   });
   client.mount();
@@ -97,10 +121,15 @@ async function openClient(url, ticketUrl, scopes) {
     queryKey: ['board'],
     queryFn: async () => {
       reads.push(performance.timeOrigin + performance.now());
-      return reads.length;
+      return readUrl ? (await fetch(readUrl)).text() : reads.length;
     },
   });
-  observer.subscribe(() => {});
+  let last = observer.getCurrentResult();
+  observer.subscribe((result) => {
+    if (result.isStale && !last.isStale) tally('stale');
+    if (result.data !== last.data) tally('fresh');
+    last = result;
+  });
   await new Promise((resolve) => {
     const stop = channel.subscribe((status) => {
       if (status !== 'live') return;

@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { playFaults } from './faults.js';
 import { playStampede } from './stampede.js';
-import { measureLatency, measureThroughput } from './throughput.js';
+import { measureLatency, measureObservers, measureThroughput } from './throughput.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,6 +40,8 @@ const PARTS = {
   'latency, 1 client': latency(1),
   'latency, 100 clients': latency(100),
   'latency, 1,000 clients': latency(1_000),
+  'latency to an observer, 1 client': observers(1),
+  'latency to an observer, 100 clients': observers(100),
 };
 
 /** @param {number} hubs */
@@ -67,6 +69,11 @@ function throughput(clients, messages) {
 /** @param {number} clients */
 function latency(clients) {
   return { play: () => measureLatency({ clients, commits: 300 }), holds: {} };
+}
+
+/** @param {number} clients */
+function observers(clients) {
+  return { play: () => measureObservers({ clients, commits: 300 }), holds: {} };
 }
 
 let broken = 0;

@@ -7,8 +7,6 @@ import { createHub } from 'tidemark/hub';
 import { startCrowd } from './crowd.js';
 
 const BINS = 10;
-/** Over which a client spreads what it reads after a reset, and then some. */
-const RESET_WINDOW_MS = 2_500;
 /** For all of them to be back and to have read again. */
 const PATIENCE_MS = 60_000;
 
@@ -44,7 +42,7 @@ export async function playStampede({ clients }) {
       count: clients,
       scopes: ['a'],
     });
-    await settled(crowd);
+    await crowd.settled();
     returns = [];
     const before = usedHeap();
 
@@ -67,12 +65,6 @@ export async function playStampede({ clients }) {
     await hub.close();
     server.close();
   }
-}
-
-/** The first subscription of all is followed by reads of its own. @param {ReturnType<typeof startCrowd>} crowd */
-async function settled(crowd) {
-  do await wait(RESET_WINDOW_MS);
-  while ((await crowd.tell('reads')).length > 0);
 }
 
 /** @param {ReturnType<typeof startCrowd>} crowd @param {number} count @returns {Promise<number[]>} */

@@ -61,18 +61,13 @@ const NOTIFY = `
 
 /** @param {number} clients @param {string} connectionString */
 async function openHub(clients, connectionString) {
-  const hub = createHub({
-    source: postgresSource({ connectionString }),
-    authorize: () => true,
-    origins: ['no-origin'],
-    limits: UNLIMITED,
-  });
+  const hub = startHub(connectionString);
   await hub.ready;
   const server = createServer();
   hub.attach(server);
   const crowd = startCrowd();
   await crowd.tell('open', {
-    url: await listen(server, '/tidemark'),
+    url: `ws://${await listen(server)}/tidemark`,
     count: clients,
     tickets: Array.from({ length: clients }, () => hub.issueTicket('ann')),
     scopes: ['a'],
@@ -88,6 +83,16 @@ async function openHub(clients, connectionString) {
   };
 }
 
+/** @param {string} connectionString */
+function startHub(connectionString) {
+  return createHub({
+    source: postgresSource({ connectionString }),
+    authorize: () => true,
+    origins: ['no-origin'],
+    limits: UNLIMITED,
+  });
+}
+
 /** @param {number} clients @param {string} connectionString */
 async function openBare(clients, connectionString) {
   const listener = new pg.Client({ connectionString });
@@ -100,7 +105,7 @@ async function openBare(clients, connectionString) {
     for (const socket of sockets.clients) socket.send(frame, { binary: false });
   });
   const crowd = startCrowd();
-  await crowd.tell('open', { url: await listen(server, '/'), count: clients });
+  await crowd.tell('open', { url: `ws://${await listen(server)}/`, count: clients });
   return {
     crowd,
     channel: 'bare',
@@ -114,41 +119,115 @@ async function openBare(clients, connectionString) {
 }
 
 /**
- * From the commit of a row to its message at the last of the clients.
+ * From the commit of a row to its message at the last of the plain sockets.
  *
  * @param {{ clients: number, commits: number }} size
  * @returns {Promise<{ p50: number, p99: number }>} ms
  */
 export async function measureLatency({ clients, commits }) {
-  const { connectionString, stop } = await startPostgres();
-  const db = new pg.Client({ connectionString });
-  await db.connect();
-  await db.query('CREATE TABLE items (id int, value int); INSERT INTO items VALUES (1, 0)');
-  await db.query(changeTriggers({ table: 'items', scopes: 'a' }).up);
-  const hub = await openHub(clients, connectionString);
+  const items = await openItems();
+  const hub = await openHub(clients, items.connectionString);
   const times = [];
   try {
     for (let commit = 0; commit < commits; commit += 1) {
       const all = hub.crowd.expect(clients);
-      // The reply to COMMIT and the notification leave the server at the same time.
-      const committed = db
-        .query('UPDATE items SET value = value + 1')
-        .then(() => performance.now());
+      const committed = items.change();
       await all;
-      times.push(Math.max(0, performance.now() - (await committed)));
+      times.push(await since(committed));
     }
   } finally {
     await hub.close();
-    await db.end();
-    await stop();
+    await items.close();
   }
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
-/** @param {import('node:http').Server} server @param {string} path */
-async function listen(server, path) {
+/**
+ * From the commit of a row to the observer of the last of the package's clients: until it says that what
+ * it shows is stale, and until it has the row that was read again over HTTP.
+ *
+ * @param {{ clients: number, commits: number }} size
+ * @returns {Promise<{ staleP50: number, staleP99: number, freshP50: number, freshP99: number }>} ms
+ */
+export async function measureObservers({ clients, commits }) {
+  const items = await openItems();
+  const hub = startHub(items.connectionString);
+  await hub.ready;
+  const server = createServer(async (request, response) => {
+    response.end(request.url === '/ticket' ? hub.issueTicket('ann') : await items.read());
+  });
+  hub.attach(server);
+  const address = await listen(server);
+  const crowd = startCrowd();
+  const stale = [];
+  const fresh = [];
+  try {
+    await crowd.tell('openClients', {
+      url: `ws://${address}/tidemark`,
+      ticketUrl: `http://${address}/ticket`,
+      readUrl: `http://${address}/row`,
+      count: clients,
+      scopes: ['a'],
+      limits: { refetchSpacing: 1 }, // one commit follows on the other
+    });
+    await crowd.settled();
+    await crowd.tell('countAnew');
+    for (let commit = 0; commit < commits; commit += 1) {
+      const allStale = crowd.expect(clients, 'stale');
+      const committed = items.change();
+      await allStale;
+      stale.push(await since(committed));
+      await crowd.expect(clients, 'fresh');
+      fresh.push(await since(committed));
+    }
+  } finally {
+    crowd.stop();
+    await hub.close();
+    server.close();
+    await items.close();
+  }
+  return {
+    staleP50: percentile(stale, 0.5),
+    staleP99: percentile(stale, 0.99),
+    freshP50: percentile(fresh, 0.5),
+    freshP99: percentile(fresh, 0.99),
+  };
+}
+
+/** A table of one row in PostgreSQL, of whose changes a hub hears. */
+async function openItems() {
+  const { connectionString, stop } = await startPostgres();
+  const db = new pg.Pool({ connectionString, max: 8 });
+  db.on('error', () => {}); // an idle connection whose server stops
+  await db.query('CREATE TABLE items (id int, value int); INSERT INTO items VALUES (1, 0)');
+  await db.query(changeTriggers({ table: 'items', scopes: 'a' }).up);
+  return {
+    connectionString,
+    /** @returns {Promise<number>} when the server said that it is committed */
+    change: () => db.query('UPDATE items SET value = value + 1').then(() => performance.now()),
+    /** @returns {Promise<string>} */
+    read: async () => String((await db.query('SELECT value FROM items')).rows[0].value),
+    async close() {
+      await db.end();
+      await stop();
+    },
+  };
+}
+
+/**
+ * The reply to COMMIT and the notification leave the server at the same time: the reply may be read last.
+ *
+ * @param {Promise<number>} committed
+ */
+async function since(committed) {
+  const now = performance.now();
+  return Math.max(0, now - (await committed));
+}
+
+/** @param {import('node:http').Server} server @returns {Promise<string>} host and port */
+async function listen(server) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return `ws://127.0.0.1:${port}${path}`;
+  return `127.0.0.1:${port}`;
 }

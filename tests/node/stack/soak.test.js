@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { playFaults } from '../../soak/faults.js';
 import { playStampede } from '../../soak/stampede.js';
-import { measureLatency, measureThroughput } from '../../soak/throughput.js';
+import { measureLatency, measureObservers, measureThroughput } from '../../soak/throughput.js';
 
 // `./build.sh soak` plays the same for longer, and says what it measured.
 const PLAN = { cuts: 40, restarts: 4, kills: 4, dashboards: 4, everyMs: 10, seed: 1 };
@@ -38,4 +38,9 @@ test('what is notified reaches every client, over the hub and over bare sockets'
 test('what is committed reaches every client', async () => {
   const { p50, p99 } = await measureLatency({ clients: 5, commits: 10 });
   assert.equal(p50 <= p99, true);
+});
+
+test('what is committed makes every observer stale, and then fresh', async () => {
+  const { staleP99, freshP99 } = await measureObservers({ clients: 5, commits: 10 });
+  assert.equal(staleP99 <= freshP99, true);
 });
