@@ -308,6 +308,7 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
   advance(cache, now);
   cache->ordinal++;
   run_timers(cache, event->type == TIDEMARK_TICK);
+  cache->ordinal++; /* what timers marked came before what the event asks for */
   int result = dispatch(cache, event);
   if (cache->stream.refused) {
     cache->stream.refused = false;

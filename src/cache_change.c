@@ -19,6 +19,7 @@ static uint32_t want(const tidemark_cache *cache, struct entry *e, const struct 
     return entry_want(e, mark->refetch, true);
   }
   bool early = mark->refetch && cache->time < entry_activity(e)->not_before;
+  early = early && !PLANTED(REFETCHES_NOT_SPACED);
   return early ? entry_want_later(e, cache->time) : entry_want_after(e, mark->refetch);
 }
 

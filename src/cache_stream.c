@@ -22,10 +22,19 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
   }
 }
 
+/* All that was folded stands at or before the stream's position. */
+static void end_storm(tidemark_cache *cache, double time) {
+  if (storm_ends(&cache->storm, time) && !PLANTED(STORM_END_FORGOTTEN)) {
+    change_mark_all(cache, cache->stream.seq);
+  }
+}
+
 /* A change that lacks its resource is a bad message: counted, and nothing else. */
 static void apply(tidemark_cache *cache, const json_value *change, double seq) {
+  end_storm(cache, cache->time); /* its timer may be a fraction of a millisecond late */
   bool folded = cache->storm.folded;
-  enum storm_verdict verdict = storm_take(&cache->storm, cache->time);
+  enum storm_verdict verdict =
+      PLANTED(STORM_NOT_FOLDED) ? STORM_APPLY : storm_take(&cache->storm, cache->time);
   cache->status_moved = cache->status_moved || cache->storm.folded != folded;
   if (verdict == STORM_APPLY) {
     cache->stats.messages_bad += change_apply(cache, change, seq, true) < 0 ? 1 : 0;
@@ -34,12 +43,6 @@ static void apply(tidemark_cache *cache, const json_value *change, double seq) {
   cache->stats.messages_folded++;
   if (verdict == STORM_BEGINS) {
     change_mark_all(cache, seq);
-  }
-}
-
-static void end_storm(tidemark_cache *cache, double time) {
-  if (storm_ends(&cache->storm, time)) {
-    change_mark_all(cache, POSITION_UNKNOWN);
   }
 }
 

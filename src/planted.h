@@ -59,6 +59,9 @@
   BUG(SILENCE_IGNORED, "a socket that nothing comes from is kept")                                 \
   BUG(GOODBYE_COMES_EARLY, "who was told when to come back comes when it would have anyway")       \
   BUG(GOODBYE_KEPT, "what one goodbye asked for holds for all later returns")                      \
+  BUG(STORM_NOT_FOLDED, "every change is looked at, however many there are")                       \
+  BUG(STORM_END_FORGOTTEN, "what was folded is not marked at the end of its second")               \
+  BUG(REFETCHES_NOT_SPACED, "each change refetches at once, however soon after the last")          \
   /* users */                                                                                      \
   BUG(FORGET_KEEPS_LAYER, "who has signed out leaves layers on what is observed")                  \
   BUG(FORGET_KEEPS_POSITION, "the next user goes on from where the last one stood")                \

@@ -62,8 +62,12 @@ static void wait_for_network(struct stream *s) {
   s->deadline = INFINITY;
 }
 
+/* One that the caller has not been told to open yet need not be closed; the one before it, perhaps.
+ */
 static void close_socket(struct stream *s, uint32_t code) {
-  if (s->phase >= STREAM_TICKET) {
+  bool begun = (s->effects & (STREAM_GET_TICKET | STREAM_OPEN_SOCKET)) == 0;
+  s->effects &= STREAM_CLOSE;
+  if (s->phase >= STREAM_TICKET && begun) {
     s->effects = STREAM_CLOSE;
     s->closing = s->socket;
     s->closing_code = code;

@@ -287,6 +287,20 @@ static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
   expect(w, "TICKET STATUS", "TICKET s2\nSTATUS CATCHING_UP");
 }
 
+/* A callback may do so in the midst of a drain. */
+static void a_socket_is_closed_also_if_the_next_one_ends_before_it_is_opened(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  static const enum tidemark_event_type TYPES[] = {TIDEMARK_DISCONNECT, TIDEMARK_CONNECT,
+                                                   TIDEMARK_DISCONNECT};
+  for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
+    tidemark_event event = {.type = TYPES[i]};
+    assert_int_equal(tidemark_step(w->cache, &event, w->now), TIDEMARK_OK);
+  }
+  flush(w);
+  expect(w, STREAM_EFFECTS, "CLOSE s1 1000\nSTATUS STOPPED");
+}
+
 /* ---- Goodbye ------------------------------------------------------------------------------- */
 
 static void clients_told_goodbye_come_back_spread_over_the_time_it_named(void **state) {
@@ -364,6 +378,7 @@ int main(void) {
       PROMISE(a_connection_of_ten_seconds_starts_the_backoff_anew),
       PROMISE(a_connection_that_breaks_soon_does_not),
       PROMISE(the_stream_can_be_connected_again_after_it_stopped),
+      PROMISE(a_socket_is_closed_also_if_the_next_one_ends_before_it_is_opened),
       PROMISE(clients_told_goodbye_come_back_spread_over_the_time_it_named),
       PROMISE(after_goodbye_the_position_is_kept),
       PROMISE(a_goodbye_holds_for_one_return_only),

@@ -191,6 +191,68 @@ static void what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second(vo
   assert_true(is_marked(w, entry));
 }
 
+/* An entry that was fetched after the first change that is folded, and changed by the next. */
+static uint32_t changed_in_a_storm(struct world *w) {
+  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
+  go_live(w, "e", 0);
+  rules(w, RULES);
+  task_changed(w, 2, 1, 0);
+  task_changed(w, 2, 2, 1);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  task_changed(w, 1, 3, 2);
+  forget_trace(w);
+  return entry;
+}
+
+/* Its replica lags behind what was told only by the mark at the end of the second. */
+static void a_lagging_answer_after_the_end_of_the_second_is_not_fresh(void **state) {
+  struct world *w = *state;
+  uint32_t entry = changed_in_a_storm(w);
+  pass(w, SECOND);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:2");
+  assert_true(is_marked(w, entry));
+}
+
+static void an_answer_that_holds_what_was_folded_needs_no_mark(void **state) {
+  struct world *w = *state;
+  uint32_t entry = changed_in_a_storm(w);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:3");
+  pass(w, SECOND);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_fetch_that_starts_as_the_second_ends_holds_what_was_folded(void **state) {
+  struct world *w = *state;
+  uint32_t entry = changed_in_a_storm(w);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  w->now += SECOND;
+  flush(w);
+  answer(w, entry);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_second_that_ends_within_a_millisecond_ends_with_the_next_change(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
+  go_live(w, "e", 0);
+  rules(w, RULES);
+  pass(w, 0.5);
+  uint32_t entry = cached(w, "tasks/1");
+  task_changed(w, 2, 1, 0);
+  task_changed(w, 2, 2, 1);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:2");
+  task_changed(w, 1, 3, 2);
+  pass(w, SECOND + 0.25);
+  task_changed(w, 2, 4, 3);
+  assert_true(is_marked(w, entry));
+}
+
 static void while_something_folded_waits_nothing_is_live(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
@@ -218,19 +280,6 @@ static void a_storm_that_only_just_began_is_not_said_twice(void **state) {
   task_changed(w, 2, 2, 1);
   pass(w, 10 * SECOND);
   assert_true(stats(w).resets == before + 1);
-}
-
-/* An entry that was fetched after the first change that is folded, and changed by the next. */
-static uint32_t changed_in_a_storm(struct world *w) {
-  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
-  go_live(w, "e", 0);
-  rules(w, RULES);
-  task_changed(w, 2, 1, 0);
-  task_changed(w, 2, 2, 1);
-  uint32_t entry = shown(w, "tasks/1", INFINITY);
-  task_changed(w, 1, 3, 2);
-  forget_trace(w);
-  return entry;
 }
 
 static void disconnecting_in_a_storm_marks_what_was_folded_and_leaves_no_timer(void **state) {
@@ -274,6 +323,10 @@ int main(void) {
       PROMISE(a_storm_takes_no_memory),
       PROMISE(beyond_the_limit_changes_are_folded_and_counted),
       PROMISE(what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second),
+      PROMISE(a_lagging_answer_after_the_end_of_the_second_is_not_fresh),
+      PROMISE(an_answer_that_holds_what_was_folded_needs_no_mark),
+      PROMISE(a_fetch_that_starts_as_the_second_ends_holds_what_was_folded),
+      PROMISE(a_second_that_ends_within_a_millisecond_ends_with_the_next_change),
       PROMISE(while_something_folded_waits_nothing_is_live),
       PROMISE(a_storm_that_only_just_began_is_not_said_twice),
       PROMISE(disconnecting_in_a_storm_marks_what_was_folded_and_leaves_no_timer),

@@ -18,7 +18,7 @@ struct plan {
   uint32_t a, b;
 };
 
-enum { AGENDA_PLANS = 4096 };
+enum { AGENDA_PLANS = 16384 };
 
 struct agenda {
   uint64_t added;

@@ -129,7 +129,8 @@ static bool is_reset(const struct client *c) {
 /* Nothing has begun to refetch it yet. */
 static void check_waits(struct world *w, struct client *c, uint32_t entry) {
   const struct record *r = &c->records[entry];
-  if (c->time > r->reset_at + w->climate.reset_window + 2) {
+  double latest = fmax(r->reset_at + w->climate.reset_window, r->spaced_at_most);
+  if (c->time > latest + 2) {
     violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is not refetched within %.0f ms after a reset",
             key_text(r->key), entry, w->climate.reset_window);
   }
@@ -137,7 +138,8 @@ static void check_waits(struct world *w, struct client *c, uint32_t entry) {
 
 static void count_wait(struct world *w, struct client *c, uint32_t entry) {
   struct record *r = &c->records[entry];
-  if (c->step.event->type == TIDEMARK_TICK && is_by_change_alone(c, entry)) {
+  bool free = r->spaced_at_most <= r->reset_at;
+  if (free && c->step.event->type == TIDEMARK_TICK && is_by_change_alone(c, entry)) {
     tally_wait(&w->tally, WAIT_AFTER_RESET, c->time - r->reset_at, w->climate.reset_window);
   }
   r->reset_at = NAN;
@@ -173,6 +175,7 @@ void check_fetch(struct world *w, struct client *c, const tidemark_effect *effec
   check_alone(w, c, effect);
   check_turn(w, c, effect->entry);
   check_cap(w, c, effect);
+  check_spacing(w, c, effect);
   check_visible(w, c, effect);
   check_network(w, c, effect);
   check_backoff(w, c, effect);

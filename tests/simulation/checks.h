@@ -24,6 +24,12 @@ void check_collected(struct world *w, struct client *c, uint32_t entry);
 void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
+/* ---- check_storm.c ----------------------------------------------------------------------------
+ */
+void check_memory(struct world *w, struct client *c);
+/* An entry that nobody needs is not spaced any more. */
+void forget_spacing(struct client *c, uint32_t entry);
+void check_spacing(struct world *w, struct client *c, const tidemark_effect *effect);
 /* ---- check_user.c: 14 -------------------------------------------------------------------------
  */
 void check_user(struct world *w, struct client *c, uint32_t entry);

@@ -43,7 +43,9 @@ void client_start(struct world *w, uint32_t index) {
       .client_id = index == 0 ? "c0" : "c1",
       .limits = {.entries = w->climate.entries,
                  .concurrent_refetches = w->climate.concurrent_refetches,
-                 .reset_window = w->climate.reset_window},
+                 .changes_per_second = w->climate.changes_per_second,
+                 .reset_window = w->climate.reset_window,
+                 .refetch_spacing = w->climate.refetch_spacing},
   };
   tidemark_allocator allocator = heap_allocator(&c->heap);
   if (tidemark_create(&options, &allocator, &c->cache) < 0) {
@@ -243,14 +245,6 @@ void client_socket_opened(struct world *w, uint32_t client, uint32_t id) {
   }
 }
 
-void client_socket_closed(struct world *w, uint32_t client, uint32_t id, uint32_t code) {
-  struct client *c = &w->clients[client];
-  if (client_runs(c)) {
-    client_step(w, c, (tidemark_event){.type = TIDEMARK_SOCKET_CLOSED, .id = id, .value = code});
-    client_turn_ends(w, c);
-  }
-}
-
 /* Old, repeated, meaningless, or of a socket that is closed: it must change nothing. */
 static bool is_void(const struct world *w, const struct client *c, const struct frame *frame,
                     bool open) {
@@ -266,24 +260,81 @@ static bool is_void(const struct world *w, const struct client *c, const struct 
           frame->entry < w->hub.epochs[c->position.epoch + 1].first);
 }
 
-void client_socket_text(struct world *w, uint32_t client, const struct frame *frame, bool open) {
+static tidemark_event text_of(struct world *w, struct client *c, const struct frame *frame) {
+  const struct socket *s = &w->sockets.all[frame->socket];
+  SAY(w, c->index, "socket %u%s <- %.*s", s->id, s->open_at_client ? "" : " (closed)",
+      (int)(frame->length < 300 ? frame->length : 300), frame->text);
+  c->frame = frame;
+  c->frame_is_void = is_void(w, c, frame, s->open_at_client);
+  return (tidemark_event){.type = TIDEMARK_SOCKET_TEXT,
+                          .id = s->id,
+                          .text = {.bytes = frame->text, .length = frame->length}};
+}
+
+static void take_one(struct world *w, struct client *c, const struct frame *frame) {
+  tidemark_event event = text_of(w, c, frame);
+  if (c->frame_is_void || frame_says_anything_changed(frame)) {
+    client_step(w, c, (tidemark_event){.type = TIDEMARK_TICK}); /* what is due comes first */
+  }
+  client_step(w, c, event);
+}
+
+/* As the shim does it: a step each, and one drain for all. */
+static void take_together(struct world *w, struct client *c) {
+  tidemark_event event = {.type = TIDEMARK_SOCKET_TEXT};
+  occurred(w, FAULT_FRAMES_TAKEN_TOGETHER);
+  step_begins(w, c, &event);
+  c->step.reentered = true;
+  for (uint32_t i = 0; i < c->inbox_count; i++) {
+    event = text_of(w, c, &w->sockets.frames[c->inbox[i]]);
+    tidemark_get_stats(c->cache, &c->step.stats_before);
+    take(w, c, &event);
+    check_folding(w, c);
+  }
+  c->frame_is_void = false;
+  client_drain(w, c);
+  step_ends(w, c);
+  arm(w, c);
+}
+
+static void empty_inbox(struct world *w, uint32_t client, uint32_t unused) {
+  (void)unused;
+  struct client *c = &w->clients[client];
+  if (!client_runs(c) || c->inbox_count == 0) {
+    return;
+  }
+  if (c->inbox_count == 1) {
+    take_one(w, c, &w->sockets.frames[c->inbox[0]]);
+  } else {
+    take_together(w, c);
+  }
+  c->inbox_count = 0;
+  c->frame = NULL;
+  c->frame_is_void = false;
+  client_turn_ends(w, c);
+}
+
+void client_empty_inbox(struct world *w, uint32_t client) {
+  empty_inbox(w, client, 0);
+}
+
+void client_socket_text(struct world *w, uint32_t client, uint32_t frame) {
   struct client *c = &w->clients[client];
   if (!client_runs(c)) {
     return;
   }
-  uint32_t id = w->sockets.all[frame->socket].id;
-  SAY(w, client, "socket %u%s <- %.*s", id, open ? "" : " (closed)",
-      (int)(frame->length < 300 ? frame->length : 300), frame->text);
-  c->frame = frame;
-  c->frame_is_void = is_void(w, c, frame, open);
-  if (c->frame_is_void || frame_says_anything_changed(frame)) {
-    client_step(w, c, (tidemark_event){.type = TIDEMARK_TICK}); /* what is due comes first */
+  c->inbox[c->inbox_count++] = frame;
+  if (!w->climate.busy || c->inbox_count == INBOX) {
+    empty_inbox(w, client, 0);
+  } else if (c->inbox_count == 1) {
+    agenda_add(&w->agenda, w->time + between(&w->random, 0, 30), empty_inbox, client, 0);
   }
-  client_step(w, c,
-              (tidemark_event){.type = TIDEMARK_SOCKET_TEXT,
-                               .id = id,
-                               .text = {.bytes = frame->text, .length = frame->length}});
-  c->frame = NULL;
-  c->frame_is_void = false;
-  client_turn_ends(w, c);
+}
+
+void client_socket_closed(struct world *w, uint32_t client, uint32_t id, uint32_t code) {
+  struct client *c = &w->clients[client];
+  if (client_runs(c)) {
+    client_step(w, c, (tidemark_event){.type = TIDEMARK_SOCKET_CLOSED, .id = id, .value = code});
+    client_turn_ends(w, c);
+  }
 }

@@ -20,7 +20,7 @@
 struct world;
 
 /* RECORDS is at most 64: sets of them are bits. */
-enum { RECORDS = 48, OBSERVERS = 8, MUTATIONS = 48, LAYERS = 12, BATCH = 32 };
+enum { RECORDS = 48, OBSERVERS = 8, MUTATIONS = 48, LAYERS = 12, BATCH = 32, INBOX = 1024 };
 /* base_commit of a value that the app made up. */
 #define MADE_UP    UINT32_MAX
 #define NO_REQUEST UINT32_MAX
@@ -73,12 +73,14 @@ struct record {
   double layered_since;              /* model time since when a layer alone keeps it */
   double left_earliest, left_latest; /* model time at which it was last needed, at least or most */
   /* why it may stay as it is although it is not what the server has */
-  bool excused;      /* the app cancelled its fetch, or mounted it asking for none */
-  bool changed;      /* told of a change since it was last asked for */
-  double idle_since; /* model time since when it is active, marked and idle; NaN: it is not */
-  bool forgotten;    /* its user has signed out, and nothing has asked for it since */
-  uint32_t user;     /* whose the answer shown is */
-  double reset_at;   /* model time of the reset that alone makes it refetch; NaN: there is none */
+  bool excused;          /* the app cancelled its fetch, or mounted it asking for none */
+  bool changed;          /* told of a change since it was last asked for */
+  double idle_since;     /* model time since when it is active, marked and idle; NaN: it is not */
+  bool forgotten;        /* its user has signed out, and nothing has asked for it since */
+  uint32_t user;         /* whose the answer shown is */
+  double spaced_until;   /* model time: no refetch that only changes want starts earlier */
+  double spaced_at_most; /* but for its spacing it starts by then */
+  double reset_at; /* model time of the reset that alone makes it refetch; NaN: there is none */
 };
 
 /* Model: how often in a row its connection was lost. */
@@ -92,12 +94,21 @@ struct line {
   double after, spread; /* ms; what the hub of this connection asked for on going away */
 };
 
+/* Model: the changes of this second, of which those beyond the limit are folded. */
+struct folding {
+  double end; /* model time */
+  uint32_t count;
+  uint32_t commit;          /* the last one folded that is not marked yet, 0: none */
+  uint32_t applied, folded; /* by the step in hand */
+};
+
 /* The step in hand. */
 struct step {
   const tidemark_event *event;
   int result;
   uint64_t ordinal;
-  bool reentered; /* an effect of it was answered with another step at once */
+  bool reentered; /* more than one event is in it: frames that were taken together, or what an
+                     effect was answered with at once */
   int64_t state_before[RECORDS];
   tidemark_stats stats_before;
   struct position position_before;
@@ -120,6 +131,7 @@ struct client {
   uint32_t user;        /* how many have signed out before */
   uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
   struct line line;
+  struct folding folding;
   /* shim */
   uint32_t socket; /* the one in hand */
   uint32_t status; /* enum tidemark_stream_status, as last told */
@@ -131,9 +143,11 @@ struct client {
   struct observer observers[OBSERVERS];
   struct mutation mutations[MUTATIONS];
   struct step step;
-  uint32_t building;            /* the key of the BUILD in hand */
-  struct change changing;       /* what the CHANGE in hand says */
-  uint32_t list[RECORDS];       /* the entries of the list in hand */
+  uint32_t building;      /* the key of the BUILD in hand */
+  struct change changing; /* what the CHANGE in hand says */
+  uint32_t list[RECORDS]; /* the entries of the list in hand */
+  uint32_t inbox_count;
+  uint32_t inbox[INBOX];        /* frames that wait for the page */
   const struct frame *frame;    /* being taken */
   bool frame_is_void;           /* it must change nothing */
   const struct request *answer; /* being taken */
@@ -158,7 +172,9 @@ void client_turn_ends(struct world *w, struct client *c);
 void client_answered(struct world *w, uint32_t client, struct request *request);
 void client_socket_opened(struct world *w, uint32_t client, uint32_t id);
 void client_socket_closed(struct world *w, uint32_t client, uint32_t id, uint32_t code);
-void client_socket_text(struct world *w, uint32_t client, const struct frame *frame, bool open);
+/* What has come is taken before it hears of the end. */
+void client_empty_inbox(struct world *w, uint32_t client);
+void client_socket_text(struct world *w, uint32_t client, uint32_t frame);
 
 /* ---- effects.c --------------------------------------------------------------------------------
  */
@@ -173,6 +189,14 @@ struct position model_position(const struct world *w, const struct client *c);
 bool record_is_active(const struct client *c, uint32_t entry);
 bool record_is_static(const struct client *c, uint32_t entry);
 uint32_t record_observers(const struct client *c, uint32_t entry);
+
+/* ---- folding.c --------------------------------------------------------------------------------
+ */
+enum folding_verdict { FOLDING_APPLIED, FOLDING_BEGUN, FOLDING_FOLDED };
+/* What becomes of a change of that commit. */
+enum folding_verdict folding_take(struct folding *f, uint32_t limit, double time, uint32_t commit);
+/* The commit up to which everything is marked now that the second is over; 0: nothing was. */
+uint32_t folding_end(struct folding *f, double time);
 
 /* ---- line.c -----------------------------------------------------------------------------------
  */

@@ -29,6 +29,12 @@ static void choose_server(struct climate *c, struct random *random) {
   }
 }
 
+/* Thousands are rare: they take as long as many other worlds. */
+static uint32_t some_flood(struct random *random) {
+  uint32_t kind = below(random, 100);
+  return kind < 2 ? 3000 : kind < 12 ? 50 + below(random, 150) : 0;
+}
+
 static void choose_network(struct climate *c, struct random *random) {
   c->lose = c->ping > 0 ? sometimes(random, 60) : 0;
   c->repeat = sometimes(random, 100);
@@ -49,6 +55,10 @@ struct climate climate_of(struct random *random) {
   c.concurrent_refetches = maybe(random) ? 8 : 1 + below(random, 3);
   c.entries = chance(random, 800) ? 1000 : 5 + below(random, 4);
   c.reset_window = maybe(random) ? 2000 : 500;
+  c.refetch_spacing = maybe(random) ? 250 : 20 + below(random, 2000);
+  c.changes_per_second = maybe(random) ? 1000 : 1 + below(random, 6);
+  c.flood = some_flood(random);
+  c.busy = maybe(random);
   c.max_attempts = chance(random, 800) ? 0 : 5;
   c.jumps = chance(random, 300);
   c.hides = maybe(random);

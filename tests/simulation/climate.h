@@ -20,13 +20,15 @@ struct climate {
   uint32_t replica; /* answers come from a lagging replica */
   uint32_t fold;    /* a change is told as "anything in this scope" */
   bool fold_placed; /* which says up to which position */
+  uint32_t flood;   /* changes that come at once, some time; 0: never */
   /* the network */
   uint32_t lose, repeat, garble, cut_at_resume, half_open, refuse, bad_ticket;
   uint32_t slow, hang, fail;
   /* clients */
   uint32_t concurrent_refetches;
-  uint32_t entries; /* limit */
-  double reset_window;
+  uint32_t entries, changes_per_second; /* limits */
+  double reset_window, refetch_spacing;
+  bool busy; /* frames wait for the page, and are taken together */
   uint32_t max_attempts;
   bool jumps, hides, unplugs, throttles, mutates, reenters, signs_out;
   double storm_ms;

@@ -20,6 +20,7 @@ static struct commit *begin(struct database *database) {
   struct commit *commit = &database->commits[database->last];
   commit->rows = database->commits[database->last - 1].rows;
   commit->change_count = 0;
+  commit->messages = 0;
   return commit;
 }
 
@@ -33,6 +34,7 @@ static uint8_t next_project(struct random *random, uint8_t project) {
 static void tell(struct commit *commit, struct change change) {
   if (change.project != 0) {
     commit->changes[commit->change_count++] = change;
+    commit->messages = commit->change_count;
   }
 }
 
@@ -60,6 +62,23 @@ void database_write_members(struct database *database, uint32_t project) {
   commit->rows.member_version[project - 1] = database->last;
   tell(commit,
        (struct change){.resource = RESOURCE_MEMBER, .project = (uint8_t)project, .author = NOBODY});
+}
+
+void database_write_all(struct database *database, uint32_t messages) {
+  struct commit *commit = begin(database);
+  for (uint32_t task = 0; task < TASKS; task++) {
+    commit->rows.task_version[task] = database->last;
+    tell(commit, (struct change){.resource = RESOURCE_TASK,
+                                 .id = (uint8_t)(task + 1),
+                                 .project = commit->rows.task_project[task],
+                                 .author = NOBODY});
+  }
+  for (uint32_t project = 1; project <= PROJECTS; project++) {
+    commit->rows.member_version[project - 1] = database->last;
+    tell(commit, (struct change){
+                     .resource = RESOURCE_MEMBER, .project = (uint8_t)project, .author = NOBODY});
+  }
+  commit->messages = messages > commit->change_count ? messages : commit->change_count;
 }
 
 /* ---- Queries ------------------------------------------------------------------------------- */

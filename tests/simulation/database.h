@@ -13,7 +13,7 @@
 #include "keys.h"
 #include "random.h"
 
-enum { FOREIGN_PROJECT = PROJECTS + 1, COMMITS = 128 };
+enum { FOREIGN_PROJECT = PROJECTS + 1, COMMITS = 128, CHANGES = TASKS + PROJECTS };
 enum resource { RESOURCE_TASK, RESOURCE_MEMBER };
 
 /* One message to be: the triggers tell of a task that moved in its old and in its new project. */
@@ -33,8 +33,9 @@ struct rows {
 
 struct commit {
   struct rows rows;
-  struct change changes[2];
+  struct change changes[CHANGES];
   uint32_t change_count;
+  uint32_t messages; /* so many tell of them, each of the next one */
 };
 
 struct database {
@@ -48,6 +49,8 @@ bool database_is_full(const struct database *database);
 void database_write_task(struct database *database, struct random *random, uint32_t task,
                          uint8_t author, uint32_t serial);
 void database_write_members(struct database *database, uint32_t project);
+/* All rows, as often as it takes to need so many messages. */
+void database_write_all(struct database *database, uint32_t messages);
 
 /* What a query for the key answers that user as of a commit. Never 0. */
 uint64_t database_value(const struct database *database, uint32_t key, uint32_t commit,

@@ -68,9 +68,12 @@ struct position hub_as_of(const struct hub *hub, uint32_t commit) {
     epoch--;
   }
   const struct epoch *e = &hub->epochs[epoch];
-  uint32_t held = 0;
-  while (held < entries_of(hub, epoch) && hub->entries[e->first + held].commit <= commit) {
-    held++;
+  uint32_t held = 0; /* entries are in the order of commits: those before it, by halving */
+  for (uint32_t end = entries_of(hub, epoch); held < end;) {
+    uint32_t middle = held + (end - held) / 2;
+    bool is_held = hub->entries[e->first + middle].commit <= commit;
+    held = is_held ? middle + 1 : held;
+    end = is_held ? end : middle;
   }
   return (struct position){.epoch = epoch, .seq = e->base + held};
 }

@@ -17,7 +17,7 @@
 
 #include "database.h"
 
-enum { EPOCHS = 12, LOG_ENTRIES = 2 * COMMITS };
+enum { EPOCHS = 12, LOG_ENTRIES = 8192 };
 
 struct log_entry {
   struct change change;

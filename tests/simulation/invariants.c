@@ -27,6 +27,8 @@ static const char *const SENTENCES[] = {
     [INVARIANT_SAME_TRACE] = "The same seed gives the same trace.",
     [INVARIANT_SCHEDULE] = "Fetches that changes cause keep to the cap, wait while the page is "
                            "hidden, and are spread after a reset; tries keep to their backoff.",
+    [INVARIANT_STORM] = "A storm is folded beyond its limit, makes one refetch of a key in its "
+                        "spacing, and takes no memory.",
     [INVARIANT_REFUSED] = "Out of memory: the event is refused whole and the state is as before.",
     [INVARIANT_HANDLE] = "An effect names an entry and a fetch that there is.",
     [INVARIANT_WORLD] = "The simulator's own limits hold.",
@@ -78,6 +80,7 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   check_folded(w, c, entry, state);
   check_notified(w, c, entry, state);
   check_collected(w, c, entry);
+  forget_spacing(c, entry);
   check_spread(w, c, entry, state);
   check_try_in_time(w, c, entry);
   check_user(w, c, entry);
@@ -103,6 +106,10 @@ void step_ends(struct world *w, struct client *c) {
   check_old_message(w, c);
   check_failure(w, c);
   check_signed_out(w, c);
+  check_memory(w, c);
+  if (c->step.event->type == TIDEMARK_SOCKET_TEXT && !c->step.reentered) {
+    check_folding(w, c);
+  }
   if (c->step.event->type == TIDEMARK_FLUSH) {
     forget_wishes(c);
   }

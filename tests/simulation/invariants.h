@@ -28,6 +28,7 @@ enum invariant {
   INVARIANT_SAME_TRACE = 15,
   /* promises of design.md that have no number */
   INVARIANT_SCHEDULE,
+  INVARIANT_STORM,
   INVARIANT_REFUSED,
   INVARIANT_HANDLE,
   INVARIANT_WORLD
@@ -54,6 +55,8 @@ void check_fold(struct world *w, struct client *c, uint32_t entry, uint32_t muta
 void check_fetch(struct world *w, struct client *c, const tidemark_effect *effect);
 void check_reconnect(struct world *w, struct client *c);
 void check_drop(struct world *w, struct client *c, uint32_t entry);
+/* At a frame that was taken. */
+void check_folding(struct world *w, struct client *c);
 /* At an answer, before it is shown. */
 void check_landing(struct world *w, struct client *c, const tidemark_event *event,
                    enum tidemark_landing landing);

@@ -164,6 +164,7 @@ static void leave_world(int signal) {
 
 /* False if the world crashed: mistakes do that, but it proves nothing. */
 static bool survives(const struct orders *orders, uint64_t seed) {
+  signal(SIGSEGV, leave_world); /* which holds for one crash */
   if (sigsetjmp(crash, 1) != 0) {
     return false;
   }
@@ -174,7 +175,6 @@ static bool survives(const struct orders *orders, uint64_t seed) {
 /* The first seed whose invariants see the bug, or as many as it takes to see it in all together. */
 static int find_bug(const struct orders *orders) {
   char detail[200];
-  signal(SIGSEGV, leave_world);
   for (uint64_t seed = orders->from; seed < orders->from + orders->count; seed++) {
     if (!survives(orders, seed)) {
       continue;

@@ -338,15 +338,51 @@ static void told_all(struct world *w, struct client *c, uint32_t commit) {
   }
 }
 
-/* From one position to another of the same epoch, change by change. */
-static void advance(struct world *w, struct client *c, struct position to) {
-  bool each = c->frame->kind == FRAME_CHANGE || c->frame->recovered;
+static void anything_changed(struct client *c) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    c->records[entry].changed = true;
+  }
+}
+
+/* What was folded is marked at the end of its second. */
+static void end_storm(struct world *w, struct client *c, double time) {
+  uint32_t commit = folding_end(&c->folding, time);
+  if (commit > 0) {
+    occurred(w, FAULT_STORM_ENDED);
+    told_all(w, c, commit);
+    anything_changed(c);
+  }
+}
+
+/* A change that was sent as one: looked at by itself, or in a storm as one of anything. */
+static void take_change(struct world *w, struct client *c, const struct log_entry *entry,
+                        struct position place) {
+  end_storm(w, c, c->time);
+  switch (folding_take(&c->folding, w->climate.changes_per_second, c->time, entry->commit)) {
+  case FOLDING_APPLIED:
+    told(w, c, &entry->change, entry->commit);
+    echoed(w, c, &entry->change, place);
+    return;
+  case FOLDING_BEGUN:
+    told_all(w, c, entry->commit);
+    anything_changed(c);
+    break;
+  case FOLDING_FOLDED:
+    break;
+  }
+  occurred(w, FAULT_STORM_FOLDED);
+}
+
+/* From one position to another of the same epoch; `each`: change by change. */
+static void advance(struct world *w, struct client *c, struct position to, bool each) {
   for (double seq = c->position.seq + 1; seq <= to.seq; seq++) {
     struct position place = {.epoch = to.epoch, .seq = seq};
     const struct log_entry *entry = hub_entry(&w->hub, place);
-    told(w, c, &entry->change, entry->commit);
-    if (each && !entry->folded && entry->change.project != FOREIGN_PROJECT) {
-      echoed(w, c, &entry->change, place);
+    bool sent = each && !entry->folded && entry->change.project != FOREIGN_PROJECT;
+    if (sent && (seq == to.seq || c->frame->recovered)) {
+      take_change(w, c, entry, place);
+    } else {
+      told(w, c, &entry->change, entry->commit);
     }
   }
 }
@@ -354,13 +390,8 @@ static void advance(struct world *w, struct client *c, struct position to) {
 static void begin_epoch(struct world *w, struct client *c, struct position to) {
   told_all(w, c, w->hub.epochs[to.epoch].start);
   c->position = (struct position){.epoch = to.epoch, .seq = w->hub.epochs[to.epoch].base};
-  advance(w, c, to);
-}
-
-static void anything_changed(struct client *c) {
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    c->records[entry].changed = true;
-  }
+  advance(w, c, to, false);
+  anything_changed(c);
 }
 
 static void text_taken(struct world *w, struct client *c) {
@@ -373,12 +404,8 @@ static void text_taken(struct world *w, struct client *c) {
     anything_changed(c);
   }
   if (w->hub.plain) {
-    tidemark_stats stats;
-    tidemark_get_stats(c->cache, &stats);
-    const struct log_entry *entry = &w->hub.entries[c->frame->entry];
-    if (c->frame->kind == FRAME_CHANGE && stats.changes > c->step.stats_before.changes) {
-      told(w, c, &entry->change, entry->commit);
-      echoed(w, c, &entry->change, NOWHERE);
+    if (c->frame->kind == FRAME_CHANGE && !c->frame_is_void) {
+      take_change(w, c, &w->hub.entries[c->frame->entry], NOWHERE);
     }
     return;
   }
@@ -387,7 +414,7 @@ static void text_taken(struct world *w, struct client *c) {
   if (to.seq >= 0 && (c->position.seq < 0 || to.epoch != c->position.epoch)) {
     begin_epoch(w, c, to);
   } else if (to.seq > c->position.seq) {
-    advance(w, c, to);
+    advance(w, c, to, c->frame->kind == FRAME_CHANGE || c->frame->recovered);
   }
   c->position = to;
 }
@@ -423,6 +450,7 @@ static void forgot(struct client *c) {
     forget_entry(c, entry);
   }
   memset(c->known, 0, sizeof c->known);
+  c->folding = (struct folding){0};
   c->position = NOWHERE;
   c->epoch = EPOCHS;
   c->user++;
@@ -492,6 +520,9 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
   case TIDEMARK_VISIBLE:
     world_changed(c, event);
     return;
+  case TIDEMARK_DISCONNECT:
+    end_storm(w, c, INFINITY);
+    return;
   case TIDEMARK_SOCKET_TEXT:
     text_taken(w, c);
     return;
@@ -511,6 +542,9 @@ void model_step(struct world *w, struct client *c, const tidemark_event *event, 
   if (result >= 0) {
     line_step(c, event);
     look_at_position(c, event);
+    c->folding.applied = c->folding.folded = 0;
+    bool over = floor(c->time) >= ceil(c->folding.end); /* timers go by whole milliseconds */
+    end_storm(w, c, over ? c->time : c->folding.end - 1);
     stepped(w, c, event, result);
   }
 }

@@ -34,6 +34,7 @@ static double arrival(struct world *w, double *last) {
 
 static void hear_of_end(struct world *w, uint32_t socket, uint32_t code) {
   struct socket *s = &w->sockets.all[socket];
+  client_empty_inbox(w, s->client);
   if (s->open_at_client) {
     s->open_at_client = false;
     client_socket_closed(w, s->client, s->id, code);
@@ -152,7 +153,7 @@ static void arrive(struct world *w, uint32_t frame, uint32_t unused) {
   /* What was on its way to a socket that its client has closed may still be handed to it. */
   if (!s->half_open && !s->tail_lost &&
       (s->open_at_client || strikes(w, 300, FAULT_FRAME_OF_CLOSED_SOCKET))) {
-    client_socket_text(w, s->client, f, s->open_at_client);
+    client_socket_text(w, s->client, frame);
   }
 }
 

@@ -17,7 +17,7 @@
 
 struct world;
 
-enum { SOCKETS = 160, FRAMES = 1200, TEXT_BYTES = 1 << 19 };
+enum { SOCKETS = 160, FRAMES = 12000, TEXT_BYTES = 1 << 21 };
 
 struct socket {
   uint32_t client;

@@ -142,8 +142,8 @@ void subscribers_say_goodbye(struct world *w, double after, double spread) {
 static void hear(struct world *w, uint32_t commit, uint32_t unused) {
   (void)unused;
   const struct commit *c = &w->database.commits[commit];
-  for (uint32_t i = 0; i < c->change_count; i++) {
-    struct log_entry *entry = hub_append(&w->hub, &c->changes[i], commit);
+  for (uint32_t i = 0; i < c->messages; i++) {
+    struct log_entry *entry = hub_append(&w->hub, &c->changes[i % c->change_count], commit);
     if (entry == NULL) {
       continue;
     }

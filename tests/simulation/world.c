@@ -30,6 +30,22 @@ static void write_rows(struct world *w, uint32_t a, uint32_t b) {
   agenda_add(&w->agenda, w->time + between(&w->random, 50, 3000), write_rows, 0, 0);
 }
 
+/* Some batch job writes everything over and over. */
+static void flood(struct world *w, uint32_t messages, uint32_t unused) {
+  (void)unused;
+  if (w->phase != STORM || database_is_full(&w->database)) {
+    return;
+  }
+  uint32_t now = messages < CHANGES ? messages : 1 + below(&w->random, messages);
+  database_write_all(&w->database, now);
+  SAY(w, NOBODY, "commit %u, in %u messages", w->database.last, now);
+  occurred(w, now >= 1000 ? FAULT_FLOOD_OF_THOUSANDS : FAULT_FLOOD);
+  hub_notify(w, w->database.last);
+  if (messages > now) {
+    agenda_add(&w->agenda, w->time + between(&w->random, 0, 400), flood, messages - now, 0);
+  }
+}
+
 static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   (void)unused;
   if (!w->hub.deaf) {
@@ -110,6 +126,8 @@ static void begin(struct world *w, const struct wish *wish) {
   w->trace = (struct trace){.text = wish->text, .capacity = wish->text_capacity};
   w->climate = climate_of(&w->random);
   w->climate.reenters = w->climate.reenters && !w->careful;
+  w->climate.busy = w->climate.busy && !w->careful;
+  w->climate.flood = w->careful ? w->climate.flood / 50 : w->climate.flood;
   agenda_clear(&w->agenda);
   database_init(&w->database, &w->random);
   hub_init(&w->hub);
@@ -128,6 +146,10 @@ static void storm_begins(struct world *w) {
   }
   agenda_add(&w->agenda, between(&w->random, 0, 2000), write_rows, 0, 0);
   agenda_add(&w->agenda, between(&w->random, 1000, 25000), trouble, 0, 0);
+  if (w->climate.flood > 0) {
+    double at = between(&w->random, 1000, (uint32_t)w->climate.storm_ms);
+    agenda_add(&w->agenda, at, flood, w->climate.flood, 0);
+  }
   run_until(w, w->climate.storm_ms);
 }
 
