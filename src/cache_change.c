@@ -95,7 +95,7 @@ void change_mark_all(tidemark_cache *cache, double seq) {
 }
 
 void change_mark_concerned(tidemark_cache *cache, double seq) {
-  mark_many(cache, seq, false);
+  mark_many(cache, seq, PLANTED(SCOPE_MARKS_ALL));
 }
 
 /* ---- Rules --------------------------------------------------------------------------------- */

@@ -69,7 +69,7 @@ struct tidemark_cache {
   struct stream stream;
   struct storm storm;
   struct scopes scopes;
-  uint32_t told_status; /* the stream's, as the observers know it */
+  uint32_t told_status; /* the channel's and the stream's, as the observers know them */
   bool status_moved;    /* something else that entries' statuses depend on has changed since */
   uint32_t stream_timer;
   uint32_t shown_status; /* the stream's status as last drained */

@@ -64,8 +64,10 @@ void scope_reset(tidemark_cache *cache, const json_value *names, double seq) {
 void scope_refuse(tidemark_cache *cache, const json_value *names) {
   for (const json_value *name = names == NULL ? NULL : json_first(names); name != NULL;
        name = json_next(name)) {
-    scopes_refuse(&cache->scopes, json_string(name));
-    cache->status_moved = true;
+    if (!PLANTED(REFUSED_SCOPE_LIVE)) {
+      scopes_refuse(&cache->scopes, json_string(name));
+    }
+    cache->status_moved = !PLANTED(STATUS_NOT_TOLD);
   }
 }
 
@@ -75,7 +77,7 @@ static bool is_answered(const tidemark_cache *cache) {
 }
 
 void scope_mark_added(tidemark_cache *cache, double seq) {
-  if (is_answered(cache)) {
+  if (is_answered(cache) && !PLANTED(ADDED_SCOPE_LIVE)) {
     scopes_concern_nobody(&cache->scopes);
     scopes_concern_added(&cache->scopes);
     change_mark_concerned(cache, seq);
@@ -123,7 +125,8 @@ enum tidemark_stream_status scope_entry_status(const tidemark_cache *cache, cons
 }
 
 void scope_tell(tidemark_cache *cache) {
-  enum tidemark_stream_status status = scope_channel_status(cache);
+  /* A connection may come live while scopes are still being added: then only some entries do. */
+  uint32_t status = (uint32_t)scope_channel_status(cache) << 3 | stream_status(&cache->stream);
   if (cache->told_status == status && !cache->status_moved) {
     return;
   }

@@ -25,6 +25,7 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
 /* All that was folded stands at or before the stream's position. */
 static void end_storm(tidemark_cache *cache, double time) {
   if (storm_ends(&cache->storm, time) && !PLANTED(STORM_END_FORGOTTEN)) {
+    cache->status_moved = true;
     change_mark_all(cache, cache->stream.seq);
   }
 }
@@ -88,7 +89,8 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
     take_missed(cache, item);
   }
   stream_recovered(&cache->stream, message->seq);
-  scope_mark_added(cache, message->seq);
+  /* What they told up to here is dropped as old, however far this list reaches. */
+  scope_mark_added(cache, cache->stream.seq);
   scope_answered(cache);
 }
 

@@ -62,6 +62,11 @@
   BUG(STORM_NOT_FOLDED, "every change is looked at, however many there are")                       \
   BUG(STORM_END_FORGOTTEN, "what was folded is not marked at the end of its second")               \
   BUG(REFETCHES_NOT_SPACED, "each change refetches at once, however soon after the last")          \
+  /* scopes */                                                                                     \
+  BUG(SCOPE_MARKS_ALL, "what concerns some scopes marks everything")                               \
+  BUG(ADDED_SCOPE_LIVE, "what an added scope told before is taken for known")                      \
+  BUG(REFUSED_SCOPE_LIVE, "a scope that was refused counts as told of")                            \
+  BUG(STATUS_NOT_TOLD, "nobody hears that a scope is not live any more")                           \
   /* users */                                                                                      \
   BUG(FORGET_KEEPS_LAYER, "who has signed out leaves layers on what is observed")                  \
   BUG(FORGET_KEEPS_POSITION, "the next user goes on from where the last one stood")                \

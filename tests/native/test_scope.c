@@ -287,6 +287,40 @@ an_answer_to_an_earlier_subscription_says_nothing_of_what_was_added_since(void *
   assert_true(is_marked(w, entry));
 }
 
+static void what_is_live_before_an_added_scope_is_answered_is_told(void **state) {
+  struct world *w = *state;
+  channel_scopes(w, "project:9");
+  go_live(w, "e", 10);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  depends_on(w, entry, "project:9");
+  socket_closed(w, 1006);
+  wait_for_next_try(w);
+  ticket_ready(w);
+  socket_opened(w);
+  hello(w, "e", 10);
+  channel_scopes(w, "project:9 staff");
+  forget_trace(w);
+  subscribed(w, "e", 10, 1, "[]");
+  assert_status(w, entry, LIVE);
+  expect(w, "NOTIFY", "NOTIFY tasks/1");
+}
+
+static void an_added_scope_is_marked_up_to_where_the_stream_stands(void **state) {
+  struct world *w = *state;
+  channel_scopes(w, "staff");
+  go_live(w, "e", 10);
+  uint32_t entry = build(w, "tasks/1");
+  depends_on(w, entry, "project:9");
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:20");
+  channel_scopes(w, "staff project:7");
+  channel_scopes(w, "staff project:9");
+  subscribed(w, "e", 27, 1, "[]");
+  subscribed(w, "e", 11, 1, "[]");
+  assert_true(is_marked(w, entry));
+}
+
 static void a_scope_that_is_taken_off_is_not_live_and_starts_anew_when_it_comes_back(void **state) {
   struct world *w = *state;
   channel_scopes(w, "staff project:9");
@@ -428,6 +462,8 @@ int main(void) {
       PROMISE(what_depends_on_an_added_scope_starts_with_a_mark),
       PROMISE(an_answer_as_of_the_subscription_needs_no_mark),
       PROMISE(an_answer_to_an_earlier_subscription_says_nothing_of_what_was_added_since),
+      PROMISE(what_is_live_before_an_added_scope_is_answered_is_told),
+      PROMISE(an_added_scope_is_marked_up_to_where_the_stream_stands),
       PROMISE(a_scope_that_is_taken_off_is_not_live_and_starts_anew_when_it_comes_back),
       PROMISE(scopes_added_without_a_connection_start_with_a_mark_on_the_next_one),
       PROMISE(a_subscription_that_nobody_answers_ends_the_connection),

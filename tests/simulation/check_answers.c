@@ -40,7 +40,8 @@ void check_not_forgotten(struct world *w, struct client *c, uint32_t entry, int6
 /* "Every active entry equals the server within bounded virtual time." */
 void check_equals_server(struct world *w, struct client *c, uint32_t entry) {
   const struct record *r = &c->records[entry];
-  if (!is_kept_up(c, entry) || r->excused) {
+  bool told = !w->climate.scopes || channel_covers(c, r->key);
+  if (!is_kept_up(c, entry) || r->excused || !told) {
     return;
   }
   int64_t state = state_of(c, entry);

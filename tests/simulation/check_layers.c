@@ -36,7 +36,8 @@ void check_folded(struct world *w, struct client *c, uint32_t entry, int64_t sta
  * no positions say otherwise. A second one may be of a server that did it twice. */
 void check_echo(struct world *w, struct client *c, uint32_t mutation) {
   const struct mutation *m = &c->mutations[mutation];
-  for (uint32_t entry = 1; entry < RECORDS && !c->step.reentered; entry++) {
+  bool alone = !c->step.reentered && !c->folding.ended;
+  for (uint32_t entry = 1; entry < RECORDS && alone; entry++) {
     const struct record *r = &c->records[entry];
     int64_t before = c->step.state_before[entry];
     bool had = r->used && (m->marked & 1ULL << entry) != 0 && before >= 0 && has_data(before) &&

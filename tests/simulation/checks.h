@@ -24,6 +24,11 @@ void check_collected(struct world *w, struct client *c, uint32_t entry);
 void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
+/* ---- check_scopes.c ---------------------------------------------------------------------------
+ */
+void check_live(struct world *w, struct client *c, uint32_t entry, int64_t state);
+void check_spared(struct world *w, struct client *c, uint32_t entry, int64_t state);
+void check_channel(struct world *w, struct client *c);
 /* ---- check_storm.c ----------------------------------------------------------------------------
  */
 void check_memory(struct world *w, struct client *c);

@@ -78,6 +78,8 @@ struct record {
   double idle_since;     /* model time since when it is active, marked and idle; NaN: it is not */
   bool forgotten;        /* its user has signed out, and nothing has asked for it since */
   uint32_t user;         /* whose the answer shown is */
+  uint32_t scopes;       /* that it declares; none: it depends on whatever the channel tells */
+  uint32_t heard;        /* stream status, as whoever looks last heard of it */
   double spaced_until;   /* model time: no refetch that only changes want starts earlier */
   double spaced_at_most; /* but for its spacing it starts by then */
   double reset_at; /* model time of the reset that alone makes it refetch; NaN: there is none */
@@ -94,12 +96,27 @@ struct line {
   double after, spread; /* ms; what the hub of this connection asked for on going away */
 };
 
+/* In the order of how much is known; of what is not asked for, ABSENT. */
+enum scope_state { SCOPE_ABSENT, SCOPE_ADDED, SCOPE_LIVE };
+
+/* Model: how live the channel is, from events and effects alone. */
+struct channel {
+  enum tidemark_stream_status status; /* scopes aside; GAP counts as LIVE */
+  bool gap;
+  bool epoch_told;
+  bool subscribing;    /* a subscription is about to be sent */
+  uint32_t unanswered; /* subscriptions of this connection */
+  uint32_t asked;      /* scopes */
+  enum scope_state scopes[SCOPES];
+};
+
 /* Model: the changes of this second, of which those beyond the limit are folded. */
 struct folding {
   double end; /* model time */
   uint32_t count;
   uint32_t commit;          /* the last one folded that is not marked yet, 0: none */
   uint32_t applied, folded; /* by the step in hand */
+  bool ended;               /* in it, what was folded was marked */
 };
 
 /* The step in hand. */
@@ -132,6 +149,7 @@ struct client {
   uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
   struct line line;
   struct folding folding;
+  struct channel channel;
   /* shim */
   uint32_t socket; /* the one in hand */
   uint32_t status; /* enum tidemark_stream_status, as last told */
@@ -143,6 +161,7 @@ struct client {
   struct observer observers[OBSERVERS];
   struct mutation mutations[MUTATIONS];
   struct step step;
+  uint32_t scoping;       /* what the SCOPES or SET_SCOPES in hand names */
   uint32_t building;      /* the key of the BUILD in hand */
   struct change changing; /* what the CHANGE in hand says */
   uint32_t list[RECORDS]; /* the entries of the list in hand */
@@ -189,6 +208,21 @@ struct position model_position(const struct world *w, const struct client *c);
 bool record_is_active(const struct client *c, uint32_t entry);
 bool record_is_static(const struct client *c, uint32_t entry);
 uint32_t record_observers(const struct client *c, uint32_t entry);
+
+/* ---- channel.c --------------------------------------------------------------------------------
+ */
+void channel_step(const struct world *w, struct client *c, const tidemark_event *event);
+void channel_effect(struct client *c, const tidemark_effect *effect);
+/* Before the frame in hand is taken note of. */
+void channel_text(const struct world *w, struct client *c);
+/* The scopes that the `subscribed` in hand begins to tell of. */
+uint32_t channel_added(const struct client *c);
+void channel_answered(struct client *c);
+enum tidemark_stream_status channel_status(const struct client *c);
+enum tidemark_stream_status channel_entry_status(const struct client *c, uint32_t entry,
+                                                 bool lacks);
+/* Whether the stream tells of all that the key depends on. */
+bool channel_covers(const struct client *c, uint32_t key);
 
 /* ---- folding.c --------------------------------------------------------------------------------
  */

@@ -21,6 +21,9 @@ static void choose_server(struct climate *c, struct random *random) {
   c->fold = sometimes(random, 50);
   /* Where replicas lag, a reset that does not say how far it reaches proves too little. */
   c->fold_placed = maybe(random) || c->replica > 0;
+  c->scopes = !c->plain && chance(random, 600);
+  c->forbid = c->scopes ? sometimes(random, 200) : 0;
+  c->scoped_resets = c->scopes && c->fold > 0 && c->fold_placed;
   if (c->plain) {
     c->ping = 0;
     c->as_of = 0;
@@ -37,6 +40,8 @@ static uint32_t some_flood(struct random *random) {
 
 static void choose_network(struct climate *c, struct random *random) {
   c->lose = c->ping > 0 ? sometimes(random, 60) : 0;
+  /* A reset of some scopes says no `prev`: it would hide that a frame of others got lost before. */
+  c->lose = c->scoped_resets ? 0 : c->lose;
   c->repeat = sometimes(random, 100);
   c->garble = sometimes(random, 100);
   c->cut_at_resume = sometimes(random, 150);
@@ -66,6 +71,7 @@ struct climate climate_of(struct random *random) {
   c.throttles = chance(random, 300);
   c.mutates = chance(random, 600);
   c.reenters = chance(random, 200);
+  c.scopes = c.scopes && !c.reenters; /* who acts in between does not know how live it is */
   c.signs_out = chance(random, 300);
   c.storm_ms = between(random, 20, 60) * 1000;
   return c;

@@ -121,6 +121,7 @@ static void bring_ticket(struct world *w, uint32_t index, uint32_t id) {
 static void of_stream(struct world *w, struct client *c, const tidemark_effect *effect) {
   SAY(w, c->index, "  %s id %u flags %u %s", effect_name(effect->type), effect->id, effect->flags,
       effect->type == TIDEMARK_EFFECT_WARN ? tidemark_detail(c->cache) : "");
+  channel_effect(c, effect);
   switch (effect->type) {
   case TIDEMARK_EFFECT_TICKET:
     c->socket = effect->id;
@@ -134,7 +135,7 @@ static void of_stream(struct world *w, struct client *c, const tidemark_effect *
     socket_open(w, c->index, effect->id);
     return;
   case TIDEMARK_EFFECT_SEND:
-    socket_send(w, c->index, effect->id, effect->flags, model_position(w, c));
+    socket_send(w, c->index, effect->id, effect->flags, model_position(w, c), c->channel.asked);
     return;
   case TIDEMARK_EFFECT_CLOSE:
     socket_close(w, c->index, effect->id);

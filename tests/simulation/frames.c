@@ -110,7 +110,7 @@ struct frame frame_hello(struct world *w) {
   return finish(w, FRAME_HELLO, &t);
 }
 
-struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit) {
+struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit, uint32_t scopes) {
   uint32_t seq = hub_seq(&w->hub);
   uint32_t base = w->hub.entry_count - seq; /* entry of seq n of this epoch: base + n - 1 */
   uint32_t listed = 0;
@@ -120,7 +120,7 @@ struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit) {
   list.capacity -= head;
   uint32_t at = (uint32_t)*cursor + 1;
   for (; at <= seq && listed < limit; at++) {
-    if (w->hub.entries[base + at - 1].change.project == FOREIGN_PROJECT) {
+    if ((change_scope(&w->hub.entries[base + at - 1].change) & scopes) == 0) {
       continue;
     }
     add(&list, "%s", listed == 0 ? "" : ",");
@@ -154,24 +154,54 @@ struct frame frame_change(struct world *w, uint32_t entry, double previous) {
   add_message(w, &t, entry, previous);
   struct frame frame = finish(w, FRAME_CHANGE, &t);
   frame.entry = entry;
+  frame.epoch = w->hub.epoch_count - 1;
+  frame.seq = w->hub.entries[entry].seq;
+  frame.previous = previous;
   return frame;
 }
 
 struct frame frame_ping(struct world *w, double seq) {
   struct text t = begin(w);
   add(&t, "{\"type\":\"ping\",\"seq\":%u}", (unsigned)seq);
-  return finish(w, FRAME_PING, &t);
+  struct frame frame = finish(w, FRAME_PING, &t);
+  frame.seq = seq;
+  return frame;
 }
 
-struct frame frame_reset(struct world *w, bool moved) {
+static void add_scopes(struct text *t, uint32_t scopes) {
+  add(t, "\"scopes\":[");
+  uint32_t named = 0;
+  for (uint32_t i = 0; i < SCOPES; i++) {
+    if ((scopes & 1U << i) != 0) {
+      add(t, "%s\"%s\"", named == 0 ? "" : ",", scope_name(i));
+      named++;
+    }
+  }
+  add(t, "]");
+}
+
+struct frame frame_reset(struct world *w, bool moved, uint32_t scopes) {
   struct text t = begin(w);
   add(&t, "{\"type\":\"reset\",");
   if (moved) {
     add_position(w, &t);
     add(&t, ",");
   }
-  add(&t, "\"scopes\":[\"project:1\",\"project:2\"],\"reason\":\"folded\"}");
-  return finish(w, FRAME_RESET, &t);
+  add_scopes(&t, scopes);
+  add(&t, ",\"reason\":\"folded\"}");
+  struct frame frame = finish(w, FRAME_RESET, &t);
+  frame.scopes = scopes;
+  return frame;
+}
+
+struct frame frame_forbidden(struct world *w, uint32_t scopes) {
+  struct text t = begin(w);
+  add(&t, "{\"type\":\"error\",\"code\":\"forbidden_scope\",");
+  add_scopes(&t, scopes);
+  add(&t, ",\"message\":\"not yours to see\"}");
+  struct frame frame = finish(w, FRAME_FORBIDDEN, &t);
+  frame.scopes = scopes;
+  return frame;
 }
 
 struct frame frame_reconnect(struct world *w) {

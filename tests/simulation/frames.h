@@ -8,12 +8,14 @@ struct world;
 
 struct frame frame_hello(struct world *w);
 /* What was missed since `cursor`, at most `limit` of it; *cursor: how far it reaches. */
-struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit);
+struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit, uint32_t scopes);
 struct frame frame_not_recovered(struct world *w);
 struct frame frame_change(struct world *w, uint32_t entry, double previous);
 struct frame frame_ping(struct world *w, double seq);
 /* `moved`: the stream goes on from the hub's present position. */
-struct frame frame_reset(struct world *w, bool moved);
+struct frame frame_reset(struct world *w, bool moved, uint32_t scopes);
+/* The user may not see these. */
+struct frame frame_forbidden(struct world *w, uint32_t scopes);
 /* The second of the two plain messages. */
 struct frame frame_reconnect(struct world *w);
 /* The hub shuts down: come back in [after, after + spread) ms. */

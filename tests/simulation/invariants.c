@@ -27,6 +27,9 @@ static const char *const SENTENCES[] = {
     [INVARIANT_SAME_TRACE] = "The same seed gives the same trace.",
     [INVARIANT_SCHEDULE] = "Fetches that changes cause keep to the cap, wait while the page is "
                            "hidden, and are spread after a reset; tries keep to their backoff.",
+    [INVARIANT_LIVE] =
+        "A query is live if the channel tells of all it depends on and it lacks nothing "
+        "told; whoever looks hears of it; what concerns other scopes leaves it.",
     [INVARIANT_STORM] = "A storm is folded beyond its limit, makes one refetch of a key in its "
                         "spacing, and takes no memory.",
     [INVARIANT_REFUSED] = "Out of memory: the event is refused whole and the state is as before.",
@@ -84,6 +87,8 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   check_spread(w, c, entry, state);
   check_try_in_time(w, c, entry);
   check_user(w, c, entry);
+  check_live(w, c, entry, state);
+  check_spared(w, c, entry, state);
 }
 
 /* What is idle when its turn is over was not asked for by hand. */
@@ -107,6 +112,7 @@ void step_ends(struct world *w, struct client *c) {
   check_failure(w, c);
   check_signed_out(w, c);
   check_memory(w, c);
+  check_channel(w, c);
   if (c->step.event->type == TIDEMARK_SOCKET_TEXT && !c->step.reentered) {
     check_folding(w, c);
   }

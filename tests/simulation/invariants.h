@@ -28,6 +28,7 @@ enum invariant {
   INVARIANT_SAME_TRACE = 15,
   /* promises of design.md that have no number */
   INVARIANT_SCHEDULE,
+  INVARIANT_LIVE,
   INVARIANT_STORM,
   INVARIANT_REFUSED,
   INVARIANT_HANDLE,

@@ -208,6 +208,16 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
   }
 }
 
+/* What the other scopes told until now was not listened for. */
+static void declared(struct world *w, struct client *c, uint32_t entry) {
+  struct record *r = &c->records[entry];
+  bool others = r->scopes != 0 && r->scopes != c->scoping;
+  r->scopes = c->scoping;
+  r->changed |= others;
+  r->forgotten = r->forgotten && !others;
+  occurred_if(w, others, FAULT_OTHER_SCOPES_OF_ENTRY);
+}
+
 /* ---- Mutations ------------------------------------------------------------------------------- */
 
 /* Whoever did it waits to see it: what it lies on is fetched as if by hand. */
@@ -338,10 +348,26 @@ static void told_all(struct world *w, struct client *c, uint32_t commit) {
   }
 }
 
-static void anything_changed(struct client *c) {
+static void anything_changed_in(struct client *c, uint32_t scopes) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    c->records[entry].changed = true;
+    struct record *r = &c->records[entry];
+    r->changed |= r->scopes == 0 || (r->scopes & scopes) != 0;
   }
+}
+
+static void anything_changed(struct client *c) {
+  anything_changed_in(c, ALL_SCOPES);
+}
+
+/* Nobody knows what they told before: it is asked for again, as far as it depends on them. */
+static void told_of_scopes(struct world *w, struct client *c, uint32_t scopes) {
+  uint32_t commit = hub_commit_at(&w->hub, c->position);
+  for (uint32_t key = 0; key < KEYS; key++) {
+    uint32_t touched =
+        (key_scopes(key) & scopes) != 0 ? database_touched(&w->database, key, commit) : 0;
+    c->known[key] = c->known[key] > touched ? c->known[key] : touched;
+  }
+  anything_changed_in(c, scopes);
 }
 
 /* What was folded is marked at the end of its second. */
@@ -349,6 +375,7 @@ static void end_storm(struct world *w, struct client *c, double time) {
   uint32_t commit = folding_end(&c->folding, time);
   if (commit > 0) {
     occurred(w, FAULT_STORM_ENDED);
+    c->folding.ended = true;
     told_all(w, c, commit);
     anything_changed(c);
   }
@@ -373,12 +400,18 @@ static void take_change(struct world *w, struct client *c, const struct log_entr
   occurred(w, FAULT_STORM_FOLDED);
 }
 
-/* From one position to another of the same epoch; `each`: change by change. */
+/* From one position to another of the same epoch; `each`: change by change. Of what lies between, a
+ * frame tells what is in its scopes; one that nothing could be resumed from, all. */
 static void advance(struct world *w, struct client *c, struct position to, bool each) {
+  bool all = c->frame->kind == FRAME_SUBSCRIBED && !each;
+  uint32_t scopes = all ? ALL_SCOPES : c->frame->scopes;
   for (double seq = c->position.seq + 1; seq <= to.seq; seq++) {
     struct position place = {.epoch = to.epoch, .seq = seq};
     const struct log_entry *entry = hub_entry(&w->hub, place);
-    bool sent = each && !entry->folded && entry->change.project != FOREIGN_PROJECT;
+    if ((change_scope(&entry->change) & scopes) == 0) {
+      continue;
+    }
+    bool sent = each && !entry->folded;
     if (sent && (seq == to.seq || c->frame->recovered)) {
       take_change(w, c, entry, place);
     } else {
@@ -401,8 +434,10 @@ static void text_taken(struct world *w, struct client *c) {
     c->line.spread = c->frame->spread;
   }
   if (frame_says_anything_changed(c->frame) && !c->frame_is_void) {
-    anything_changed(c);
+    bool some = c->frame->kind == FRAME_RESET;
+    anything_changed_in(c, some ? c->frame->scopes : ALL_SCOPES);
   }
+  channel_text(w, c);
   if (w->hub.plain) {
     if (c->frame->kind == FRAME_CHANGE && !c->frame_is_void) {
       take_change(w, c, &w->hub.entries[c->frame->entry], NOWHERE);
@@ -417,6 +452,15 @@ static void text_taken(struct world *w, struct client *c) {
     advance(w, c, to, c->frame->kind == FRAME_CHANGE || c->frame->recovered);
   }
   c->position = to;
+  bool knows = !w->climate.reenters && !c->frame_is_void && to.seq >= 0;
+  if (knows && c->frame->kind == FRAME_SUBSCRIBED) {
+    uint32_t added = channel_added(c);
+    occurred_if(w, added != 0, FAULT_SCOPE_ADDED);
+    if (added != 0) {
+      told_of_scopes(w, c, added);
+    }
+    channel_answered(c);
+  }
 }
 
 static void world_changed(struct client *c, const tidemark_event *event) {
@@ -495,6 +539,9 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
   case TIDEMARK_SET_DATA:
     set(c, event);
     return;
+  case TIDEMARK_SET_SCOPES:
+    declared(w, c, event->entry);
+    return;
   case TIDEMARK_INVALIDATE:
   case TIDEMARK_REFETCH:
   case TIDEMARK_CANCEL:
@@ -541,8 +588,10 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
 void model_step(struct world *w, struct client *c, const tidemark_event *event, int result) {
   if (result >= 0) {
     line_step(c, event);
+    channel_step(w, c, event);
     look_at_position(c, event);
     c->folding.applied = c->folding.folded = 0;
+    c->folding.ended = false;
     bool over = floor(c->time) >= ceil(c->folding.end); /* timers go by whole milliseconds */
     end_storm(w, c, over ? c->time : c->folding.end - 1);
     stepped(w, c, event, result);

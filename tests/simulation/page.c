@@ -59,6 +59,20 @@ static void tag(struct world *w, struct client *c, uint32_t entry, uint32_t key)
   }
 }
 
+/* What an entry declares is what its answers depend on, more, or nothing. */
+static void declare(struct world *w, struct client *c, uint32_t entry, bool is_new) {
+  if (!w->climate.scopes || !chance(&w->random, is_new ? 800 : 30)) {
+    return;
+  }
+  uint32_t true_ones = key_scopes(c->records[entry].key);
+  c->scoping = chance(&w->random, 800) ? true_ones : chance(&w->random, 500) ? ALL_SCOPES : 0;
+  struct encoded names = scopes_encode(c->scoping);
+  client_step(w, c,
+              (tidemark_event){.type = TIDEMARK_SET_SCOPES,
+                               .entry = entry,
+                               .key = {.bytes = names.bytes, .length = names.length}});
+}
+
 uint32_t page_build(struct world *w, struct client *c, uint32_t key) {
   struct encoded encoded = key_encode(key, chance(&w->random, 500));
   c->building = key;
@@ -76,6 +90,7 @@ uint32_t page_build(struct world *w, struct client *c, uint32_t key) {
     return 0;
   }
   tag(w, c, (uint32_t)entry, key);
+  declare(w, c, (uint32_t)entry, !c->records[entry].has_base);
   return (uint32_t)entry;
 }
 
@@ -252,14 +267,21 @@ static void connect(struct world *w, struct client *c) {
   client_step(w, c, (tidemark_event){.type = TIDEMARK_CONNECT, .stream = options});
 }
 
-/* The hub tells of all projects whatever it is asked for: what a client then marks is too much,
- * never too little. */
-static void set_scopes(struct world *w, struct client *c) {
-  static const uint8_t NAMES[] = "\5\11\0project:1\5\11\0project:2\5\5\0staff";
-  static const size_t LENGTHS[] = {0, 12, 24, 32};
+static void ask_for_scopes(struct world *w, struct client *c, uint32_t scopes) {
+  struct encoded names = scopes_encode(scopes);
+  occurred_if(w, c->status == TIDEMARK_STREAM_LIVE && scopes != c->channel.asked,
+              FAULT_SCOPES_CHANGED);
+  c->scoping = scopes;
   client_step(w, c,
               (tidemark_event){.type = TIDEMARK_SCOPES,
-                               .key = {.bytes = NAMES, .length = ONE_OF(&w->random, LENGTHS)}});
+                               .key = {.bytes = names.bytes, .length = names.length}});
+}
+
+/* Where the hub tells of all projects whatever it is asked for, what a client then marks is too
+ * much, never too little. */
+static void set_scopes(struct world *w, struct client *c) {
+  bool all = chance(&w->random, 400);
+  ask_for_scopes(w, c, all ? ALL_SCOPES : below(&w->random, ALL_SCOPES + 1));
 }
 
 static void flip_stream(struct world *w, struct client *c) {
@@ -302,6 +324,7 @@ static void sign_out(struct world *w, struct client *c) {
     }
   }
   if (chance(&w->random, 700)) {
+    set_scopes(w, c);
     connect(w, c);
   }
 }
@@ -371,6 +394,7 @@ static void act(struct world *w, uint32_t client, uint32_t unused) {
 
 void page_begin(struct world *w, uint32_t client) {
   struct client *c = &w->clients[client];
+  set_scopes(w, c);
   connect(w, c);
   client_turn_ends(w, c);
   agenda_add(&w->agenda, w->time + between(&w->random, 0, 300), act, client, 0);
@@ -395,6 +419,7 @@ static void connect_again(struct world *w, uint32_t client, uint32_t unused) {
 }
 
 void page_heal(struct world *w, struct client *c) {
+  ask_for_scopes(w, c, ALL_SCOPES);
   client_step(w, c, (tidemark_event){.type = TIDEMARK_ONLINE, .value = 1});
   client_step(w, c, (tidemark_event){.type = TIDEMARK_VISIBLE, .value = 1});
   client_turn_ends(w, c);
@@ -408,7 +433,7 @@ void page_leave(struct world *w, struct client *c) {
     unmount(w, c);
   }
   do_step(w, c, TIDEMARK_DISCONNECT);
-  do_step(w, c, TIDEMARK_SCOPES);
+  ask_for_scopes(w, c, 0);
   client_turn_ends(w, c);
 }
 

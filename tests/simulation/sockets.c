@@ -123,14 +123,13 @@ static void hub_gets_auth(struct world *w, uint32_t socket, uint32_t unused) {
 }
 
 static void hub_gets_subscribe(struct world *w, uint32_t socket, uint32_t packed) {
-  struct position resume = {.epoch = packed >> 16, .seq = (double)(packed & 0xffff) - 1};
   if (w->sockets.all[socket].open_at_hub) {
-    subscriber_asked(w, socket, resume);
+    subscriber_asked(w, socket, packed);
   }
 }
 
 void socket_send(struct world *w, uint32_t client, uint32_t id, uint32_t frame,
-                 struct position resume) {
+                 struct position resume, uint32_t scopes) {
   uint32_t i = find(w, client, id);
   if (i == SOCKETS || w->sockets.all[i].half_open) {
     return;
@@ -139,8 +138,7 @@ void socket_send(struct world *w, uint32_t client, uint32_t id, uint32_t frame,
   if (frame == TIDEMARK_FRAME_AUTH) {
     agenda_add(&w->agenda, at, hub_gets_auth, i, 0);
   } else if (frame == TIDEMARK_FRAME_SUBSCRIBE) {
-    uint32_t packed = resume.seq < 0 ? 0 : resume.epoch << 16 | (uint32_t)(resume.seq + 1);
-    agenda_add(&w->agenda, at, hub_gets_subscribe, i, packed);
+    agenda_add(&w->agenda, at, hub_gets_subscribe, i, subscription_pack(resume, scopes));
   }
 }
 
@@ -180,6 +178,8 @@ void socket_deliver(struct world *w, uint32_t socket, struct frame frame) {
   if (!s->open_at_hub) {
     return;
   }
+  bool names = frame.kind == FRAME_RESET || frame.kind == FRAME_FORBIDDEN;
+  frame.scopes = names ? frame.scopes : s->scopes;
   double at = arrival(w, &s->down_at);
   if (!is_lost(w, &frame)) {
     send(w, socket, frame, at);

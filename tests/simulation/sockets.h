@@ -14,19 +14,23 @@
 #include <stdint.h>
 
 #include "hub.h"
+#include "scopes.h"
 
 struct world;
 
 enum { SOCKETS = 160, FRAMES = 12000, TEXT_BYTES = 1 << 21 };
 
 struct socket {
+  double answer_at; /* when the last subscription so far is answered */
   uint32_t client;
   uint32_t id; /* the client's */
   bool open_at_client, open_at_hub, half_open;
   bool tail_lost; /* what was on its way when the connection broke never arrives */
-  bool signed_in, subscribed, waiting; /* waiting: a subscribe is being answered */
-  double cursor;                       /* last seq it was sent */
-  double down_at, up_at;               /* when the last thing sent arrives: nothing overtakes it */
+  bool signed_in, subscribed;
+  uint32_t waiting;      /* subscriptions that are being answered */
+  uint32_t scopes;       /* that it is told of */
+  double cursor;         /* last seq it was sent */
+  double down_at, up_at; /* when the last thing sent arrives: nothing overtakes it */
 };
 
 enum frame_kind {
@@ -37,6 +41,7 @@ enum frame_kind {
   FRAME_RESET,
   FRAME_RECONNECT,
   FRAME_GOODBYE,
+  FRAME_FORBIDDEN,
   FRAME_GARBAGE
 };
 
@@ -44,6 +49,9 @@ struct frame {
   enum frame_kind kind;
   uint32_t socket;
   uint32_t entry;       /* CHANGE: index in the hub's log */
+  uint32_t epoch;       /* CHANGE */
+  double seq, previous; /* CHANGE, PING: as it says */
+  uint32_t scopes;      /* RESET, FORBIDDEN: that it names; else that its socket is told of */
   bool recovered;       /* SUBSCRIBED */
   double after, spread; /* GOODBYE: ms */
   const char *text;
@@ -69,9 +77,21 @@ void sockets_init(struct sockets *sockets);
 void socket_open(struct world *w, uint32_t client, uint32_t id);
 /* The client closes it, and hears no more of it but for what was on its way. */
 void socket_close(struct world *w, uint32_t client, uint32_t id);
-/* Sends AUTH, SUBSCRIBE or PONG; `resume` counts for SUBSCRIBE only. */
+/* Sends AUTH, SUBSCRIBE or PONG; `resume` and `scopes` count for SUBSCRIBE only. */
 void socket_send(struct world *w, uint32_t client, uint32_t id, uint32_t frame,
-                 struct position resume);
+                 struct position resume, uint32_t scopes);
+
+/* A subscription in one number, for the agenda. */
+static inline uint32_t subscription_pack(struct position resume, uint32_t scopes) {
+  uint32_t place = resume.seq < 0 ? 0 : resume.epoch << 24 | (uint32_t)(resume.seq + 1);
+  return place | scopes << 20;
+}
+static inline struct position subscription_resume(uint32_t packed) {
+  return (struct position){.epoch = packed >> 24, .seq = (double)(packed & 0xfffff) - 1};
+}
+static inline uint32_t subscription_scopes(uint32_t packed) {
+  return packed >> 20 & ALL_SCOPES;
+}
 
 /* ---- The hub's side ------------------------------------------------------------------------- */
 /* `text` must stay; see frames.h. */

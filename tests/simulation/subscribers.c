@@ -11,7 +11,7 @@ static void ping(struct world *w, uint32_t socket, uint32_t unused) {
   if (!s->open_at_hub || !s->signed_in) {
     return;
   }
-  if (s->subscribed && !s->waiting) {
+  if (s->subscribed && s->waiting == 0) {
     socket_deliver(w, socket, frame_ping(w, s->cursor));
   }
   agenda_add(&w->agenda, w->time + w->climate.ping, ping, socket, 0);
@@ -20,6 +20,7 @@ static void ping(struct world *w, uint32_t socket, uint32_t unused) {
 void subscriber_arrived(struct world *w, uint32_t socket) {
   struct socket *s = &w->sockets.all[socket];
   s->subscribed = w->hub.plain;
+  s->scopes = ALL_SCOPES;
 }
 
 void subscriber_signed_in(struct world *w, uint32_t socket) {
@@ -37,6 +38,11 @@ void subscriber_signed_in(struct world *w, uint32_t socket) {
   }
 }
 
+/* Whether the socket is told of the change. */
+static bool hears(const struct socket *s, const struct change *change) {
+  return (change_scope(change) & s->scopes) != 0;
+}
+
 /* ---- Subscribing ----------------------------------------------------------------------------- */
 
 static void tell(struct world *w, uint32_t socket, uint32_t entry) {
@@ -44,16 +50,13 @@ static void tell(struct world *w, uint32_t socket, uint32_t entry) {
   const struct log_entry *e = &w->hub.entries[entry];
   if (e->folded) {
     s->cursor = w->climate.fold_placed ? hub_seq(&w->hub) : s->cursor;
-    socket_deliver(w, socket, frame_reset(w, w->climate.fold_placed));
+    uint32_t scopes = w->climate.scopes ? change_scope(&e->change) : ALL_SCOPES;
+    socket_deliver(w, socket, frame_reset(w, w->climate.fold_placed, scopes));
     return;
   }
   struct frame frame = frame_change(w, entry, s->cursor);
   s->cursor = e->seq;
   socket_deliver(w, socket, frame);
-}
-
-static uint32_t resume_pack(struct position p) {
-  return p.epoch << 16 | (uint32_t)(p.seq + 1);
 }
 
 static void count_why(struct world *w, struct position resume) {
@@ -66,15 +69,27 @@ static void count_why(struct world *w, struct position resume) {
   occurred_if(w, overflow, FAULT_WINDOW_OVERFLOWED);
 }
 
+/* What a user may see is looked up each time. */
+static void grant(struct world *w, uint32_t socket, uint32_t asked) {
+  struct socket *s = &w->sockets.all[socket];
+  uint32_t forbidden = storm(w, w->climate.forbid) ? 1U << below(&w->random, SCOPES) : 0;
+  s->scopes = w->climate.scopes ? asked & ~forbidden : ALL_SCOPES;
+  if ((asked & forbidden) != 0) {
+    occurred(w, FAULT_SCOPE_FORBIDDEN);
+    socket_deliver(w, socket, frame_forbidden(w, forbidden));
+  }
+}
+
 /* Rights have been looked up. */
 static void answer(struct world *w, uint32_t socket, uint32_t packed) {
   struct socket *s = &w->sockets.all[socket];
-  struct position resume = {.epoch = packed >> 16, .seq = (double)(packed & 0xffff) - 1};
-  s->waiting = false;
+  struct position resume = subscription_resume(packed);
+  s->waiting--;
   if (!s->open_at_hub) {
     return;
   }
   s->subscribed = true;
+  grant(w, socket, subscription_scopes(packed));
   if (!hub_can_resume(&w->hub, resume)) {
     count_why(w, resume);
     s->cursor = hub_seq(&w->hub);
@@ -82,38 +97,36 @@ static void answer(struct world *w, uint32_t socket, uint32_t packed) {
     return;
   }
   s->cursor = resume.seq;
-  socket_deliver(w, socket, frame_recovered(w, &s->cursor, w->climate.recovery_limit));
+  socket_deliver(w, socket, frame_recovered(w, &s->cursor, w->climate.recovery_limit, s->scopes));
   /* What did not fit into the list follows as ordinary frames. */
-  while (s->cursor < hub_seq(&w->hub)) {
-    struct position next = {.epoch = w->hub.epoch_count - 1, .seq = s->cursor + 1};
+  for (double seq = s->cursor + 1; seq <= hub_seq(&w->hub); seq++) {
+    struct position next = {.epoch = w->hub.epoch_count - 1, .seq = seq};
     const struct log_entry *entry = hub_entry(&w->hub, next);
-    if (entry->change.project == FOREIGN_PROJECT) {
-      s->cursor++;
-    } else {
+    if (hears(s, &entry->change)) {
       tell(w, socket, (uint32_t)(entry - w->hub.entries));
     }
   }
 }
 
-void subscriber_asked(struct world *w, uint32_t socket, struct position resume) {
+void subscriber_asked(struct world *w, uint32_t socket, uint32_t packed) {
   struct socket *s = &w->sockets.all[socket];
   if (strikes(w, w->climate.cut_at_resume, FAULT_CUT_WHILE_RESUMING)) {
     socket_cut(w, socket, 1006, storm(w, w->climate.half_open));
     return;
   }
-  s->waiting = true;
-  agenda_add(&w->agenda, w->time + between(&w->random, 0, 30), answer, socket, resume_pack(resume));
+  s->waiting++;
+  double at = w->time + between(&w->random, 0, 30);
+  s->answer_at = at > s->answer_at ? at : s->answer_at; /* in the order in which they came */
+  agenda_add(&w->agenda, s->answer_at, answer, socket, packed);
 }
 
 /* ---- Telling --------------------------------------------------------------------------------- */
 
 void subscribers_tell(struct world *w, uint32_t entry) {
-  if (w->hub.entries[entry].change.project == FOREIGN_PROJECT) {
-    return;
-  }
   for (uint32_t i = 0; i < w->sockets.count; i++) {
     const struct socket *s = &w->sockets.all[i];
-    if (s->open_at_hub && s->subscribed && !s->waiting) {
+    bool told = hears(s, &w->hub.entries[entry].change);
+    if (s->open_at_hub && s->subscribed && s->waiting == 0 && told) {
       tell(w, i, entry);
     }
   }
@@ -122,9 +135,9 @@ void subscribers_tell(struct world *w, uint32_t entry) {
 void subscribers_start_over(struct world *w) {
   for (uint32_t i = 0; i < w->sockets.count; i++) {
     struct socket *s = &w->sockets.all[i];
-    if (s->open_at_hub && s->subscribed && !s->waiting) {
+    if (s->open_at_hub && s->subscribed && s->waiting == 0) {
       s->cursor = hub_seq(&w->hub);
-      socket_deliver(w, i, w->hub.plain ? frame_reconnect(w) : frame_reset(w, true));
+      socket_deliver(w, i, w->hub.plain ? frame_reconnect(w) : frame_reset(w, true, ALL_SCOPES));
     }
   }
 }

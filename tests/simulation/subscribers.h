@@ -7,7 +7,8 @@
 /* A client has reached the hub. */
 void subscriber_arrived(struct world *w, uint32_t socket);
 void subscriber_signed_in(struct world *w, uint32_t socket);
-void subscriber_asked(struct world *w, uint32_t socket, struct position resume);
+/* A subscription, packed. */
+void subscriber_asked(struct world *w, uint32_t socket, uint32_t packed);
 /* Tells everybody of an entry that was just appended. */
 void subscribers_tell(struct world *w, uint32_t entry);
 /* The log started over. */
