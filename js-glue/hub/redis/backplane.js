@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomEpoch } from '../log.js';
-import { NO_LOG } from './scripts.js';
+import { NO_LOG, NOT_LEADER } from './scripts.js';
 import { openSession } from './session.js';
 
 /** @typedef {import('./session.js').Session} Session */
@@ -203,6 +203,7 @@ class RedisBackplane {
         this.#queue.shift();
         this.#characters -= sizeOf(item);
         this.#sent -= 1;
+        if (reply === NOT_LEADER && this.#leading) this.#leadAgain();
       }
     } catch (error) {
       this.#lose(session, messageOf(error));
@@ -218,10 +219,17 @@ class RedisBackplane {
       const idleMs = await session.lead(this.#id, this.#options.leaseMs);
       if (session !== this.#session || !this.#candidate) return;
       this.#setLeading(idleMs >= 0, idleMs);
+      clearTimeout(this.#leaseTimer);
       this.#leaseTimer = setTimeout(() => void this.#lead(), this.#options.leaseMs / 3);
     } catch (error) {
       this.#lose(session, messageOf(error));
     }
+  }
+
+  /** The lease lapsed unnoticed and a change was refused: who leads next has to tell it again. */
+  #leadAgain() {
+    this.#setLeading(false, 0);
+    void this.#lead();
   }
 
   /** @param {boolean} leading @param {number} idleMs for how long nobody had led */

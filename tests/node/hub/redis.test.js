@@ -261,6 +261,18 @@ test('a leader that falls silent is replaced, and what it says later does not co
   );
 });
 
+test('a leader whose lease lapsed unnoticed tells again what Redis refused', async (t) => {
+  // Renewed so seldom that the change comes first.
+  const backplane = redisBackplane({ url: redis.url, leaseMs: 60_000 });
+  const { source, clock, subscribed } = await joinWithSource(t, { backplane });
+  clock.advance(100_000);
+  const { client, answer } = await subscribed(['a']);
+  await redis.ask((commands) => commands.del('{tidemark}:leader'));
+  source.sink.change(text(1));
+  const next = await client.next();
+  assert.deepEqual([next.data?.id, next.epoch], ['1', answer.epoch]);
+});
+
 test('what is published while Redis is out of reach arrives when it is back, in order', async (t) => {
   const proxy = await startProxy(t, () => redis.port);
   const { hub, warnings, subscribed } = await joinHub(t, {
