@@ -68,6 +68,10 @@ export class Attempts {
 
   async #untilItMayRun() {
     const isPaused = !this.mayRun;
+    if (isPaused && !this.#cache.has(this.#mutation)) {
+      this.#cache.giveUp(this.#mutation);
+      return;
+    }
     this.#mutation.update({ isPaused });
     if (!isPaused) return;
     await new Promise((resolve) => {

@@ -57,10 +57,28 @@ export class MutationCache extends Subscribable {
     for (const { layers } of this.#mutations) layers.cover(query);
   }
 
-  /** @param {Mutation} mutation */
+  /**
+   * Forgets it. One that waits for its turn or the network is not sent and shows no more; one that is
+   * under way ends as the server says.
+   *
+   * @param {Mutation} mutation
+   */
   remove(mutation) {
     this.#due.delete(mutation);
-    if (this.#mutations.delete(mutation)) this.notify('removed', mutation);
+    if (!this.#mutations.delete(mutation)) return;
+    if (mutation.isWaiting) this.giveUp(mutation);
+    this.notify('removed', mutation);
+  }
+
+  /** @param {Mutation} mutation */
+  has(mutation) {
+    return this.#mutations.has(mutation);
+  }
+
+  /** Ends one that waits and that nobody would wake. @param {Mutation} mutation */
+  giveUp(mutation) {
+    mutation.layers.fail();
+    mutation.abandon();
   }
 
   clear() {
@@ -92,7 +110,6 @@ export class MutationCache extends Subscribable {
   abandon() {
     for (const mutation of this.getAll()) {
       mutation.abandon();
-      for (const observer of [...mutation.observers]) observer.reset();
       this.remove(mutation);
     }
   }
@@ -134,7 +151,7 @@ export class MutationCache extends Subscribable {
   async resumePausedMutations() {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused);
     for (const mutation of paused) mutation.continue();
-    const running = () => paused.filter(({ isPending, state }) => isPending && !state.isPaused);
+    const running = () => paused.filter((mutation) => mutation.isRunning);
     while (running().length > 0) await Promise.all(running().map((mutation) => mutation.over));
   }
 

@@ -4,7 +4,7 @@ import { report } from '../environment.js';
 
 /**
  * The app's callbacks of one run, in order: those of the cache before those of the options, and each
- * awaited before the next.
+ * awaited before the next. Once the run is abandoned no further one is called.
  */
 export class MutationCallbacks {
   #mutation;
@@ -28,17 +28,21 @@ export class MutationCallbacks {
   /** @returns {Promise<any>} what onMutate gave for the later callbacks */
   async begun() {
     await this.#config.onMutate?.(this.#variables, this.#mutation, this.#context);
-    return this.#mutation.options.onMutate?.(this.#variables, this.#context);
+    return this.#unlessAbandoned(() =>
+      this.#mutation.options.onMutate?.(this.#variables, this.#context),
+    );
   }
 
   /** A callback that throws makes the mutation fail, as in v5. @param {any} data */
   async succeeded(data) {
     const { options, state } = this.#mutation;
     const args = [this.#variables, state.context];
-    await this.#config.onSuccess?.(data, ...args, this.#mutation, this.#context);
-    await options.onSuccess?.(data, ...args, this.#context);
-    await this.#config.onSettled?.(data, null, ...args, this.#mutation, this.#context);
-    await options.onSettled?.(data, null, ...args, this.#context);
+    const ofCache = [...args, this.#mutation, this.#context];
+    const own = [...args, this.#context];
+    await this.#unlessAbandoned(() => this.#config.onSuccess?.(data, ...ofCache));
+    await this.#unlessAbandoned(() => options.onSuccess?.(data, ...own));
+    await this.#unlessAbandoned(() => this.#config.onSettled?.(data, null, ...ofCache));
+    await this.#unlessAbandoned(() => options.onSettled?.(data, null, ...own));
   }
 
   /** A callback that throws is reported, and the next one runs. @param {any} error */
@@ -47,18 +51,23 @@ export class MutationCallbacks {
     const args = [this.#variables, state.context];
     const ofCache = [...args, this.#mutation, this.#context];
     const own = [...args, this.#context];
-    await guarded(() => this.#config.onError?.(error, ...ofCache));
-    await guarded(() => options.onError?.(error, ...own));
-    await guarded(() => this.#config.onSettled?.(undefined, error, ...ofCache));
-    await guarded(() => options.onSettled?.(undefined, error, ...own));
+    await this.#guarded(() => this.#config.onError?.(error, ...ofCache));
+    await this.#guarded(() => options.onError?.(error, ...own));
+    await this.#guarded(() => this.#config.onSettled?.(undefined, error, ...ofCache));
+    await this.#guarded(() => options.onSettled?.(undefined, error, ...own));
   }
-}
 
-/** @param {() => unknown} callback of the app's */
-async function guarded(callback) {
-  try {
-    await callback();
-  } catch (error) {
-    report(error);
+  /** @template T @param {() => T} callback */
+  #unlessAbandoned(callback) {
+    return this.#mutation.isAbandoned ? undefined : callback();
+  }
+
+  /** @param {() => unknown} callback */
+  async #guarded(callback) {
+    try {
+      await this.#unlessAbandoned(callback);
+    } catch (error) {
+      report(error);
+    }
   }
 }

@@ -42,7 +42,7 @@ export class Mutation {
   /** ms that it is kept for when it is over and nobody shows it: the longest asked for. */
   gcTime = 0;
   #attempts;
-  /** Its user is gone. */
+  /** Its user is gone, or it was removed while it waited. */
   isAbandoned = false;
   /** @type {(error: CancelledError) => void} */
   #abandon = () => {};
@@ -88,6 +88,16 @@ export class Mutation {
     return this.state.status === 'pending';
   }
 
+  /** It waits for its turn, the network or somebody who looks. */
+  get isWaiting() {
+    return this.isPending && this.state.isPaused && !this.isAbandoned;
+  }
+
+  /** Its end will be known. */
+  get isRunning() {
+    return this.isPending && !this.state.isPaused && !this.isAbandoned;
+  }
+
   /** It has ended, and nobody shows it. */
   get isOver() {
     return !this.isPending && ![...this.observers].some((observer) => observer.hasListeners());
@@ -103,9 +113,10 @@ export class Mutation {
     this.#attempts.continue();
   }
 
-  /** It is not tried again, and what comes back of it is told to nobody. */
+  /** It is not tried again, nobody shows it, and what comes back of it is told to nobody. */
   abandon() {
     this.isAbandoned = true;
+    for (const observer of [...this.observers]) observer.reset();
     this.#abandon(new CancelledError());
   }
 
@@ -135,14 +146,16 @@ export class Mutation {
       const data = await this.#unlessAbandoned(
         this.#attempts.untilDone(() => this.#callMutationFn(variables, context)),
       );
+      // The answer may have come first, and this only now.
+      if (this.isAbandoned) throw new CancelledError();
       this.layers.acknowledge(this.#changes(data, variables));
-      await callbacks.succeeded(data);
+      await this.#unlessAbandoned(callbacks.succeeded(data));
       this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;
     } catch (error) {
       this.layers.fail();
       if (this.isAbandoned) throw error;
-      await callbacks.failed(error);
+      await this.#unlessAbandoned(callbacks.failed(error));
       const failureCount = this.state.failureCount + 1;
       this.#settle({ error, status: 'error', failureCount, failureReason: error }, context);
       throw error;

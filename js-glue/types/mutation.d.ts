@@ -357,9 +357,12 @@ export declare class MutationCache {
   findAll(filters?: MutationFilters): Mutation[];
   subscribe(listener: (event: MutationCacheNotifyEvent) => void): () => void;
   /**
-   * Forgets all of them. What was sent ends as the server says, with its callbacks; what is paused is
-   * never sent, and its promise never settles.
+   * Forgets it. One that is under way ends as the server says, with its callbacks. One that waits, for
+   * its turn, the network or a page that somebody sees, is not sent and shows no more: its promise
+   * rejects with a `CancelledError`, and none of its callbacks is called.
    */
+  remove(mutation: Mutation): void;
+  /** Forgets all of them, each as `remove` does. */
   clear(): void;
   resumePausedMutations(): Promise<void>;
 }

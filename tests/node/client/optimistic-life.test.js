@@ -1,7 +1,7 @@
 /** What becomes of a pending change when the key under it, or the page that made it, goes. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { MutationObserver, onlineManager } from '../../../js-glue/index.js';
+import { isCancelledError, MutationObserver, onlineManager } from '../../../js-glue/index.js';
 import { append, queryKey, startWithList } from './optimistic-list.js';
 import { observe, server, start } from './setup.js';
 
@@ -105,6 +105,65 @@ test('clear leaves nothing behind once what was on its way has ended', async (t)
   await advance(0);
   const { entries, memory } = client.getStats();
   assert.deepEqual([entries, memory, time.waiting], [0, empty, 0]);
+});
+
+// ---- its mutation removed
+
+const scope = { id: 'list' };
+
+test('one that waits for its turn shows no more, and is never sent', async (t) => {
+  const { client, add, shown, api, advance } = startWithList(t, { active: false });
+  const first = add('A', { scope });
+  const second = add('B', { scope });
+  await advance(0);
+  client.getMutationCache().clear();
+  assert.deepEqual(shown(), ['base', 'A']);
+  assert.ok(isCancelledError(await second));
+  api[0].resolve('done');
+  assert.equal(await first, 'done');
+  await advance(0);
+  assert.deepEqual([shown(), api.length], [['base', 'A'], 1]);
+});
+
+test('one that waits for the network shows no more, and lets the next of its scope go', async (t) => {
+  const { client, add, shown, api, advance } = startWithList(t, { active: false });
+  onlineManager.setOnline(false);
+  const first = add('A', { scope });
+  add('B', { scope });
+  await advance(0);
+  client.getMutationCache().remove(client.getMutationCache().getAll()[0]);
+  assert.deepEqual(shown(), ['base', 'B']);
+  assert.ok(isCancelledError(await first));
+  onlineManager.setOnline(true);
+  await advance(0);
+  assert.deepEqual(
+    api.map(({ args }) => args[0]),
+    ['B'],
+  );
+});
+
+test('who showed one that waited shows none', async (t) => {
+  const { client, advance } = startWithList(t, { active: false });
+  onlineManager.setOnline(false);
+  const observer = new MutationObserver(client, { mutationFn: async () => 'done' });
+  t.after(observer.subscribe(() => {}));
+  const done = observer.mutate();
+  client.getMutationCache().clear();
+  await assert.rejects(done, { name: 'CancelledError' });
+  await advance(0);
+  assert.equal(observer.getCurrentResult().status, 'idle');
+});
+
+test('one under way that would have to wait before its next try shows no more', async (t) => {
+  const { client, add, shown, api, advance } = startWithList(t, { active: false });
+  const done = add('A', { retry: 1 });
+  await advance(0);
+  client.getMutationCache().clear();
+  onlineManager.setOnline(false);
+  api[0].reject(new Error('no network'));
+  await advance(1000);
+  assert.ok(isCancelledError(await done));
+  assert.deepEqual(shown(), ['base']);
 });
 
 // ---- the page went away

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { WebSocket } from 'ws';
-import { keepPreviousData, MutationObserver, onlineManager } from '../../../js-glue/index.js';
+import {
+  keepPreviousData,
+  MutationCache,
+  MutationObserver,
+  onlineManager,
+} from '../../../js-glue/index.js';
 import { reached, startLive } from './live.js';
 import { observe, server, start } from './setup.js';
 import { listen } from './websocket-server.js';
@@ -93,6 +98,67 @@ test('an optimistic change goes, and what its mutation brings back is told to no
   assert.deepEqual([seen.observer.getCurrentResult().data, told], [undefined, []]);
 });
 
+test('an answer that came right before is told to nobody', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const saved = client.mutate({
+    mutationFn: ask,
+    onSuccess: (/** @type {string} */ data) => client.setQueryData(['me'], data),
+  });
+  await advance(0);
+  calls[0].resolve('secret');
+  await null;
+  await null;
+  client.signOut();
+  await assert.rejects(saved, { name: 'CancelledError' });
+  assert.equal(client.getQueryData(['me']), undefined);
+});
+
+for (const [end, callback] of /** @type {const} */ ([
+  ['resolve', 'onSuccess'],
+  ['reject', 'onError'],
+])) {
+  test(`no callback follows an ${callback} of the cache that is awaited meanwhile`, async (t) => {
+    const cache = server();
+    const mutationCache = new MutationCache({ [callback]: cache.ask });
+    const { client, advance } = start(t, { mutationCache });
+    const api = server();
+    /** @type {string[]} */
+    const told = [];
+    const saved = client.mutate({
+      mutationFn: api.ask,
+      [callback]: () => told.push(callback),
+      onSettled: () => told.push('onSettled'),
+    });
+    await advance(0);
+    api.calls[0][end]('secret');
+    await advance(0);
+    client.signOut();
+    await assert.rejects(saved, { name: 'CancelledError' });
+    cache.calls[0].resolve(undefined);
+    await advance(0);
+    assert.deepEqual(told, []);
+  });
+}
+
+test('a mutation does not begin once an onMutate of the cache was awaited meanwhile', async (t) => {
+  const cache = server();
+  const mutationCache = new MutationCache({ onMutate: cache.ask });
+  const { client, advance } = start(t, { mutationCache });
+  /** @type {string[]} */
+  const told = [];
+  const saved = client.mutate({
+    mutationFn: async () => told.push('sent'),
+    onMutate: () => told.push('onMutate'),
+  });
+  await advance(0);
+  client.signOut();
+  await assert.rejects(saved, { name: 'CancelledError' });
+  cache.calls[0].resolve(undefined);
+  await advance(0);
+  assert.deepEqual(told, []);
+});
+
 test('a mutation that waits for the network is never sent', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
@@ -104,6 +170,19 @@ test('a mutation that waits for the network is never sent', async (t) => {
   onlineManager.setOnline(true);
   await advance(1e6);
   assert.equal(calls.length, 0);
+});
+
+test('a mutation that goes on after a pause ends with it', async (t) => {
+  const { client, advance } = start(t);
+  onlineManager.setOnline(false);
+  const saved = client.mutate({ mutationFn: () => new Promise(() => {}) });
+  await advance(0);
+  const resumed = client.resumePausedMutations();
+  onlineManager.setOnline(true);
+  await advance(0);
+  client.signOut();
+  await assert.rejects(saved, { name: 'CancelledError' });
+  await resumed;
 });
 
 test('a mutation that failed is not tried again', async (t) => {
