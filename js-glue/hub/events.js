@@ -1,3 +1,4 @@
+import { Paths } from './paths.js';
 import { NO_ORIGIN } from './upgrade.js';
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
@@ -5,30 +6,35 @@ import { NO_ORIGIN } from './upgrade.js';
 
 const PREFLIGHT_AGE_S = 600;
 
+/** @typedef {(request: IncomingMessage, response: ServerResponse) => void} OnRequest */
+
+/** @type {Paths<OnRequest>} */
+const paths = new Paths((server, find) => {
+  const others = /** @type {OnRequest[]} */ (server.listeners('request'));
+  server.removeAllListeners('request');
+  /** @type {OnRequest} */
+  const listener = (request, response) => {
+    const onRequest = find(request);
+    if (onRequest) onRequest(request, response);
+    else for (const other of others) other.call(server, request, response);
+  };
+  server.on('request', listener);
+  return () => {
+    server.off('request', listener);
+    for (const other of others.toReversed()) server.prependListener('request', other);
+  };
+});
+
 /**
  * Answers requests on one path of a server, and leaves all others to those who listened before.
  *
  * @param {import('node:http').Server} server
  * @param {string} path
- * @param {(request: IncomingMessage, response: ServerResponse) => void} onRequest
+ * @param {OnRequest} onRequest
  * @returns {() => void} leaves the path to the others as well
  */
 export function listenForRequests(server, path, onRequest) {
-  const others = /** @type {((...args: any[]) => void)[]} */ (server.listeners('request'));
-  server.removeAllListeners('request');
-  let open = true;
-  server.on('request', (request, response) => {
-    if (open && pathOf(request) === path) onRequest(request, response);
-    else for (const other of others) other.call(server, request, response);
-  });
-  return () => {
-    open = false;
-  };
-}
-
-/** @param {IncomingMessage} request */
-function pathOf(request) {
-  return (request.url ?? '').split('?', 1)[0];
+  return paths.take(server, path, onRequest);
 }
 
 /**

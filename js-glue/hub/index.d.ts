@@ -257,11 +257,13 @@ export interface Hub {
   accepting: boolean;
   /**
    * Answers upgrades on `path` (default `/tidemark`). Other paths are left to the server's other
-   * `upgrade` listeners, and answered 404 where there is none. May be called for several servers.
+   * `upgrade` listeners, and answered 404 where there is none. May be called for several servers,
+   * and several hubs may share one.
    *
    * `<path>/events` serves the same as Server-Sent Events, for those who cannot have a WebSocket:
    * GET with `?scope=…` for each scope, `Authorization: Bearer <ticket>` and `Last-Event-ID`. Call it
    * after the server has its other `request` listeners: those get every other path.
+   * @throws {Error} if a hub serves that path of the server already
    */
   attach(server: Server, options?: { path?: string }): void;
   /**

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { Paths } from './paths.js';
 
 /** Written into `origins` for clients that send no Origin header at all: programs, not browsers. */
 export const NO_ORIGIN = 'no-origin';
@@ -56,22 +57,31 @@ export function refuseUpgrade(socket, status) {
 }
 
 /**
- * Listens for upgrades on one path of a server, and leaves all others to other listeners.
- *
- * @param {import('node:http').Server} server
- * @param {string} path
- * @param {(request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex,
- *   head: Buffer) => void} onUpgrade
- * @returns {() => void} stops listening
+ * @typedef {(request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex,
+ *   head: Buffer) => void} OnUpgrade
  */
-export function listenForUpgrades(server, path, onUpgrade) {
-  /** @type {typeof onUpgrade} */
+
+/** @type {Paths<OnUpgrade>} */
+const paths = new Paths((server, find) => {
+  /** @type {OnUpgrade} */
   const listener = (request, socket, head) => {
-    const asked = (request.url ?? '').split('?', 1)[0];
-    if (asked === path) onUpgrade(request, socket, head);
+    const onUpgrade = find(request);
+    if (onUpgrade) onUpgrade(request, socket, head);
     // Nobody else would ever answer, and the socket would stay open.
     else if (server.listenerCount('upgrade') === 1) refuseUpgrade(socket, 404);
   };
   server.on('upgrade', listener);
   return () => server.off('upgrade', listener);
+});
+
+/**
+ * Listens for upgrades on one path of a server, and leaves all others to other listeners.
+ *
+ * @param {import('node:http').Server} server
+ * @param {string} path
+ * @param {OnUpgrade} onUpgrade
+ * @returns {() => void} stops listening
+ */
+export function listenForUpgrades(server, path, onUpgrade) {
+  return paths.take(server, path, onUpgrade);
 }

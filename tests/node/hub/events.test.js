@@ -286,3 +286,34 @@ test('a client of events that reads too slowly is ended', async (t) => {
   clock.advance(2_000);
   await eventually('the connection is gone', () => hub.connections === 0);
 });
+
+test('a server whose hubs are closed has the listeners it had, in their order', async (t) => {
+  const { server } = await listen();
+  t.after(() => server.close());
+  const before = server.listeners('request');
+  const later = () => {};
+  const hubs = [];
+  for (const path of ['/a', '/b']) {
+    const { hub } = await startHub(t);
+    hub.attach(server, { path });
+    server.on('request', later);
+    hubs.push(hub);
+  }
+  for (const hub of hubs) await hub.close();
+  assert.deepEqual(server.listeners('request'), [...before, later, later]);
+});
+
+test('what listens between two hubs is asked after the paths of both', async (t) => {
+  const { server, url, hub } = await startEvents(t);
+  const { hub: other } = await startHub(t);
+  /** @type {(string | undefined)[]} */
+  const asked = [];
+  server.on('request', (request) => void asked.push(request.url));
+  other.attach(server, { path: '/other' });
+  const page = new URL(url.replace('ws:', 'http:')).origin;
+  for (const path of ['/tidemark/events', '/other/events', '/']) await fetch(`${page}${path}`);
+  assert.deepEqual(
+    [asked, hub.stats().refusedOrigins, other.stats().refusedOrigins],
+    [['/'], 1, 1],
+  );
+});

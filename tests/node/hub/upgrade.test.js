@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createHub } from '../../../js-glue/hub/index.js';
-import { connect, eventually, ORIGIN } from './client.js';
+import { connect, eventually, ORIGIN, withDeadline } from './client.js';
 import { ManualSource } from './manual-source.js';
 import { listen, startHub } from './start-hub.js';
 
@@ -49,6 +49,27 @@ for (const origins of /** @type {any[]} */ ([
 test('a path without any listener is answered 404', async (t) => {
   const { url } = await startHub(t);
   await assert.rejects(connect(`${url}/other`), { status: 404 });
+});
+
+test('a path of none of the hubs of a server is answered 404', async (t) => {
+  const { server, url, otherUrl } = await startTwoHubs(t);
+  await connect(url);
+  await connect(otherUrl);
+  const refused = withDeadline('an answer', connect(`${url}/nobody`));
+  await assert.rejects(refused, { status: 404 });
+  assert.equal(server.listenerCount('upgrade'), 1);
+});
+
+test('a hub that closes leaves its path, and the other hub stays', async (t) => {
+  const { hub, url, otherUrl } = await startTwoHubs(t);
+  await hub.close();
+  await assert.rejects(connect(url), { status: 404 });
+  await connect(otherUrl);
+});
+
+test('a path is taken by one hub of a server', async (t) => {
+  const { server, other } = await startTwoHubs(t);
+  assert.throws(() => other.attach(server), /path \/tidemark of this server is taken/);
 });
 
 test('a query does not change the path', async (t) => {
@@ -131,3 +152,15 @@ test('a path without a leading slash is refused', async (t) => {
   const { hub, server } = await startHub(t);
   assert.throws(() => hub.attach(server, { path: 'x' }), /path is x; it must start with a slash/);
 });
+
+/**
+ * A hub, and an other one on the same server.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function startTwoHubs(t) {
+  const started = await startHub(t);
+  const { hub: other } = await startHub(t);
+  other.attach(started.server, { path: '/other' });
+  return { ...started, other, otherUrl: started.url.replace('/tidemark', '/other') };
+}
