@@ -312,7 +312,9 @@ enum tidemark_warning {
   TIDEMARK_WARNING_TYPE = 2,     /* message of an unknown type */
   TIDEMARK_WARNING_SERVER = 3,   /* an error frame */
   TIDEMARK_WARNING_REFUSED = 4,  /* the stream stopped: bad protocol, not allowed, too many tries */
-  TIDEMARK_WARNING_FIELD = 5 /* a field of a change does not fit its rule: cast, or key length */
+  TIDEMARK_WARNING_FIELD = 5, /* a field of a change does not fit its rule: cast, or key length */
+  TIDEMARK_WARNING_CAST = 6 /* a rule named no entry, but would with a field as the other of number
+                               and text: a cast is missing */
 };
 
 typedef struct tidemark_effect {

@@ -145,16 +145,18 @@ static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *
 }
 
 /* The entries of a target's key, in cache->selection. */
-static uint32_t select_target(tidemark_cache *cache, const struct rule_target *target,
-                              const json_value *change) {
+static uint32_t select_read(tidemark_cache *cache, const struct rule_target *target,
+                            const json_value *change, enum rule_reading reading) {
   size_t length = 0;
-  enum rule_expansion expansion =
-      rule_expand(&cache->rules, target, change, cache->expanded, cache->limits.key_bytes, &length);
+  enum rule_expansion expansion = rule_expand(&cache->rules, target, change, reading,
+                                              cache->expanded, cache->limits.key_bytes, &length);
   if (expansion == RULE_FIELD_ABSENT) {
     return 0;
   }
   if (expansion == RULE_FIELD_UNFIT || cache_take_key(cache, cache->expanded, length) < 0) {
-    cache_warn(cache, TIDEMARK_WARNING_FIELD, json_string(json_member(change, "resource")));
+    if (reading == RULE_AS_IT_IS) {
+      cache_warn(cache, TIDEMARK_WARNING_FIELD, json_string(json_member(change, "resource")));
+    }
     return 0;
   }
   if (!target->exact) {
@@ -162,6 +164,16 @@ static uint32_t select_target(tidemark_cache *cache, const struct rule_target *t
   }
   cache->selection[0] = index_find(&cache->index, cache->key, length);
   return cache->selection[0] != 0 ? 1 : 0;
+}
+
+/* A rule that means 42 where the keys have '42' would be silent for ever: it is warned of. */
+static uint32_t select_target(tidemark_cache *cache, const struct rule_target *target,
+                              const json_value *change) {
+  uint32_t count = select_read(cache, target, change, RULE_AS_IT_IS);
+  if (count == 0 && select_read(cache, target, change, RULE_AS_OTHER_TYPE) > 0) {
+    cache_warn(cache, TIDEMARK_WARNING_CAST, json_string(json_member(change, "resource")));
+  }
+  return count;
 }
 
 static uint32_t apply_rules(tidemark_cache *cache, const json_value *change, const char *resource,

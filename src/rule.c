@@ -342,6 +342,12 @@ static bool write_field(struct key_writer *w, const json_value *field, enum cast
   return true;
 }
 
+/* Both '42' and 42 are good keys, and they are not the same one. */
+static bool write_as_other_type(struct key_writer *w, const json_value *field) {
+  return write_field(w, field, json_is(field, JSON_STRING) ? CAST_NUMBER : CAST_STRING) ||
+         write_field(w, field, CAST_NONE);
+}
+
 static size_t sized_length(const uint8_t *at) {
   return (size_t)(at[0] | at[1] << 8);
 }
@@ -359,8 +365,8 @@ static size_t token_size(const uint8_t *at) {
 }
 
 enum rule_expansion rule_expand(const struct rules *rules, const struct rule_target *target,
-                                const json_value *change, uint8_t *out, size_t capacity,
-                                size_t *length) {
+                                const json_value *change, enum rule_reading reading, uint8_t *out,
+                                size_t capacity, size_t *length) {
   struct key_writer w = {.out = out, .capacity = capacity};
   const uint8_t *at = rules->text.data + target->template_offset;
   const uint8_t *end = at + target->template_length;
@@ -376,7 +382,8 @@ enum rule_expansion rule_expand(const struct rules *rules, const struct rule_tar
     if (field == NULL) {
       return RULE_FIELD_ABSENT;
     }
-    if (!write_field(&w, field, (enum cast)at[1])) {
+    bool other = reading == RULE_AS_OTHER_TYPE && at[1] == CAST_NONE;
+    if (other ? !write_as_other_type(&w, field) : !write_field(&w, field, (enum cast)at[1])) {
       return RULE_FIELD_UNFIT;
     }
     at += PLACEHOLDER_HEADER + name_length;

@@ -49,6 +49,12 @@ bool rule_is_about(const struct rules *rules, const struct rule_target *target,
 bool rule_takes_action(const struct rules *rules, const struct rule_target *target,
                        const char *action);
 
+/* How a field that its template does not cast goes into the key. */
+enum rule_reading {
+  RULE_AS_IT_IS,
+  RULE_AS_OTHER_TYPE /* text that is a number as that number, a whole number as text */
+};
+
 enum rule_expansion {
   RULE_EXPANDED,
   RULE_FIELD_ABSENT, /* the change lacks a field: the template says nothing about it */
@@ -57,7 +63,7 @@ enum rule_expansion {
 
 /* Writes the encoded (not yet canonical) key to `out` and its size to *length. */
 enum rule_expansion rule_expand(const struct rules *rules, const struct rule_target *target,
-                                const json_value *change, uint8_t *out, size_t capacity,
-                                size_t *length);
+                                const json_value *change, enum rule_reading reading, uint8_t *out,
+                                size_t capacity, size_t *length);
 
 #endif

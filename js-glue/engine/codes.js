@@ -90,7 +90,14 @@ export const Frame = codes({ AUTH: 1, SUBSCRIBE: 2, PONG: 3 });
 export const StreamStatus = codes({ STOPPED: 0, OFFLINE: 1, CATCHING_UP: 2, GAP: 3, LIVE: 4 });
 
 /** enum tidemark_warning: flags of WARN */
-export const Warning = codes({ RESOURCE: 1, TYPE: 2, SERVER: 3, REFUSED: 4, FIELD: 5 });
+export const Warning = codes({
+  RESOURCE: 1,
+  TYPE: 2,
+  SERVER: 3,
+  REFUSED: 4,
+  FIELD: 5,
+  CAST: 6,
+});
 
 /** enum tidemark_network_mode */
 export const NetworkMode = codes({ ONLINE: 0, ALWAYS: 1, OFFLINE_FIRST: 2 });

@@ -9,6 +9,9 @@ const SENTENCES = Object.freeze({
   [Warning.REFUSED]: () => 'the stream stopped; channel.error says why',
   [Warning.FIELD]: (name) =>
     `a rule about "${name}" needs a field as a number or as text, and the change has another value`,
+  [Warning.CAST]: (name) =>
+    `a rule about "${name}" matched no query, but would if 42 were '42' or '42' were 42: ` +
+    'write $field:number or $field:string in its key',
 });
 
 /**

@@ -8,7 +8,8 @@ static const char *const TYPES[] = {"",     "SETTLE", "CLEAR", "FOLD", "REPLAY",
 static const char *const OUTCOMES[] = {"SUCCESS", "ERROR", "CANCELLED", "SUPERSEDED"};
 static const char *const FRAMES[] = {"", "AUTH", "SUBSCRIBE", "PONG"};
 static const char *const STATUSES[] = {"STOPPED", "OFFLINE", "CATCHING_UP", "GAP", "LIVE"};
-static const char *const WARNINGS[] = {"", "RESOURCE", "TYPE", "SERVER", "REFUSED", "FIELD"};
+static const char *const WARNINGS[] = {"",        "RESOURCE", "TYPE", "SERVER",
+                                       "REFUSED", "FIELD",    "CAST"};
 
 __attribute__((format(printf, 2, 3))) static void write_trace(struct world *w, const char *format,
                                                               ...) {

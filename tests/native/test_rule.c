@@ -107,6 +107,23 @@ static void a_field_that_cannot_be_cast_is_warned_of_and_touches_nothing(void **
   assert_false(touches(w, rule, "{'resource':'task','id':' 1'}", "tasks/1"));
 }
 
+static void a_rule_that_lacks_a_cast_is_warned_of(void **state) {
+  struct world *w = *state;
+  const char *rule = "{'on':'task','invalidate':[['tasks','$project','$id']]}";
+  assert_false(touches(w, rule, "{'resource':'task','project':'p','id':'42'}", "tasks/p/42"));
+  expect(w, "WARN", "WARN CAST task");
+  assert_false(touches(w, rule, "{'resource':'task','project':'p','id':42}", "tasks/p/'42'"));
+  expect(w, "WARN", "WARN CAST task");
+}
+
+static void a_rule_that_names_nothing_in_either_type_is_not_warned_of(void **state) {
+  struct world *w = *state;
+  const char *rule = "{'on':'task','invalidate':[['tasks','$id']]}";
+  assert_false(touches(w, rule, "{'resource':'task','id':'43'}", "tasks/42"));
+  assert_false(touches(w, rule, "{'resource':'task','id':'forty-two'}", "tasks/42"));
+  expect(w, "WARN", "");
+}
+
 static void a_number_that_is_not_whole_has_no_text_of_its_own(void **state) {
   struct world *w = *state;
   const char *rule = "{'on':'task','invalidate':[['tasks','$id:string']]}";
@@ -520,6 +537,8 @@ int main(void) {
       PROMISE(a_placeholder_may_cast_to_a_number),
       PROMISE(a_placeholder_may_cast_to_a_string),
       PROMISE(a_field_that_cannot_be_cast_is_warned_of_and_touches_nothing),
+      PROMISE(a_rule_that_lacks_a_cast_is_warned_of),
+      PROMISE(a_rule_that_names_nothing_in_either_type_is_not_warned_of),
       PROMISE(a_number_that_is_not_whole_has_no_text_of_its_own),
       PROMISE(a_field_name_may_hold_a_colon),
       PROMISE(a_template_whose_field_is_absent_is_skipped),

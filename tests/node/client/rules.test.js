@@ -28,6 +28,18 @@ function marked(t, rules, changes, keys) {
   return keys.filter((key) => client.getQueryState(key)?.isInvalidated);
 }
 
+test('a rule that lacks a cast is warned of once', (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  const rules = [{ on: 'task', invalidate: [['tasks', '$id']] }];
+  const change = { resource: 'task', id: '42' };
+  assert.deepEqual(marked(t, rules, [change, change], [['tasks', 42]]), []);
+  const said = warn.mock.calls.map(({ arguments: [text] }) => text);
+  assert.deepEqual(said, [
+    "tidemark: a rule about \"task\" matched no query, but would if 42 were '42' or '42' were 42: " +
+      'write $field:number or $field:string in its key',
+  ]);
+});
+
 test('a change marks what the rules of its resource name', (t) => {
   const keys = [
     ['tasks', 'detail', 42],
