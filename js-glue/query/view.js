@@ -69,6 +69,18 @@ export class View {
     this.#dirty = true;
   }
 
+  /**
+   * Lets go of the layers that are gone, with the variables that they hold. Who looks does that too,
+   * but under a key that nobody observes this may be never.
+   */
+  release() {
+    const layers = this.#layers();
+    const gone = this.#steps.findIndex(({ layer }, i) => layer !== this.#updaters.get(layers[i]));
+    // What lies above one that is gone runs again anyway.
+    if (gone >= 0) this.#steps = this.#steps.slice(0, gone);
+    this.#forget(layers);
+  }
+
   get value() {
     if (this.#dirty) this.#replay();
     return this.#value;
@@ -107,8 +119,7 @@ export class View {
 
   #replay() {
     this.#dirty = false;
-    const { dropped, entry, client } = this.#query;
-    const layers = dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
+    const layers = this.#layers();
     const { base } = this;
     let value = this.#raise(base, layers);
     this.#forget(layers);
@@ -140,6 +151,12 @@ export class View {
     }
     this.#steps = steps;
     return value;
+  }
+
+  /** The core's handles of their mutations, lowest first. @returns {readonly number[]} */
+  #layers() {
+    const { dropped, entry, client } = this.#query;
+    return dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
   }
 
   /** What equals a part of what was shown before keeps its reference. @param {unknown} value */
