@@ -18,6 +18,8 @@ const RETRY_CAP_MS = 5_000;
 /** Waiting to be appended; with more, everything is forgotten and a new epoch begins. */
 const ITEMS = 10_000;
 const CHARACTERS = 32 * 1024 * 1024;
+/** Sent and not confirmed, at most; and no more than a quarter of the log, or readers fall behind it. */
+const UNCONFIRMED = 256;
 /** Who closes does not wait longer for a Redis that does not answer. */
 const CLOSE_MS = 1_000;
 
@@ -42,6 +44,8 @@ class RedisBackplane {
   #id = randomBytes(9).toString('base64url');
   #options;
   #windowCount = 0;
+  /** How many may be sent and not confirmed. */
+  #unconfirmed = 1;
   /** @type {Sink | null} */
   #sink = null;
   /** @type {Session | null} */
@@ -52,6 +56,8 @@ class RedisBackplane {
   #characters = 0;
   /** How many of them were sent over this session. */
   #sent = 0;
+  /** @type {(() => void)[]} called when the queue is empty */
+  #onEmpty = [];
   #candidate = false;
   #leading = false;
   #closed = false;
@@ -72,6 +78,7 @@ class RedisBackplane {
   async start(sink, windowCount) {
     this.#sink = sink;
     this.#windowCount = windowCount;
+    this.#unconfirmed = Math.min(UNCONFIRMED, Math.ceil(windowCount / 4));
     await this.#open();
   }
 
@@ -93,7 +100,9 @@ class RedisBackplane {
     this.#candidate = false;
     clearTimeout(this.#leaseTimer);
     this.#setLeading(false, 0);
-    await this.#session?.resign(this.#id).catch(() => {});
+    // What was said as the leader counts only before.
+    await this.#emptied();
+    if (!this.#candidate) await this.#session?.resign(this.#id).catch(() => {});
   }
 
   /** @param {string} hash @param {string} user @param {number} ageMs */
@@ -185,7 +194,8 @@ class RedisBackplane {
   #flush() {
     const session = this.#session;
     if (session === null) return;
-    while (this.#sent < this.#queue.length) void this.#send(session, this.#queue[this.#sent++]);
+    const sendable = Math.min(this.#queue.length, this.#unconfirmed);
+    while (this.#sent < sendable) void this.#send(session, this.#queue[this.#sent++]);
   }
 
   /** @param {Session} session @param {Item} item */
@@ -203,11 +213,21 @@ class RedisBackplane {
         this.#queue.shift();
         this.#characters -= sizeOf(item);
         this.#sent -= 1;
+        this.#flush();
+        if (this.#queue.length === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
         if (reply === NOT_LEADER && this.#leading) this.#leadAgain();
       }
     } catch (error) {
       this.#lose(session, messageOf(error));
     }
+  }
+
+  /** Resolves when Redis has confirmed all that was appended. */
+  async #emptied() {
+    if (this.#queue.length === 0) return;
+    await new Promise((resolve) => {
+      this.#onEmpty.push(() => resolve(undefined));
+    });
   }
 
   /** Takes or renews the lease, and again before it ends. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import { DEFAULT_LIMITS } from '../../../js-glue/hub/index.js';
 import { redisBackplane } from '../../../js-glue/hub/redis/index.js';
 import { startProxy } from '../../servers/proxy.js';
 import { startRedis } from '../../servers/redis.js';
@@ -72,6 +73,17 @@ test('changes of one hub keep their order', async (t) => {
     ids,
     Array.from({ length: 100 }, (_, index) => index + 1),
   );
+});
+
+test('a burst longer than the log is cut to what every hub can read in time', async (t) => {
+  const [one, two] = [await joinHub(t), await joinHub(t)];
+  const { seq } = two.hub.position();
+  const count = 5 * DEFAULT_LIMITS.windowCount;
+  for (let id = 1; id <= count; id += 1) one.hub.publish(change(id, `scope ${id}`));
+  await eventually('both have read it', () =>
+    [one, two].every(({ hub }) => hub.position().seq >= seq + count),
+  );
+  assert.deepEqual([one.warnings, two.warnings], [[], []]);
 });
 
 test('a client whose socket is cut resumes at another hub what it missed', async (t) => {
@@ -197,6 +209,14 @@ test('when the leader closes another tells what the source says, from where the 
   hubs[1].source.sink.change(text(1));
   const next = await client.next();
   assert.deepEqual([next.data?.id, next.epoch], ['1', answer.epoch]);
+});
+
+test('a leader that closes is heard to the end', async (t) => {
+  const [one, two] = [await joinWithSource(t), await joinHub(t)];
+  const { client } = await two.subscribed(['a']);
+  for (let id = 1; id <= 400; id += 1) one.source.sink.change(text(id));
+  await one.hub.close();
+  assert.equal((await client.take(400)).at(-1)?.data.id, '400');
 });
 
 test('who takes the lead tells again what the one before may have kept, without its rows', async (t) => {
