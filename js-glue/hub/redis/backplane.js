@@ -13,6 +13,8 @@ import { openSession } from './session.js';
  *   | { epoch: string, fromSource: boolean }} Item
  */
 
+/** Node's timers fire at once when asked for more. */
+const LEASE_MS_MAX = 2 ** 31 - 1;
 const RETRY_FIRST_MS = 100;
 const RETRY_CAP_MS = 5_000;
 /** Waiting to be appended; with more, everything is forgotten and a new epoch begins. */
@@ -70,7 +72,11 @@ class RedisBackplane {
   /** @param {import('./index.js').RedisBackplaneOptions} options */
   constructor({ url, prefix = 'tidemark', leaseMs = 5_000 }) {
     if (typeof url !== 'string') throw new TypeError('url must be text, such as redis://host:6379');
-    if (!(leaseMs >= 100)) throw new TypeError(`leaseMs is ${leaseMs}; it must be 100 or more`);
+    if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 100 && leaseMs <= LEASE_MS_MAX)) {
+      throw new TypeError(
+        `leaseMs is ${leaseMs}; it must be a whole number from 100 to ${LEASE_MS_MAX}`,
+      );
+    }
     this.#options = { url, prefix, leaseMs };
   }
 
@@ -137,7 +143,8 @@ class RedisBackplane {
       throw new Error('the backplane was closed');
     }
     this.#session = session;
-    this.#failures = 0;
+    // One who has something to write has yet to see whether Redis takes it.
+    if (this.#queue.length === 0 && !this.#candidate) this.#failures = 0;
     this.#catchUp(session);
     session.follow((entry) => this.#take(session, entry));
     this.#sent = 0;
@@ -215,7 +222,8 @@ class RedisBackplane {
         this.#sent -= 1;
         this.#flush();
         if (this.#queue.length === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
-        if (reply === NOT_LEADER && this.#leading) this.#leadAgain();
+        if (reply !== NOT_LEADER) this.#failures = 0;
+        else if (this.#leading) this.#leadAgain();
       }
     } catch (error) {
       this.#lose(session, messageOf(error));
@@ -237,7 +245,9 @@ class RedisBackplane {
     if (session === null || this.#closed || !this.#candidate) return;
     try {
       const idleMs = await session.lead(this.#id, this.#options.leaseMs);
-      if (session !== this.#session || !this.#candidate) return;
+      if (session !== this.#session) return;
+      this.#failures = 0;
+      if (!this.#candidate) return;
       this.#setLeading(idleMs >= 0, idleMs);
       clearTimeout(this.#leaseTimer);
       this.#leaseTimer = setTimeout(() => void this.#lead(), this.#options.leaseMs / 3);

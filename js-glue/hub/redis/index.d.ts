@@ -13,6 +13,7 @@ export interface RedisBackplaneOptions {
  * Keeps the stream of changes in Redis 5 or later, for several hubs. Needs the package `ioredis`.
  * The first connection must succeed; a later loss is retried without end, from 100 ms doubling to
  * 5 s. What was published meanwhile is appended then. A Redis that was restarted, replaced or
- * emptied begins a new epoch.
+ * emptied begins a new epoch. One that refuses to write counts as lost.
+ * @throws {TypeError} naming the option that is wrong and what is allowed
  */
 export function redisBackplane(options: RedisBackplaneOptions): HubBackplane;

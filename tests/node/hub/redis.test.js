@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import { inspect } from 'node:util';
 import { DEFAULT_LIMITS } from '../../../js-glue/hub/index.js';
 import { redisBackplane } from '../../../js-glue/hub/redis/index.js';
 import { startProxy } from '../../servers/proxy.js';
@@ -333,6 +334,22 @@ test('a hub that was cut off for longer than the log remembers resets its client
   assert.deepEqual([reset.type, reset.epoch], ['reset', answer.epoch]);
 });
 
+test('a Redis that refuses to write is asked less and less often', async (t) => {
+  const allow = (/** @type {number} */ bytes) =>
+    redis.ask((commands) => commands.config('SET', 'maxmemory', bytes));
+  t.after(() => allow(0));
+  const waits = t.mock.method(globalThis, 'setTimeout');
+  const { hub, warnings } = await joinHub(t);
+  await allow(1);
+  hub.publish(change(1, 'a'));
+  await eventually('it is lost three times', () => warnings.length === 3);
+  const asked = waits.mock.calls.map(({ arguments: [, ms] }) => ms);
+  assert.deepEqual(
+    asked.filter((ms) => [100, 200, 400].includes(Number(ms))),
+    [100, 200, 400],
+  );
+});
+
 test('a Redis that was emptied begins a new epoch with higher positions, and loses nothing', async (t) => {
   const { hub, subscribed } = await joinHub(t);
   const { client, answer } = await subscribed(['a']);
@@ -411,8 +428,15 @@ for (const [name, count, data] of /** @type {[string, number, string]} */ ([
   });
 }
 
-for (const options of /** @type {any[]} */ ([{}, { url: 7 }, { url: 'redis://x', leaseMs: 0 }])) {
-  test(`a backplane with ${JSON.stringify(options)} is refused`, () => {
+for (const options of /** @type {any[]} */ ([
+  {},
+  { url: 7 },
+  ...[99, 100.5, 2 ** 31, Number.POSITIVE_INFINITY].map((leaseMs) => ({
+    url: 'redis://x',
+    leaseMs,
+  })),
+])) {
+  test(`a backplane with ${inspect(options)} is refused`, () => {
     assert.throws(() => redisBackplane(options), TypeError);
   });
 }
