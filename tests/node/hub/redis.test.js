@@ -37,6 +37,10 @@ async function joinWithSource(t, options) {
   return { ...(await joinHub(t, { source, ...options })), source };
 }
 
+/** Another hub may ask before a ticket has arrived in Redis, which then is not found. */
+const kept = () => eventually('a ticket is kept', async () => (await ticketKeys()).length > 0);
+const ticketKeys = () => redis.ask((commands) => commands.keys('{tidemark}:ticket:*'));
+
 const text = (/** @type {number} */ id) => JSON.stringify({ ...change(id, 'a'), row: { id } });
 const seen = (/** @type {import('./client.js').Frame[]} */ frames) =>
   frames.map(({ epoch, seq, data }) => [epoch, seq, data.id]);
@@ -160,6 +164,7 @@ test('prefixes keep streams apart', async (t) => {
 test('a ticket of one hub is good at another, once', async (t) => {
   const [one, two] = [await joinHub(t), await joinHub(t)];
   const ticket = one.hub.issueTicket({ id: 7 });
+  await kept();
   const signIn = async (/** @type {string} */ url) => {
     const client = await connect(url);
     client.send({ type: 'auth', v: 1, ticket });
