@@ -14,9 +14,10 @@ function report(name, content) {
  * One entry of the package as a page would load it: bundled and minified, the core inlined.
  *
  * @param {string} entry
+ * @param {RegExp} [without] what it imports and somebody else brings
  * @returns {Promise<string>}
  */
-async function bundle(entry) {
+async function bundle(entry, without = /^react$/) {
   const built = await build({
     configFile: false,
     logLevel: 'error',
@@ -24,7 +25,7 @@ async function bundle(entry) {
       write: false,
       minify: true,
       lib: { entry, formats: ['es'], fileName: 'bundle' },
-      rollupOptions: { external: ['react'] },
+      rollupOptions: { external: (id) => without.test(id) },
     },
   });
   const { output } = /** @type {{ output: { type: string, code?: string }[] }[]} */ (built)[0];
@@ -34,4 +35,7 @@ async function bundle(entry) {
 console.log(`${''.padEnd(40)} ${'bytes'.padStart(8)} ${'gzip'.padStart(8)}`);
 report('wasm/tidemark.wasm', readFileSync('wasm/tidemark.wasm'));
 report('tidemark, bundled and minified', await bundle('js-glue/index.js'));
-report('tidemark/react, bundled and minified', await bundle('js-glue/react/index.js'));
+report(
+  'tidemark/react, on top',
+  await bundle('js-glue/react/index.js', /^react$|\/js-glue\/index\.js$|^\.\.\/index\.js$/),
+);

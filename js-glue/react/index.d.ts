@@ -17,6 +17,9 @@ import type {
   StreamStatus,
 } from '../index.js';
 
+/** One import is the whole move for those who come from `@tanstack/react-query`. */
+export * from '../index.js';
+
 export interface QueryClientProviderProps {
   client: QueryClient;
   children?: ReactNode;

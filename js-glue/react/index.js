@@ -1,3 +1,5 @@
+// One import is the whole move for those who come from @tanstack/react-query.
+export * from '../index.js';
 export { QueryClientProvider, useQueryClient } from './provider.js';
 export { useChannelStatus } from './use-channel-status.js';
 export { useIsFetching, useIsMutating } from './use-counts.js';
