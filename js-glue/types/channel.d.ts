@@ -3,7 +3,10 @@
  * and is asked for. `offline`: no socket, waiting. `stopped`: not asked for, or refused for good.
  */
 export type StreamStatus = 'live' | 'catching-up' | 'gap' | 'offline' | 'stopped';
-/** Of a channel as a whole: live if all of its scopes are. */
+/**
+ * Of a channel as a whole: live if the server tells what changes in every scope that it did not
+ * refuse. A query that depends on a refused one is `stopped`.
+ */
 export type ChannelStatus = StreamStatus;
 
 export interface ChannelOptions {
