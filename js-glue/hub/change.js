@@ -17,7 +17,8 @@ const SCOPES_PER_CHANGE = 100;
 /**
  * Reads what a trigger notifies or the application publishes: one change, several with fields in
  * common (`changes`), or "anything in these scopes may have changed" (`reset`). The scopes are taken
- * out: they are for routing, and one subscriber need not learn who else hears of the change.
+ * out: they are for routing, and one subscriber need not learn who else hears of the change. So is
+ * `notify_id`, by which a trigger keeps PostgreSQL from telling equal notifications once.
  *
  * @param {string} text
  * @param {Routing} routing
@@ -28,7 +29,7 @@ export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
   const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
   if (!isObject(parsed.value)) return { problem: 'not an object' };
-  const { scope, scopes: more, changes, ...change } = parsed.value;
+  const { scope, scopes: more, changes, notify_id: _, ...change } = parsed.value;
   const routed = findScopes(scope, more, defaultScope);
   if ('problem' in routed) return routed;
   const { scopes } = routed;
@@ -42,7 +43,12 @@ export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
   if (!Array.isArray(changes) || !changes.every(isObject)) {
     return { problem: 'changes must be a list of objects' };
   }
-  return { changes: changes.map((one) => ({ scopes, data: encode({ ...change, ...one }) })) };
+  return {
+    changes: changes.map(({ scope: _, scopes: __, ...one }) => ({
+      scopes,
+      data: encode({ ...change, ...one }),
+    })),
+  };
 }
 
 /**

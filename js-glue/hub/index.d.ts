@@ -12,8 +12,8 @@ export interface HubPosition {
 }
 
 /**
- * "This resource, this id, this action." All fields but `scope` and `scopes` reach the clients that
- * hear of one of its scopes. Numbers are IEEE doubles on the way: send a 64-bit id as a string.
+ * "This resource, this id, this action." All fields but `scope`, `scopes` and `notify_id` reach the
+ * clients that hear of one of its scopes. Numbers are IEEE doubles on the way: send a 64-bit id as a string.
  */
 export interface HubChange {
   readonly resource: string;
@@ -26,7 +26,10 @@ export interface HubChange {
   readonly row?: unknown;
   /** The id of the mutation that caused it, as the client sent it with its request. */
   readonly mutation?: string;
-  /** Several changes with the fields around them in common, each as if it had been told alone. */
+  /**
+   * Several changes with the fields around them in common, each as if it had been told alone. They
+   * all have the scopes around them; a `scope` or `scopes` of one of them is left out.
+   */
   readonly changes?: readonly { readonly [field: string]: unknown }[];
   readonly [field: string]: unknown;
 }

@@ -18,7 +18,10 @@ export interface ChangeTriggerOptions {
   readonly scopes: string | readonly string[];
   /** Columns that the templates of rules name. They arrive as text, or as null. */
   readonly fields?: readonly string[];
-  /** Columns for rules that patch, as `row`. Everybody who hears of the change can read them. */
+  /**
+   * Columns for rules that patch, as `row`. Everybody who hears of the change can read them. Numbers
+   * are IEEE doubles for who reads them: a bigint or numeric that is none arrives rounded.
+   */
   readonly row?: readonly string[];
   /** Default `tidemark`. */
   readonly channel?: string;
@@ -41,7 +44,21 @@ export interface ChangeTriggers {
  *
  * An UPDATE that moves a row from one scope to another, or changes one of its `fields`, tells what
  * the row was as well as what it is. A change carries the setting `tidemark.mutation` of its
- * transaction, if there is one, as `mutation`.
+ * transaction, if there is one, as `mutation`. `notify_id` is different in each notification of a
+ * transaction, or PostgreSQL would tell equal ones once; the hub takes it out.
+ *
+ * The function has the rights of the role that runs `up`, which should be the table's owner, and may
+ * be put on other tables by that role alone. So whoever may write to the table may do so with the
+ * triggers, and a TRUNCATE tells all scopes also where its role may read no row. Only where the table
+ * has FORCE ROW LEVEL SECURITY, the function's owner must be one that policies let see all rows.
+ *
+ * A value that jsonb cannot hold, as a `json` column with `\u0000` in a text, never refuses the
+ * statement: its changes are told without `row`, or as "anything in this scope may have changed".
+ * But a column that the triggers name must be there: once it is renamed or dropped, writes fail until
+ * `up` of triggers with its new name is run; do both in one transaction.
+ *
+ * On a partitioned table they tell what is written by way of that table. A write or TRUNCATE that
+ * names a partition is not told, unless the partition has triggers of its own.
  * @throws {TypeError} naming the option that is wrong and what is allowed
  */
 export function changeTriggers(options: ChangeTriggerOptions): ChangeTriggers;

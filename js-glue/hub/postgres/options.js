@@ -14,8 +14,20 @@ import { parseScope } from './scope-template.js';
  * @property {string} name
  */
 
+const ONE_OR_MORE = 'a text or a list of texts';
+
 /** What a change says of itself; a column of that name cannot be a field beside it. */
-const TAKEN = ['resource', 'action', 'scope', 'scopes', 'row', 'mutation', 'changes', 'reset'];
+const TAKEN = [
+  'resource',
+  'action',
+  'scope',
+  'scopes',
+  'row',
+  'mutation',
+  'changes',
+  'reset',
+  'notify_id',
+];
 
 /**
  * @param {import('./index.js').ChangeTriggerOptions} given
@@ -29,8 +41,8 @@ export function checkOptions(given) {
     if (!isName(value)) throw new TypeError(`${option} must be text that is not empty`);
   }
   quoteChannel(channel);
-  const templates = listOf('scopes', [scopes].flat());
-  const ids = listOf('id', [id].flat());
+  const templates = listOf('scopes', [scopes].flat(), ONE_OR_MORE);
+  const ids = listOf('id', [id].flat(), ONE_OR_MORE);
   if (templates.length === 0) throw new TypeError('scopes must name who hears of a change');
   if (ids.length === 0) throw new TypeError('id must name a column, or several');
   const columns = listOf('fields', fields);
@@ -61,8 +73,8 @@ function isName(value) {
   return typeof value === 'string' && value !== '' && !value.includes('\0');
 }
 
-/** @param {string} option @param {unknown} value @returns {string[]} */
-function listOf(option, value) {
+/** @param {string} option @param {unknown} value @param {string} [allowed] @returns {string[]} */
+function listOf(option, value, allowed = 'a list of texts') {
   if (Array.isArray(value) && value.every(isName)) return [...new Set(value)];
-  throw new TypeError(`${option} must be a list of texts that are not empty`);
+  throw new TypeError(`${option} must be ${allowed}, none of them empty`);
 }

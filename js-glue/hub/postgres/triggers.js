@@ -77,8 +77,12 @@ export function changeTriggers(given) {
   }));
 
   const up = [
-    `CREATE OR REPLACE FUNCTION ${teller}() RETURNS trigger LANGUAGE plpgsql AS ` +
-      quoteBody(functionBody(options, table)),
+    // Its owner's rights, so that it sees all rows of a TRUNCATE by a role that may not read them.
+    // Nobody else may put it on a table: that table's types would run code with these rights.
+    `CREATE OR REPLACE FUNCTION ${teller}() RETURNS trigger LANGUAGE plpgsql\n` +
+      `  SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS ` +
+      quoteBody(functionBody(options)),
+    `REVOKE ALL ON FUNCTION ${teller}() FROM PUBLIC`,
     ...triggers.map(({ event, name }) => createTrigger(event, name, table, teller)),
   ];
   const down = [
@@ -114,70 +118,109 @@ function createTrigger(event, name, table, teller) {
   );
 }
 
-/** @param {Options} options @param {string} table */
-function functionBody(options, table) {
-  const { resource, channel } = options;
+/** @param {Options} options */
+function functionBody(options) {
+  const { resource, channel, row } = options;
   const before = changesOf(options, 'old_rows', { withRow: false });
   const after = changesOf(options, 'new_rows', { withRow: true });
-  return `DECLARE
+  const notify = (/** @type {string} */ payloads) =>
+    `PERFORM pg_notify(${quoteLiteral(channel)}, payload) FROM (${payloads}) AS told;`;
+  return `#variable_conflict use_variable
+DECLARE
   common jsonb := jsonb_strip_nulls(jsonb_build_object(
     'resource', ${quoteLiteral(resource)},
     'action', tg_op,
-    'mutation', nullif(current_setting('tidemark.mutation', true), '')));
+    'mutation', nullif(current_setting('tidemark.mutation', true), ''),
+    -- PostgreSQL tells equal notifications of a transaction once. The hub takes this out.
+    'notify_id', gen_random_uuid()));
+  detail text;
 BEGIN
-  IF tg_op = 'INSERT' THEN
-    PERFORM pg_notify(${quoteLiteral(channel)}, payload) FROM (
-      WITH changes AS (${after}),
-      ${PAYLOADS}) AS told;
-  ELSIF tg_op = 'UPDATE' THEN
-    -- What a row was is told as well, where it left a scope or one of its fields changed.
-    PERFORM pg_notify(${quoteLiteral(channel)}, payload) FROM (
-      WITH after AS (${after}),
-      before AS (${before}),
-      changes AS (
-        SELECT scope, lean, whole FROM after UNION ALL
-        (SELECT scope, lean, lean FROM before EXCEPT SELECT scope, lean, lean FROM after)),
-      ${PAYLOADS}) AS told;
-  ELSIF tg_op = 'DELETE' THEN
-    PERFORM pg_notify(${quoteLiteral(channel)}, payload) FROM (
-      WITH changes AS (${before}),
-      ${PAYLOADS}) AS told;
-  ELSE
-    PERFORM pg_notify(${quoteLiteral(channel)}, payload) FROM (
-      WITH changes AS (${changesOf(options, table, { withRow: false })})
-      SELECT DISTINCT ${RESET} AS payload FROM changes WHERE ${IS_SCOPE}) AS told;
+  IF tg_op = 'TRUNCATE' THEN
+    ${tellTruncate(options)}
+    RETURN NULL;
   END IF;
-  RETURN NULL;
+  -- A value may be none that jsonb can hold: a NUL in a json column, a text of 256 MB.
+  FOREACH detail IN ARRAY ARRAY[${row.length > 0 ? "'row', " : ''}'fields', 'scope'] LOOP
+    BEGIN
+      IF tg_op = 'INSERT' THEN
+        ${notify(`
+          WITH changes AS (${after}),
+          ${PAYLOADS}`)}
+      ELSIF tg_op = 'UPDATE' THEN
+        -- What a row was is told as well, where it left a scope or one of its fields changed.
+        ${notify(`
+          WITH after AS (${after}),
+          before AS (${before}),
+          changes AS (
+            SELECT scope, lean, whole FROM after UNION ALL
+            (SELECT scope, lean, lean FROM before EXCEPT SELECT scope, lean, lean FROM after)),
+          ${PAYLOADS}`)}
+      ELSE
+        ${notify(`
+          WITH changes AS (${before}),
+          ${PAYLOADS}`)}
+      END IF;
+      RETURN NULL;
+    EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
+      IF detail = 'scope' THEN RAISE; END IF;
+    END;
+  END LOOP;
 END`;
 }
 
 /**
- * A SELECT with one row for each changed row and each scope that hears of it. `lean` is what rules
- * need; `whole` has the row besides.
+ * The table is the one that is truncated, under the name it has by then.
  *
  * @param {Options} options
- * @param {string} source
+ */
+function tellTruncate({ channel, scopes }) {
+  const names = scopes.map(scopeName).join(', ');
+  const select = `SELECT pg_notify(${quoteLiteral(channel)}, ${RESET})
+    FROM (SELECT DISTINCT scope FROM `;
+  const where = ` AS r CROSS JOIN LATERAL (VALUES ${names}) AS s (scope)
+    WHERE ${IS_SCOPE}) AS told`;
+  const table = "format('%I.%I', tg_table_schema, tg_table_name)";
+  return `EXECUTE ${quoteLiteral(select)} || ${table} || ${quoteLiteral(where)};`;
+}
+
+/**
+ * A SELECT with one row for each changed row and each scope that hears of it. `lean` is what rules
+ * need; `whole` has the row besides. NULL is what `detail` leaves out.
+ *
+ * @param {Options} options
+ * @param {'old_rows' | 'new_rows'} source
  * @param {{ withRow: boolean }} what
  */
 function changesOf({ id, fields, row, scopes }, source, { withRow }) {
-  const column = (/** @type {string} */ name) => `r.${quoteIdentifier(name)}`;
-  const text = (/** @type {string} */ name) => `${column(name)}::text`;
-  const key = id.length === 1 ? text(id[0]) : `jsonb_build_array(${id.map(text).join(', ')})::text`;
+  const key =
+    id.length === 1 ? asText(id[0]) : `jsonb_build_array(${id.map(asText).join(', ')})::text`;
   const named = new Set([...(id.length > 1 ? id : []), ...fields].filter((name) => name !== 'id'));
-  const lean = jsonObject([['id', key], ...[...named].map((name) => [name, text(name)])]);
+  const lean = jsonObject([['id', key], ...[...named].map((name) => [name, asText(name)])]);
   const values = jsonObject(row.map((name) => [name, column(name)]));
   const whole =
     withRow && row.length > 0 ? `${lean} || jsonb_build_object('row', ${values})` : lean;
-  const names = scopes.map((parts) => {
-    const terms = parts.map((one) => ('text' in one ? quoteLiteral(one.text) : text(one.column)));
-    return `(${terms.join(' || ')})`;
-  });
   return `
         SELECT s.scope,
-               ${lean} AS lean,
-               ${whole} AS whole
+               CASE WHEN detail <> 'scope' THEN ${lean} END AS lean,
+               CASE WHEN detail = 'row' THEN ${whole} END AS whole
           FROM ${source} AS r
-         CROSS JOIN LATERAL (VALUES ${names.join(', ')}) AS s (scope)`;
+         CROSS JOIN LATERAL (VALUES ${scopes.map(scopeName).join(', ')}) AS s (scope)`;
+}
+
+/** @param {string} name */
+function column(name) {
+  return `r.${quoteIdentifier(name)}`;
+}
+
+/** @param {string} name */
+function asText(name) {
+  return `${column(name)}::text`;
+}
+
+/** @param {Options['scopes'][number]} parts @returns {string} SQL of a row with the scope's name */
+function scopeName(parts) {
+  const terms = parts.map((one) => ('text' in one ? quoteLiteral(one.text) : asText(one.column)));
+  return `(${terms.join(' || ')})`;
 }
 
 /** @param {string[][]} members name and SQL of the value */

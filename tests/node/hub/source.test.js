@@ -19,6 +19,23 @@ test('what a source tells goes the way of every change', async (t) => {
   assert.deepEqual((await client.next()).data, { resource: 'task', id: '42' });
 });
 
+test('what a trigger says for PostgreSQL alone reaches no client', async (t) => {
+  const { source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  source.sink.change('{"resource":"task","id":"42","scope":"a","notify_id":"x"}');
+  assert.deepEqual((await client.next()).data, { resource: 'task', id: '42' });
+});
+
+test('a scope within changes routes nothing and reaches no client', async (t) => {
+  const { hub, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  const { client: other } = await subscribed(['b', 'c']);
+  hub.publish({ resource: 'task', scope: 'a', changes: [{ id: 1, scope: 'b', scopes: ['c'] }] });
+  hub.publish(change(2, 'b'));
+  assert.deepEqual((await client.next()).data, { resource: 'task', id: 1 });
+  assert.equal((await other.next()).data.id, '2');
+});
+
 test('rubbish from a source is counted and dropped, and each kind is told once', async (t) => {
   const { hub, source, warnings } = await startWithSource(t);
   for (const payload of ['', '{', '{', '7', '{"resource":1}', '{"resource":"a","resource":"b"}']) {

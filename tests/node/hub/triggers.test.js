@@ -93,7 +93,10 @@ for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: open
       return payloads;
     }
     const changesOf = async (/** @type {string} */ sql) =>
-      (await textsOf(sql)).map((text) => JSON.parse(text));
+      (await textsOf(sql)).map((text) => {
+        const { notify_id: _, ...change } = JSON.parse(text);
+        return change;
+      });
 
     test('tell a single row as a change with its fields as text', async () => {
       await createTasks();
@@ -290,6 +293,79 @@ for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: open
       assert.deepEqual([change.mutation, 'mutation' in next], ['m1', false]);
     });
 
+    test('tell all that a transaction did, also where it did the same twice', async () => {
+      await createTasks({ row: ['title'] });
+      await db.run("INSERT INTO tasks (project_id, title) VALUES (9, 'first')");
+      const set = (/** @type {string} */ title) => `UPDATE tasks SET title = '${title}'`;
+      const changes = await changesOf(`BEGIN; ${set('A')}; ${set('B')}; ${set('A')}; COMMIT`);
+      assert.deepEqual(
+        changes.map(({ row }) => row.title),
+        ['A', 'B', 'A'],
+      );
+    });
+
+    test('tell a row without its values where jsonb cannot hold one of them', async () => {
+      await db.run('CREATE TABLE docs (id int PRIMARY KEY, at int, body json)');
+      await db.run(changeTriggers({ table: 'docs', scopes: 'at:$at', row: ['body'] }).up);
+      const body = (/** @type {string} */ text) => `'{"text": "${text}"}'`;
+      const changes = await changesOf(`INSERT INTO docs VALUES (1, 9, ${body('\\u0000')});
+        UPDATE docs SET at = 8;
+        INSERT INTO docs VALUES (2, 9, ${body('fine')})`);
+      assert.deepEqual(
+        changes.map(({ action, id, scope, row }) => [action, id, scope, row]).sort(),
+        [
+          ['INSERT', '1', 'at:9', undefined],
+          ['INSERT', '2', 'at:9', { body: { text: 'fine' } }],
+          ['UPDATE', '1', 'at:8', undefined],
+          ['UPDATE', '1', 'at:9', undefined],
+        ],
+      );
+    });
+
+    test('tell the TRUNCATE of the table they are on, whatever the search path finds', async () => {
+      await createTasks();
+      await db.run(`INSERT INTO tasks (project_id) VALUES (8);
+        CREATE SCHEMA other; CREATE TABLE other.tasks (project_id int);
+        INSERT INTO other.tasks VALUES (9); SET search_path = other, public`);
+      const changes = await changesOf('TRUNCATE public.tasks');
+      await db.run('RESET search_path; DROP SCHEMA other CASCADE');
+      assert.deepEqual(changes, [{ reset: true, scope: 'project:8' }]);
+    });
+
+    test('tell the TRUNCATE of a role that may read no row, or not all', async () => {
+      await createTasks();
+      await db.run(`CREATE ROLE cleaner; GRANT USAGE ON SCHEMA public TO cleaner;
+        GRANT TRUNCATE ON tasks TO cleaner;
+        INSERT INTO tasks (project_id) VALUES (8), (9)`);
+      const truncate = async () => {
+        const changes = await changesOf('SET ROLE cleaner; TRUNCATE tasks; RESET ROLE');
+        return changes.map(({ scope }) => scope).sort();
+      };
+      const blind = await truncate();
+      await db.run(`GRANT SELECT ON tasks TO cleaner;
+        ALTER TABLE tasks ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY half ON tasks USING (project_id = 8);
+        INSERT INTO tasks (project_id) VALUES (8), (9)`);
+      const half = await truncate();
+      await db.run('DROP TABLE tasks; DROP OWNED BY cleaner; DROP ROLE cleaner');
+      assert.deepEqual(
+        [blind, half],
+        [
+          ['project:8', 'project:9'],
+          ['project:8', 'project:9'],
+        ],
+      );
+    });
+
+    test('lend nobody the rights of the role that made them', async () => {
+      await createTasks();
+      await db.run('CREATE ROLE stranger; GRANT ALL ON SCHEMA public TO stranger');
+      const borrow = db.run(`BEGIN; SET ROLE stranger; CREATE TABLE mine (id int, project_id int);
+        CREATE TRIGGER t BEFORE TRUNCATE ON mine EXECUTE FUNCTION tidemark_tell_tasks(); COMMIT`);
+      await assert.rejects(borrow, /permission denied for function tidemark_tell_tasks/);
+      await db.run('ROLLBACK; DROP OWNED BY stranger; DROP ROLE stranger');
+    });
+
     test('say nothing of what is rolled back', async () => {
       await createTasks();
       const changes = await changesOf('BEGIN; INSERT INTO tasks (project_id) VALUES (9); ROLLBACK');
@@ -311,6 +387,16 @@ for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: open
           { ...what, scope: "it's $\\" },
         ],
       );
+    });
+
+    test('tell the TRUNCATE of a table whose names hold anything', async () => {
+      const evil = `o'k"; DROP SCHEMA public CASCADE; --\\ $$ $tidemark$ %s %I ü`;
+      const quoted = `"${evil.replaceAll('"', '""')}"`;
+      await db.run(`CREATE TABLE ${quoted} (id int, ${quoted} text)`);
+      await db.run(changeTriggers({ table: evil, scopes: `it's \\%s:$\{${evil}}` }).up);
+      await db.run(`INSERT INTO ${quoted} VALUES (1, 'v')`);
+      const changes = await changesOf(`TRUNCATE ${quoted}`);
+      assert.deepEqual(changes, [{ reset: true, scope: "it's \\%s:v" }]);
     });
 
     test('tell apart tables whose long names begin alike', async () => {
@@ -382,9 +468,10 @@ test('the triggers never refuse a statement, however large what it changes is', 
   try {
     await db.run(TASKS);
     await db.run(changeTriggers(TRIGGERS).up);
-    // More than PostgreSQL puts into one jsonb.
+    // More than PostgreSQL puts into one jsonb, of many values and of one.
     await db.run(`INSERT INTO tasks (project_id, list)
       SELECT 9, repeat('l', 1000000) FROM generate_series(1, 270)`);
+    await db.run("INSERT INTO tasks (project_id, list) SELECT 9, repeat('l', 270000000)");
   } finally {
     await db.close();
   }
@@ -394,7 +481,7 @@ for (const [what, options, message] of /** @type {[string, any, RegExp][]} */ ([
   ['no table', { scopes: 'a' }, /table must be text/],
   ['a NUL in a name', { table: 'a\0', scopes: 'a' }, /table must be text/],
   ['no scopes', { table: 't', scopes: [] }, /scopes must name who hears/],
-  ['scopes left out', { table: 't' }, /scopes must be a list of texts/],
+  ['scopes left out', { table: 't' }, /scopes must be a text or a list of texts/],
   ['no id', { table: 't', scopes: 'a', id: [] }, /id must name a column/],
   ['a $ that names no column', { table: 't', scopes: 'a:$1' }, /\$ that names no column/],
   ['a brace that does not end', { table: 't', scopes: `a:$${'{b'}` }, /\$ that names no column/],
