@@ -16,6 +16,7 @@ import { resolveLimits } from './limits.js';
 import { Log } from './log.js';
 import { encodeMetrics } from './metrics.js';
 import { encodeGoodbye, isScope } from './protocol.js';
+import { RefusedOrigins } from './refused-origins.js';
 import { Routes } from './routes.js';
 import { Seats } from './seats.js';
 import { SharedSource } from './shared-source.js';
@@ -45,6 +46,7 @@ class Hub {
   #source;
   #backplane;
   #origins;
+  #refusedOrigins;
   #limits;
   #feed;
   #onWarning;
@@ -67,6 +69,7 @@ class Hub {
     this.#backplane = backplane ?? null;
     this.#onWarning = onWarning ?? ((message) => process.emitWarning(message, 'TidemarkWarning'));
     this.#origins = checkOrigins(origins);
+    this.#refusedOrigins = new RefusedOrigins(this.#origins, this.#onWarning);
     this.#limits = resolveLimits(limits);
     this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock, this.#backplane);
     this.#connections = new Connections(this.#shared);
@@ -250,6 +253,7 @@ class Hub {
     const { counters } = this.#shared;
     if (!originAllowed(this.#origins, request)) {
       counters.refusedOrigins += 1;
+      this.#refusedOrigins.tell(request);
       refuseUpgrade(socket, 403);
     } else if (!this.#hasRoom()) {
       counters.refusedBusy += 1;
@@ -269,6 +273,7 @@ class Hub {
     const { counters } = this.#shared;
     if (!eventsAllowed(this.#origins, request)) {
       counters.refusedOrigins += 1;
+      this.#refusedOrigins.tell(request);
       response.writeHead(403).end();
       return;
     }

@@ -176,7 +176,10 @@ export interface HubOptions {
   /** Who hears of a change that names no scope. Without it such a change is dropped. */
   readonly defaultScope?: string;
   readonly clock?: HubClock;
-  /** Told of dropped changes, once per kind, and of a lost source. Default: `process.emitWarning`. */
+  /**
+   * Told of dropped changes, once per kind, of the first ten origins that were answered 403, and of
+   * a lost source. Default: `process.emitWarning`.
+   */
   readonly onWarning?: (message: string) => void;
 }
 
@@ -324,7 +327,10 @@ export interface PostgresSourceOptions {
   readonly connectionString: string;
   /** Default `tidemark`. Case matters, as in `pg_notify`. */
   readonly channel?: string;
-  /** How often the connection is probed, and how long an answer may take. Default 15,000 ms. */
+  /**
+   * How often the connection is probed, and how long an answer may take, in milliseconds: a whole
+   * number from 1 to 2,147,483,647. Default 15,000.
+   */
   readonly probeMs?: number;
 }
 
@@ -333,5 +339,6 @@ export interface PostgresSourceOptions {
  * package `pg`. The first connection must succeed; a later loss is retried without end, from 100 ms
  * doubling to 5 s, and followed by a new epoch.
  * @throws {TypeError} if `channel` is not 1 to 63 letters, digits and `_`
+ * @throws {RangeError} if `probeMs` is none that it may be
  */
 export function postgresSource(options: PostgresSourceOptions): HubSource;

@@ -30,7 +30,7 @@ export const DEFAULT_LIMITS = Object.freeze({
 /** protocol.md: a ticket lives no longer than this. */
 const TICKET_MS_MAX = 60_000;
 /** Node's timers fire at once when asked for more. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
+export const TIMER_MS_MAX = 2 ** 31 - 1;
 
 const NAMES = /** @type {(keyof HubLimits)[]} */ (Object.keys(DEFAULT_LIMITS));
 

@@ -1,3 +1,4 @@
+import { TIMER_MS_MAX } from '../limits.js';
 import { quoteChannel } from './channel.js';
 
 /** @typedef {import('pg').Client} Client */
@@ -33,6 +34,11 @@ class PostgresSource {
 
   /** @param {import('../index.js').PostgresSourceOptions} options */
   constructor({ connectionString, channel = 'tidemark', probeMs = 15_000 }) {
+    if (!(Number.isInteger(probeMs) && probeMs >= 1 && probeMs <= TIMER_MS_MAX)) {
+      throw new RangeError(
+        `probeMs is ${String(probeMs)}; it must be a whole number from 1 to ${TIMER_MS_MAX}`,
+      );
+    }
     this.connectionString = connectionString;
     this.channel = channel;
     this.listen = `LISTEN ${quoteChannel(channel)}`;

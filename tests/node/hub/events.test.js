@@ -185,6 +185,17 @@ for (const [name, headers] of /** @type {[string, Record<string, string>][]} */ 
   });
 }
 
+test('the operator is told of an origin that is refused its events', async (t) => {
+  const { request, warnings } = await startEvents(t);
+  await request('', { origin: 'https://evil.example' }, 'OPTIONS');
+  await request('', { origin: 'https://evil.example' });
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0],
+    /the Origin https:\/\/evil.example .* origins are https:\/\/app.example$/,
+  );
+});
+
 for (const [site, listed, status] of /** @type {[string, boolean, number][]} */ ([
   ['same-origin', true, 200],
   ['same-origin', false, 403],

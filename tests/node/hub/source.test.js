@@ -182,6 +182,15 @@ for (const channel of ['', 'a-b', 'a"b', '1a', 'x'.repeat(64)]) {
   });
 }
 
+for (const probeMs of /** @type {any[]} */ ([0, -1, 1.5, 2 ** 31, Infinity, Number.NaN, '1'])) {
+  test(`probeMs ${probeMs} of type ${typeof probeMs} is refused when the source is created`, () => {
+    assert.throws(() => postgresSource({ connectionString: '', probeMs }), {
+      name: 'RangeError',
+      message: `probeMs is ${probeMs}; it must be a whole number from 1 to 2147483647`,
+    });
+  });
+}
+
 /** @param {unknown} value @returns {number} */
 function depth(value) {
   if (typeof value !== 'object' || value === null) return 0;

@@ -21,6 +21,29 @@ for (const [name, origin] of /** @type {[string, string | null][]} */ ([
   });
 }
 
+test('the operator is told once of an origin that is refused, and which ones are allowed', async (t) => {
+  const { url, warnings } = await startHub(t, { origins: [ORIGIN, 'http://localhost:3000'] });
+  for (const origin of ['https://evil.example', 'https://evil.example', null]) {
+    await assert.rejects(connect(url, { origin }), { status: 403 });
+  }
+  const allowed = 'origins are https://app.example, http://localhost:3000';
+  assert.deepEqual(warnings, [
+    `tidemark hub: a request with the Origin https://evil.example was answered 403; ${allowed}`,
+    `tidemark hub: a request with no Origin was answered 403; ${allowed}`,
+  ]);
+});
+
+test('refused origins fill no log: ten are told, 128 printable characters of each', async (t) => {
+  const { hub, url, warnings } = await startHub(t);
+  for (let n = 0; n < 12; n += 1) {
+    const origin = `${n} \u00e9${'x'.repeat(200)}`;
+    await assert.rejects(connect(url, { origin }), { status: 403 });
+  }
+  assert.equal(hub.stats().refusedOrigins, 12);
+  assert.equal(warnings.length, 10);
+  assert.match(warnings[0], /the Origin 0 \?x{125} was/);
+});
+
 test('no-origin lets in a client without an Origin header', async (t) => {
   const { url } = await startHub(t, { origins: ['no-origin'] });
   const client = await connect(url, { origin: null });

@@ -1,0 +1,32 @@
+const TOLD = 10;
+const LENGTH = 128;
+
+/** Tells the operator which origins were answered 403: neither browser nor page says why. */
+export class RefusedOrigins {
+  /** @type {Set<string>} */
+  #told = new Set();
+
+  /** @param {ReadonlySet<string>} allowed @param {(message: string) => void} onWarning */
+  constructor(allowed, onWarning) {
+    this.allowed = allowed;
+    this.onWarning = onWarning;
+  }
+
+  /**
+   * Each is told once, and no more than a few: anybody can send any.
+   *
+   * @param {import('node:http').IncomingMessage} request
+   */
+  tell({ headers: { origin } }) {
+    const name = origin === undefined ? 'no Origin' : `the Origin ${printable(origin)}`;
+    if (this.#told.size >= TOLD || this.#told.has(name)) return;
+    this.#told.add(name);
+    const allowed = [...this.allowed].join(', ');
+    this.onWarning(`tidemark hub: a request with ${name} was answered 403; origins are ${allowed}`);
+  }
+}
+
+/** @param {string} text as a client sent it */
+function printable(text) {
+  return text.slice(0, LENGTH).replace(/[^ -~]/g, '?');
+}
