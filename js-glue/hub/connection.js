@@ -125,7 +125,9 @@ export class Connection {
     } else if (this.#held !== null) {
       this.#held.push(decoded.frame);
     } else if (this.#subscriber === null) {
-      void this.#greet(decoded.frame);
+      this.#greet(decoded.frame).catch(() => {
+        this.close(CLOSE.tryAgainLater, 'the ticket could not be checked');
+      });
     } else {
       this.#serve(this.#subscriber, decoded.frame);
     }
@@ -146,12 +148,7 @@ export class Connection {
     const { tickets, seats, log, limits } = this.shared;
     if (frame.type !== 'auth') return this.#refuseSignIn('the first frame must be auth');
     this.#held = [];
-    let user = null;
-    try {
-      user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
-    } catch {
-      return this.close(CLOSE.tryAgainLater, 'the ticket could not be checked');
-    }
+    const user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
     if (this.#state !== 'greeting') return;
     if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
     if (!seats.take(user)) return this.close(CLOSE.tryAgainLater, 'too many connections');

@@ -276,7 +276,7 @@ export interface Hub {
    * A ticket for one sign-in within `limits.ticketMs`, to be given out over an authenticated
    * request of the application's own, which is also the place to limit how often. With a backplane
    * it is good at each of its hubs, and the user has to survive JSON.
-   * @throws {TypeError} if the user is no `HubUser`
+   * @throws {TypeError} if the user is no `HubUser`, or with a backplane none after JSON
    * @throws {Error} with `code` `TIDEMARK_TICKETS_FULL`
    */
   issueTicket(user: HubUser): string;

@@ -1,4 +1,4 @@
-import { hashTicket, Tickets } from './tickets.js';
+import { hashTicket, Tickets, userKey } from './tickets.js';
 
 /** @typedef {import('./index.js').HubUser} HubUser */
 
@@ -15,8 +15,9 @@ export class SharedTickets extends Tickets {
 
   /** @override @param {HubUser} user */
   issue(user) {
+    const text = encodeUser(user);
     const ticket = super.issue(user);
-    this.backplane.keepTicket(hashTicket(ticket), JSON.stringify(user), this.ageMs);
+    this.backplane.keepTicket(hashTicket(ticket), text, this.ageMs);
     return ticket;
   }
 
@@ -26,4 +27,15 @@ export class SharedTickets extends Tickets {
     const user = await this.backplane.takeTicket(hashTicket(ticket));
     return user === null ? null : JSON.parse(user);
   }
+}
+
+/**
+ * @param {HubUser} user
+ * @returns {string} JSON
+ * @throws {TypeError} when no user would be read from it
+ */
+function encodeUser(user) {
+  const text = JSON.stringify(user);
+  userKey(JSON.parse(text ?? 'null'));
+  return text;
 }

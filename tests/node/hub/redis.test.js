@@ -191,6 +191,23 @@ test('a ticket that cannot be checked closes with 1013', async (t) => {
   assert.equal((await client.whenClosed()).code, 1013);
 });
 
+test('a user whom JSON does not keep gets no ticket', async (t) => {
+  const { hub } = await joinHub(t);
+  const user = Object.create({ id: 7 });
+  assert.throws(() => hub.issueTicket(user), TypeError);
+});
+
+test('a ticket that is kept for nobody closes with 1013', async (t) => {
+  const { hub, url } = await joinHub(t);
+  const ticket = hub.issueTicket('ann');
+  await kept();
+  const [key] = await ticketKeys();
+  await redis.ask((commands) => commands.set(key, '{}'));
+  const client = await connect(url);
+  client.send({ type: 'auth', v: 1, ticket });
+  assert.equal((await client.whenClosed()).code, 1013);
+});
+
 test('what several hubs hear from one source is told once', async (t) => {
   const hubs = [await joinWithSource(t), await joinWithSource(t)];
   const { client } = await hubs[1].subscribed(['a']);
