@@ -123,13 +123,20 @@ class RedisBackplane {
   }
 
   async close() {
-    // What was told last is worth as much as what was told before.
+    // What was told last is worth as much as what was told before, also while Redis is away.
+    this.#failures = 0;
+    if (this.#retryTimer !== undefined) {
+      clearTimeout(this.#retryTimer);
+      this.#retry();
+    }
     const settled = Promise.all([this.resign(), this.#session?.settled().catch(() => {})]);
     await Promise.race([settled, wait(CLOSE_MS, undefined, { ref: false })]);
     this.#closed = true;
     clearTimeout(this.#retryTimer);
     this.#session?.close();
     this.#session = null;
+    const left = this.#queue.length;
+    if (left > 0) this.#sink?.lost(`closed while changes waited to be confirmed: ${left}`);
   }
 
   async #open() {
@@ -286,6 +293,7 @@ class RedisBackplane {
     const wait = Math.min(RETRY_FIRST_MS * 2 ** this.#failures, RETRY_CAP_MS);
     this.#failures += 1;
     this.#retryTimer = setTimeout(async () => {
+      this.#retryTimer = undefined;
       try {
         await this.#open();
       } catch {

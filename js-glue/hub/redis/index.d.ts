@@ -14,6 +14,7 @@ export interface RedisBackplaneOptions {
  * The first connection must succeed; a later loss is retried without end, from 100 ms doubling to
  * 5 s. What was published meanwhile is appended then. A Redis that was restarted, replaced or
  * emptied begins a new epoch. One that refuses to write counts as lost.
+ * `hub.close()` waits a second at most for what Redis has not confirmed, and warns of the rest.
  * @throws {TypeError} naming the option that is wrong and what is allowed
  */
 export function redisBackplane(options: RedisBackplaneOptions): HubBackplane;

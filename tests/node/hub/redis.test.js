@@ -422,6 +422,45 @@ test('a hub that closes leaves no connection to Redis', async (t) => {
   assert.equal(String(list).trim().split('\n').length, 1, 'only the one that asks');
 });
 
+/**
+ * A hub that published a change while it was cut from Redis.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function joinCutOff(t) {
+  let port = redis.port;
+  let connections = 0;
+  const proxy = await startProxy(t, () => {
+    connections += 1;
+    return port;
+  });
+  const { hub, warnings } = await joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` });
+  port = 1;
+  proxy.cut();
+  await eventually('the loss is noticed', () => warnings.length > 0);
+  assert.equal(hub.publish(change(1, 'a')), true);
+  const letThrough = () => {
+    port = redis.port;
+  };
+  return { hub, warnings, letThrough, connections: () => connections };
+}
+
+test('a hub that closes finds Redis again for what was published', async (t) => {
+  const { client } = await (await joinHub(t)).subscribed(['a']);
+  const { hub, letThrough, connections } = await joinCutOff(t);
+  // Each attempt makes two. After the fourth it would wait for longer than a closing hub does.
+  await eventually('four attempts failed', () => connections() >= 2 + 4 * 2);
+  letThrough();
+  await hub.close();
+  assert.equal((await client.next()).data.id, '1');
+});
+
+test('a hub that closes says how many changes are lost with it', async (t) => {
+  const { hub, warnings } = await joinCutOff(t);
+  await hub.close();
+  assert.match(warnings.at(-1) ?? '', /changes waited to be confirmed: 1$/);
+});
+
 test('closing does not wait for a Redis that went silent', async (t) => {
   const proxy = await startProxy(t, () => redis.port);
   const { hub } = await joinHub(t, { url: `redis://127.0.0.1:${proxy.port}` });
