@@ -10,7 +10,7 @@ const GATHERED_BYTES = 64 * 1024;
  * What all connections of one hub share.
  *
  * @typedef {import('./subscriber.js').Stream & {
- *   tickets: import('./tickets.js').Tickets,
+ *   tickets: import('./tickets.js').Tickets | import('./shared-tickets.js').SharedTickets,
  *   seats: import('./seats.js').Seats,
  *   corks: import('./corks.js').Corks,
  * }} Shared

@@ -306,7 +306,6 @@ class Hub {
  */
 function shareParts(authorize, limits, clock, backplane) {
   const now = () => clock.now();
-  const ticketOptions = { now, count: limits.tickets, ageMs: limits.ticketMs };
   return {
     authorize,
     limits,
@@ -317,7 +316,7 @@ function shareParts(authorize, limits, clock, backplane) {
     corks: new Corks(),
     seats: new Seats(limits.connectionsPerUser),
     tickets: backplane
-      ? new SharedTickets({ ...ticketOptions, backplane })
-      : new Tickets(ticketOptions),
+      ? new SharedTickets({ ageMs: limits.ticketMs, backplane })
+      : new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),
   };
 }

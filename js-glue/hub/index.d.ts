@@ -111,7 +111,7 @@ export interface HubLimits {
   scopesPerConnection: number;
   /** Changes of one scope in a second. The rest becomes one `reset` of the scope at its end. */
   changesPerSecond: number;
-  /** Tickets neither used nor expired. `issueTicket` throws beyond. */
+  /** Tickets neither used nor expired. `issueTicket` throws beyond. A backplane's are not counted. */
   tickets: number;
   /** Life of a ticket; at most 60,000. */
   ticketMs: number;
@@ -236,7 +236,7 @@ export interface HubStats extends HubCounters {
   connections: number;
   /** Scopes with at least one subscriber now. */
   scopes: number;
-  /** Tickets neither used nor swept now. */
+  /** Tickets neither used nor swept now; 0 with a backplane, which keeps them. */
   tickets: number;
   /** Changes in the window now. */
   window: number;

@@ -1,29 +1,30 @@
-import { hashTicket, Tickets, userKey } from './tickets.js';
+import { createTicket, hashTicket, userKey } from './tickets.js';
 
 /** @typedef {import('./index.js').HubUser} HubUser */
 
-/** Tickets that any hub of a backplane takes, whichever gave them out; each still once. */
-export class SharedTickets extends Tickets {
-  /**
-   * @param {{ now: () => number, count: number, ageMs: number,
-   *   backplane: import('./index.js').HubBackplane }} options
-   */
-  constructor({ backplane, ...options }) {
-    super(options);
+/**
+ * Tickets that any hub of a backplane takes, whichever gave them out; each still once. They are kept
+ * there alone, and so not counted here: this hub does not hear of those that another one takes.
+ */
+export class SharedTickets {
+  size = 0;
+
+  /** @param {{ ageMs: number, backplane: import('./index.js').HubBackplane }} options */
+  constructor({ ageMs, backplane }) {
+    this.ageMs = ageMs;
     this.backplane = backplane;
   }
 
-  /** @override @param {HubUser} user */
+  /** @param {HubUser} user */
   issue(user) {
     const text = encodeUser(user);
-    const ticket = super.issue(user);
+    const ticket = createTicket();
     this.backplane.keepTicket(hashTicket(ticket), text, this.ageMs);
     return ticket;
   }
 
-  /** @override @param {string} ticket @returns {Promise<HubUser | null>} */
+  /** @param {string} ticket @returns {Promise<HubUser | null>} */
   async redeem(ticket) {
-    await super.redeem(ticket);
     const user = await this.backplane.takeTicket(hashTicket(ticket));
     return user === null ? null : JSON.parse(user);
   }

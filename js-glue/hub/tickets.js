@@ -24,7 +24,6 @@ export class Tickets {
 
   /**
    * @param {HubUser} user
-   * @returns {string} 43 characters, letters, digits, - and _
    * @throws {Error} with code TIDEMARK_TICKETS_FULL when too many are outstanding
    */
   issue(user) {
@@ -35,7 +34,7 @@ export class Tickets {
       );
       throw Object.assign(error, { code: 'TIDEMARK_TICKETS_FULL' });
     }
-    const ticket = randomBytes(32).toString('base64url');
+    const ticket = createTicket();
     this.#issued.set(hashTicket(ticket), { user, expires: this.now() + this.ageMs });
     return ticket;
   }
@@ -61,6 +60,11 @@ export class Tickets {
       this.#issued.delete(key);
     }
   }
+}
+
+/** @returns {string} 43 characters, letters, digits, - and _ */
+export function createTicket() {
+  return randomBytes(32).toString('base64url');
 }
 
 /** @param {string} ticket */

@@ -191,6 +191,17 @@ test('a ticket that cannot be checked closes with 1013', async (t) => {
   assert.equal((await client.whenClosed()).code, 1013);
 });
 
+test('tickets that another hub took do not count against limits.tickets', async (t) => {
+  const [one, two] = [await joinHub(t, { limits: { tickets: 1 } }), await joinHub(t)];
+  for (const user of ['ann', 'ben']) {
+    const ticket = one.hub.issueTicket(user);
+    await kept();
+    const client = await connect(two.url);
+    client.send({ type: 'auth', v: 1, ticket });
+    assert.equal((await client.next()).type, 'hello');
+  }
+});
+
 test('a user whom JSON does not keep gets no ticket', async (t) => {
   const { hub } = await joinHub(t);
   const user = Object.create({ id: 7 });
