@@ -63,7 +63,8 @@ export class Feed {
    * The change has its place: it goes into the log, and to those who hear of it.
    *
    * @param {import('./change.js').RoutedChange} change
-   * @param {number} heardAt in the clock's milliseconds
+   * @param {number | null} heardAt in the clock's milliseconds; null: too long ago to say how long
+   *   changes take
    */
   enter(change, heardAt) {
     const entry = this.log.append(change);
@@ -71,7 +72,7 @@ export class Feed {
     for (const subscriber of this.routes.subscribers(entry.scopes)) {
       subscriber.deliver(entry, frames);
     }
-    this.lag.add(this.clock.now() - heardAt);
+    if (heardAt !== null) this.lag.add(this.clock.now() - heardAt);
   }
 
   /**

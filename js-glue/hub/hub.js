@@ -224,7 +224,8 @@ class Hub {
     return {
       position: () => this.position(),
       begin: (position) => this.#startOver(position, 'log_began'),
-      enter: ({ at, ...change }) => this.#feed.enter(change, clock.now() - (Date.now() - at)),
+      enter: ({ at, ...change }) =>
+        this.#feed.enter(change, at === null ? null : clock.now() - (Date.now() - at)),
       lead: (idleMs) => source?.lead(idleMs),
       follow: () => source?.follow(),
       lost: (reason) => this.#onWarning(`tidemark hub: the backplane is lost: ${reason}`),

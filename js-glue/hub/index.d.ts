@@ -68,8 +68,11 @@ export interface HubBackplaneSink {
   position(): HubPosition;
   /** The log goes on from there, and what was before is not known. */
   begin(position: HubPosition): void;
-  /** The next change. `at` is when a hub heard of it, in the wall clock's milliseconds. */
-  enter(entry: { scopes: string[]; data: string | null; at: number }): void;
+  /**
+   * The next change. `at` is when a hub heard of it, in the wall clock's milliseconds; null for one
+   * that this hub was not there to hear of.
+   */
+  enter(entry: { scopes: string[]; data: string | null; at: number | null }): void;
   /** This hub is now the one to tell what its source says; nobody was for `idleMs`. */
   lead(idleMs: number): void;
   /** This hub is not, or no longer. */

@@ -167,7 +167,7 @@ class RedisBackplane {
     const before = first === undefined ? seq : first.seq - ('epoch' in first ? 0 : 1);
     const known = sink.position();
     if (known.epoch !== epoch || before > known.seq) sink.begin({ epoch, seq: before });
-    for (const entry of entries) this.#enter(entry);
+    for (const entry of entries) this.#enter('epoch' in entry ? entry : { ...entry, at: null });
   }
 
   /** @param {Session} session @param {import('./session.js').Entry} entry */

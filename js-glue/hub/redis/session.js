@@ -1,6 +1,6 @@
 import { APPEND, EPOCH, KEYS, LEAD, OPEN, RESIGN, TAKE_TICKET } from './scripts.js';
 
-/** @typedef {{ seq: number, epoch: string } | { seq: number, scopes: string[], data: string | null, at: number }} Entry */
+/** @typedef {{ seq: number, epoch: string } | { seq: number, scopes: string[], data: string | null, at: number | null }} Entry */
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
 
 const CONNECT_MS = 5_000;

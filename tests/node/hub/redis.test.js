@@ -144,6 +144,15 @@ test('a hub that joins does not vouch for what the log no longer has', async (t)
   assert.deepEqual([answer.epoch, answer.recovered], [last.epoch, false]);
 });
 
+test('what a hub was not there to hear of does not count as lag', async (t) => {
+  const one = await joinHub(t);
+  const { seq } = one.hub.position();
+  one.hub.publish(change(1, 'a'));
+  await eventually('it is in the log', () => one.hub.position().seq > seq);
+  const two = await joinHub(t);
+  assert.match(two.hub.metrics(), /^tidemark_hub_lag_seconds_count 0$/m);
+});
+
 test('a reset reaches the clients of every hub', async (t) => {
   const [one, two] = [await joinHub(t), await joinHub(t)];
   const { client } = await two.subscribed(['a']);
