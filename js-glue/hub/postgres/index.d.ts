@@ -20,7 +20,8 @@ export interface ChangeTriggerOptions {
   readonly fields?: readonly string[];
   /**
    * Columns for rules that patch, as `row`. Everybody who hears of the change can read them. Numbers
-   * are IEEE doubles for who reads them: a bigint or numeric that is none arrives rounded.
+   * are IEEE doubles for who reads them: a bigint or numeric that is none arrives rounded, and one
+   * too large for them as null.
    */
   readonly row?: readonly string[];
   /** Default `tidemark`. */
