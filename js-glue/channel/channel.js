@@ -1,13 +1,19 @@
+import { Subscribable } from '../query/subscribable.js';
+
 /** @import { StreamHost } from './stream-host.js' */
 
-/** What an app holds of its client's connection to the stream of changes. */
-export class Channel {
+/**
+ * What an app holds of its client's connection to the stream of changes.
+ *
+ * @extends {Subscribable<(status: string) => void>}
+ */
+export class Channel extends Subscribable {
   #host;
 
   /** @param {StreamHost} host */
   constructor(host) {
+    super();
     this.#host = host;
-    this.subscribe = this.subscribe.bind(this);
   }
 
   get #isOpen() {
@@ -22,12 +28,9 @@ export class Channel {
     return this.#isOpen ? this.#host.error : null;
   }
 
-  /**
-   * @param {(status: string) => void} listener called when the status has changed
-   * @returns {() => void} takes the listener off again
-   */
-  subscribe(listener) {
-    return this.#host.subscribe(listener);
+  /** For the driver, at the end of the turn. */
+  deliver() {
+    this.emit(this.status);
   }
 
   /**

@@ -60,7 +60,12 @@ export class StreamHost extends Subscribable {
     const channel = new Channel(this);
     this.channel = channel;
     this.#client.mount();
-    this.start();
+    try {
+      this.start();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     return channel;
   }
 
@@ -149,6 +154,7 @@ export class StreamHost extends Subscribable {
     this.status = status;
     if (status === 'live') this.error = null;
     this.#client.driver.notify(this);
+    if (this.channel) this.#client.driver.notify(this.channel);
   }
 
   /** @param {number} id */

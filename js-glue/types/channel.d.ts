@@ -49,7 +49,10 @@ export interface Channel {
   readonly status: ChannelStatus;
   /** Why it is not live, if something said so: the ticket's error, or the server's. */
   readonly error: Error | null;
-  /** Listeners are called at the end of a turn in which the status changed. Returns how to stop. */
+  /**
+   * Listeners are called at the end of a turn in which the status changed, last when the channel is
+   * closed. Returns how to stop.
+   */
   subscribe(listener: (status: ChannelStatus) => void): () => void;
   /**
    * Hears of these parts of the stream from now on, and of no others. Nobody knows what an added one

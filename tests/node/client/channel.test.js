@@ -155,6 +155,35 @@ test('a client has one channel at a time', (t) => {
   second.close();
 });
 
+test('a connect that is refused leaves no channel and follows no focus', (t) => {
+  const { client } = start(t);
+  client.unmount();
+  t.after(() => client.mount());
+  const options = { url: 'ws://127.0.0.1:9', ticket: () => new Promise(() => {}), WebSocket };
+  const listeners = () => focusManager.listeners.size;
+  const before = listeners();
+  assert.throws(() => client.connect({ ...options, scopes: ['x'.repeat(100_000)] }), /too long/);
+  assert.equal(listeners(), before);
+  client.connect({ ...options, scopes: ['x'] }).close();
+});
+
+test('who listens to a channel hears that it is closed, and nothing of the next one', async (t) => {
+  const { client, advance } = start(t);
+  const options = { url: 'ws://127.0.0.1:9', ticket: () => new Promise(() => {}), WebSocket };
+  const first = client.connect(options);
+  await advance(0);
+  /** @type {string[]} */
+  const heard = [];
+  first.subscribe((status) => heard.push(status));
+  first.close();
+  const second = client.connect(options);
+  t.after(() => second.close());
+  await advance(0);
+  second.reconnect();
+  await advance(0);
+  assert.deepEqual(heard, ['stopped']);
+});
+
 test('a client with a channel follows focus until the channel is closed', async (t) => {
   const { client, advance } = start(t);
   client.unmount();
