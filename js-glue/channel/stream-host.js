@@ -1,5 +1,5 @@
 import { Effect, Frame, StreamStatus } from '../engine/codes.js';
-import { report } from '../environment.js';
+import { isDevelopment, report } from '../environment.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
@@ -14,9 +14,10 @@ import { openSocket } from './websocket.js';
 
 const NORMAL_CLOSURE = 1000;
 
-/** Why a server closes a connection for good. @type {Readonly<Record<number, string>>} */
+/** What a server says by closing a connection. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
   4400: 'the server does not speak this protocol (4400)',
+  4401: 'the server signed nobody in: the ticket is missing, unknown, expired or used already (4401)',
   4403: 'the server does not allow this connection (4403)',
 });
 
@@ -29,7 +30,7 @@ const REASONS = Object.freeze({
 export class StreamHost extends Subscribable {
   /** @type {string} */
   status = streamStatusName(StreamStatus.STOPPED);
-  /** Why it is not live, if something said so. @type {Error | null} */
+  /** Why it is not live, as was said last; until it is. @type {Error | null} */
   error = null;
   /** @type {Channel | null} */
   channel = null;
@@ -40,8 +41,7 @@ export class StreamHost extends Subscribable {
   #sockets = new Map();
   /** Of the socket that asked last: an earlier one may be answered after it, for another user. */
   #ticket = { socket: 0, text: '' };
-  /** Of the last socket that was closed. */
-  #closeCode = 0;
+  #hasWarned = false;
 
   /** @param {QueryClient} client */
   constructor(client) {
@@ -55,8 +55,8 @@ export class StreamHost extends Subscribable {
       throw new Error('This client has a channel already: close() it before you connect again.');
     }
     this.#options = channelOptions(options, this.#client.messageBytes);
+    this.#warnOfNoScopes(options);
     this.error = null;
-    this.#closeCode = 0;
     const channel = new Channel(this);
     this.channel = channel;
     this.#client.mount();
@@ -67,6 +67,16 @@ export class StreamHost extends Subscribable {
       throw error;
     }
     return channel;
+  }
+
+  /** Once, in development. `scopes: []` is taken as meant. @param {any} options */
+  #warnOfNoScopes({ ticket, scopes }) {
+    if (this.#hasWarned || !ticket || scopes || !isDevelopment()) return;
+    this.#hasWarned = true;
+    console.warn(
+      'tidemark: connect() was given a ticket but no scopes, so nothing will be heard. ' +
+        "Pass scopes: ['project:9', …], or [] if setScopes() says them later.",
+    );
   }
 
   /** Begins to connect, or begins again. */
@@ -141,7 +151,7 @@ export class StreamHost extends Subscribable {
 
   /** The core gave up. */
   refused() {
-    this.error ??= new Error(REASONS[this.#closeCode] ?? 'every attempt to connect failed');
+    this.error ??= new Error('every attempt to connect failed');
   }
 
   /** For the driver, at the end of the turn. */
@@ -168,7 +178,6 @@ export class StreamHost extends Subscribable {
       }
       if (this.#ticket.socket !== id) return;
       this.#ticket.text = ticket;
-      this.error = null;
       driver.applyOnce((engine, now) => engine.ticketReady(id, now));
     } catch (thrown) {
       if (this.#ticket.socket !== id) return;
@@ -186,7 +195,7 @@ export class StreamHost extends Subscribable {
     if (!options) return;
     const closed = (/** @type {number} */ code) => {
       this.#sockets.delete(id);
-      this.#closeCode = code;
+      if (REASONS[code]) this.error = new Error(REASONS[code]);
       driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
     };
     const inbox = new Inbox((/** @type {string[]} */ texts) => {

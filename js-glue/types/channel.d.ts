@@ -18,7 +18,10 @@ export interface ChannelOptions {
    * or whose `forGood` is true, the channel stops. Without it the server signs nobody in.
    */
   ticket?: () => string | Promise<string>;
-  /** Parts of the stream to hear of, such as `'project:9'`. Default none. */
+  /**
+   * Parts of the stream to hear of, such as `'project:9'`. Default none: a server that
+   * signs in then says nothing, which is warned of in development; `[]` if `setScopes` follows.
+   */
   scopes?: readonly string[];
   backoff?: {
     /** ms; a reconnect waits a random time up to `min(base * 2 ** n, cap)`. Default 500. */
@@ -47,7 +50,10 @@ export interface ChannelOptions {
 /** A client's connection to the stream of changes. */
 export interface Channel {
   readonly status: ChannelStatus;
-  /** Why it is not live, if something said so: the ticket's error, or the server's. */
+  /**
+   * Why it is not live, if something said so: the ticket's error, or the server's, which may be that the
+   * ticket is not good (4401). The last one said, until the channel is live again or closed.
+   */
   readonly error: Error | null;
   /**
    * Listeners are called at the end of a turn in which the status changed, last when the channel is

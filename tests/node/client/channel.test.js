@@ -79,6 +79,54 @@ test('a server that refuses for good stops the channel, which says so and can be
   assert.equal((await (await again).received()).type, 'auth');
 });
 
+test('a ticket that the server does not take is said until the channel is live again', async (t) => {
+  const { advance, hub, channel, connection } = await startLive(t);
+  const again = hub.connection();
+  connection.close(4401);
+  await reached(channel, 'offline');
+  assert.match(String(channel.error), /the ticket is missing, unknown, expired or used already/);
+  await advance(500);
+  const second = await again;
+  await second.received();
+  assert.match(String(channel.error), /4401/);
+  second.send({ type: 'hello', v: 1, epoch: 'e', seq: 5, ping: 25000, window: 1024 });
+  await second.received();
+  second.send({ type: 'subscribed', epoch: 'e', seq: 5, recovered: true, messages: [] });
+  await reached(channel, 'live');
+  assert.equal(channel.error, null);
+});
+
+test('a refusal for good is said, also after a ticket that could not be had', async (t) => {
+  const { advance, hub, channel, connection } = await startLive(t);
+  t.mock.method(console, 'warn', () => {});
+  let tries = 0;
+  channel.setTicket(async () => {
+    tries += 1;
+    if (tries === 1) throw new Error('no network');
+    return 'ticket';
+  });
+  const again = hub.connection();
+  connection.close(1001);
+  await reached(channel, 'offline');
+  await advance(500);
+  await advance(1000);
+  (await again).close(4403);
+  await reached(channel, 'stopped');
+  assert.match(String(channel.error), /does not allow this connection/);
+});
+
+test('a ticket without scopes is warned of once: nothing would be heard', (t) => {
+  const { client } = start(t);
+  const warn = t.mock.method(console, 'warn', () => {});
+  const options = { url: 'ws://127.0.0.1:9', ticket: () => new Promise(() => {}), WebSocket };
+  client.connect({ ...options, scopes: [] }).close();
+  assert.equal(warn.mock.callCount(), 0);
+  client.connect(options).close();
+  client.connect(options).close();
+  assert.equal(warn.mock.callCount(), 1);
+  assert.match(warn.mock.calls[0].arguments[0], /a ticket but no scopes.*Pass scopes:/);
+});
+
 test('a server that speaks the two plain messages needs no ticket', async (t) => {
   const { client } = start(t, { rules: RULES });
   const hub = await listen(t);
@@ -114,7 +162,7 @@ test('a ticket that cannot be had now is asked for again later', async (t) => {
     calls += 1;
     throw new Error('no network');
   };
-  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, WebSocket });
+  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, scopes, WebSocket });
   t.after(() => channel.close());
   await advance(0);
   assert.deepEqual([channel.status, calls], ['offline', 1]);
@@ -144,7 +192,7 @@ test('the backoff of the options is kept, and its end', async (t) => {
 
 test('a client has one channel at a time', (t) => {
   const { client } = start(t);
-  const options = { url: 'ws://127.0.0.1:9', ticket: async () => 'ticket', WebSocket };
+  const options = { url: 'ws://127.0.0.1:9', ticket: async () => 'ticket', scopes, WebSocket };
   const first = client.connect(options);
   assert.throws(() => client.connect(options), /has a channel already: close\(\) it/);
   first.close();
@@ -169,7 +217,12 @@ test('a connect that is refused leaves no channel and follows no focus', (t) => 
 
 test('who listens to a channel hears that it is closed, and nothing of the next one', async (t) => {
   const { client, advance } = start(t);
-  const options = { url: 'ws://127.0.0.1:9', ticket: () => new Promise(() => {}), WebSocket };
+  const options = {
+    url: 'ws://127.0.0.1:9',
+    ticket: () => new Promise(() => {}),
+    scopes,
+    WebSocket,
+  };
   const first = client.connect(options);
   await advance(0);
   /** @type {string[]} */
@@ -189,7 +242,7 @@ test('a client with a channel follows focus until the channel is closed', async 
   client.unmount();
   t.after(() => client.mount());
   const ticket = () => new Promise(() => {});
-  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, WebSocket });
+  const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, scopes, WebSocket });
   let calls = 0;
   observe(t, client, {
     queryKey: ['k'],

@@ -215,7 +215,8 @@ test('the channel is closed, and the next user’s resumes nowhere and signs in 
   assert.equal(channel.status, 'stopped');
   const hub = await listen(t);
   const connected = hub.connection();
-  const next = client.connect({ url: hub.url, ticket: async () => 'of the next user', WebSocket });
+  const ticket = async () => 'of the next user';
+  const next = client.connect({ url: hub.url, ticket, scopes: [], WebSocket });
   t.after(() => next.close());
   const connection = await connected;
   assert.equal((await connection.received()).ticket, 'of the next user');
