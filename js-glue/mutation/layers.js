@@ -1,4 +1,5 @@
-import { RefetchType } from '../engine/codes.js';
+import { ErrorCode, RefetchType } from '../engine/codes.js';
+import { TidemarkError } from '../engine/error.js';
 import { report } from '../environment.js';
 import { hashKey } from '../query/hash-key.js';
 import { resolveOption } from '../query/options.js';
@@ -20,8 +21,10 @@ export class Layers {
   #serial;
   /** @type {Target[]} */
   #targets = [];
-  /** Those it was laid over. @type {Set<Query>} */
+  /** Those it is about. @type {Set<Query>} */
   #queries = new Set();
+  /** Those of them that took no further layer: nothing shows there. @type {Set<Query>} */
+  #full = new Set();
   /** @type {unknown} */
   #variables;
   /** The core's handle. */
@@ -79,6 +82,7 @@ export class Layers {
    */
   begin(engine, now) {
     this.#handle = engine.beginMutation(this.#serial, now);
+    this.#full.clear();
     try {
       for (const entry of entriesOf(this.#targets, engine, now)) {
         const query = this.#client.getQueryCache().of(entry);
@@ -101,13 +105,14 @@ export class Layers {
     try {
       this.#client.driver.apply((engine, now) => this.#layOver(query, engine, now));
     } catch (error) {
-      report(error); // too many layers: who made the query is not to blame
+      report(error); // out of memory: who made the query is not to blame
     }
   }
 
   /** The run is over: what it was laid over need not be kept for it. */
   forget() {
     this.#queries.clear();
+    this.#full.clear();
   }
 
   get isPending() {
@@ -126,8 +131,9 @@ export class Layers {
         engine.acknowledgeMutation(this.#handle, now);
         this.#phase = 'acknowledged';
       });
+      if (this.#full.size > 0) this.#invalidate(this.#full);
     } else if (changes === null) {
-      this.#invalidateTargets();
+      this.#invalidate(this.#queries);
     }
     if (changes === null) return;
     try {
@@ -135,7 +141,7 @@ export class Layers {
     } catch (error) {
       // The mutation stands: the server did it. What it touched is asked for again instead.
       report(error);
-      this.#invalidateTargets();
+      this.#invalidate(this.#queries);
     }
   }
 
@@ -170,8 +176,16 @@ export class Layers {
    * @param {number} now
    */
   #layOver(query, engine, now) {
-    engine.addLayer(this.#handle, query.entry, now);
     this.#queries.add(query);
+    try {
+      engine.addLayer(this.#handle, query.entry, now);
+    } catch (error) {
+      if (!(error instanceof TidemarkError) || error.code !== ErrorCode.FULL) throw error;
+      // Writes go on where reads fail and no layer goes.
+      this.#full.add(query);
+      this.#client.getMutationCache().reportFull(query, error);
+      return;
+    }
     const targets = this.#targets.filter((target) => isAbout(target, query));
     query.view.setUpdater(this.#handle, {
       owner: this,
@@ -193,8 +207,9 @@ export class Layers {
     return current;
   }
 
-  #invalidateTargets() {
-    const queries = [...this.#queries].filter((query) => !query.dropped);
+  /** @param {Set<Query>} touched */
+  #invalidate(touched) {
+    const queries = [...touched].filter((query) => !query.dropped);
     this.#client.driver.apply((engine, now) =>
       engine.invalidate(
         queries.map((query) => query.entry),

@@ -1,5 +1,7 @@
+import { report } from '../environment.js';
 import { Alarm } from '../query/alarm.js';
 import { matchMutation } from '../query/filters.js';
+import { hashKey } from '../query/hash-key.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Mutation } from './mutation.js';
 
@@ -24,6 +26,8 @@ export class MutationCache extends Subscribable {
   #alarm = null;
   /** When those that are over are forgotten, in ms. @type {Map<Mutation, number>} */
   #due = new Map();
+  /** Of which it is reported that they take no further layer. @type {WeakSet<Query>} */
+  #reportedFull = new WeakSet();
   /** @type {MutationEvent[]} */
   #events = [];
 
@@ -55,6 +59,19 @@ export class MutationCache extends Subscribable {
   /** A query is new: what is pending may show under its key. @param {Query} query */
   cover(query) {
     for (const { layers } of this.#mutations) layers.cover(query);
+  }
+
+  /**
+   * Reports, once a query, that changes of it are sent but not shown.
+   *
+   * @param {Query} query
+   * @param {Error} cause
+   */
+  reportFull(query, cause) {
+    if (this.#reportedFull.has(query)) return;
+    this.#reportedFull.add(query);
+    const what = `tidemark: ${hashKey(query.queryKey)} holds limits.layersPerEntry changes; others are sent, but not shown`;
+    report(new Error(what, { cause }));
   }
 
   /**

@@ -44,7 +44,10 @@ export interface Limits {
   keyBytes?: number;
   /** Default 1,048,576. */
   entries?: number;
-  /** Pending mutations on one key. Default 1,024. */
+  /**
+   * Changes shown over one key, pending ones and those that no answer holds yet. Others are sent and not
+   * shown, which is reported. Default 1,024.
+   */
   layersPerEntry?: number;
   /** Default 1,024. */
   rules?: number;

@@ -142,6 +142,25 @@ test('a key with as many pending changes as it can take shows no more of them, a
   assert.equal(reports.length, 1);
 });
 
+test('over such a key a change is sent but not shown, and marks it when it is done', async (t) => {
+  const { client, advance } = start(t, { limits: { layersPerEntry: 2 } });
+  const reports = catchReports(t);
+  client.setQueryData(queryKey, ['base']);
+  const { ask, calls } = server();
+  const optimistic = [{ queryKey, update: append }];
+  const [, , done] = ['A', 'B', 'C', 'D'].map((variables) =>
+    client.mutate({ mutationFn: ask, variables, optimistic }),
+  );
+  await advance(0);
+  assert.equal(client.getQueryState(queryKey)?.isInvalidated, false);
+  calls[2].resolve('done');
+  assert.equal(await done, 'done');
+  assert.deepEqual(client.getQueryData(queryKey), ['base', 'A', 'B']);
+  assert.equal(client.getQueryState(queryKey)?.isInvalidated, true);
+  assert.match(reports[0].message, /\["list"\] holds limits.layersPerEntry changes/);
+  assert.equal(reports.length, 1);
+});
+
 test('exact that is no boolean is refused, and says what is allowed', async (t) => {
   const { mutate } = startWithTasks(t);
   assert.match(String(await mutate({ exact: 'no' })), /optimistic 1 is wrong; allowed: .*exact\?/);
