@@ -62,9 +62,16 @@ export async function startProxy(t, target) {
         far.unpipe(near);
       }
     },
+    /** Lets nothing more through from clients; what servers say still arrives. */
+    holdRequests() {
+      for (const { near, far } of pairs) near.unpipe(far);
+    },
     /** Lets through again what was held back. */
     speak() {
-      for (const { near, far } of pairs) near.pipe(far).pipe(near);
+      for (const { near, far } of pairs) {
+        far.unpipe(near);
+        near.pipe(far).pipe(near);
+      }
     },
     /** New connections are taken, and nothing is let through them. */
     silenceNew() {

@@ -20,8 +20,8 @@ const RETRY_CAP_MS = 5_000;
 /** Waiting to be appended; with more, everything is forgotten and a new epoch begins. */
 const ITEMS = 10_000;
 const CHARACTERS = 32 * 1024 * 1024;
-/** Sent and not confirmed, at most; and no more than a quarter of the log, or readers fall behind it. */
-const UNCONFIRMED = 256;
+/** Sent and not read back, at most; and no more than a quarter of the log, or readers fall behind it. */
+const UNREAD = 256;
 /** Who closes does not wait longer for a Redis that does not answer. */
 const CLOSE_MS = 1_000;
 
@@ -46,8 +46,8 @@ class RedisBackplane {
   #id = randomBytes(9).toString('base64url');
   #options;
   #windowCount = 0;
-  /** How many may be sent and not confirmed. */
-  #unconfirmed = 1;
+  /** How many may be sent and not read back. */
+  #unread = 1;
   /** @type {Sink | null} */
   #sink = null;
   /** @type {Session | null} */
@@ -58,6 +58,8 @@ class RedisBackplane {
   #characters = 0;
   /** How many of them were sent over this session. */
   #sent = 0;
+  /** The last seq that was confirmed over this session; 0 when all that is there was read. */
+  #confirmed = 0;
   /** @type {(() => void)[]} called when the queue is empty */
   #onEmpty = [];
   #candidate = false;
@@ -84,7 +86,7 @@ class RedisBackplane {
   async start(sink, windowCount) {
     this.#sink = sink;
     this.#windowCount = windowCount;
-    this.#unconfirmed = Math.min(UNCONFIRMED, Math.ceil(windowCount / 4));
+    this.#unread = Math.min(UNREAD, Math.ceil(windowCount / 4));
     await this.#open();
   }
 
@@ -153,9 +155,12 @@ class RedisBackplane {
     // One who has something to write has yet to see whether Redis takes it.
     if (this.#queue.length === 0 && !this.#candidate) this.#failures = 0;
     this.#catchUp(session);
-    session.follow((entry) => this.#take(session, entry));
     this.#sent = 0;
-    this.#flush();
+    this.#readAll(session);
+    session.follow({
+      take: (entry) => this.#take(session, entry),
+      readAll: () => this.#readAll(session),
+    });
     if (this.#candidate) await this.#lead();
   }
 
@@ -178,7 +183,16 @@ class RedisBackplane {
       this.#lose(session, 'entries were trimmed before they were read');
     } else {
       this.#enter(entry);
+      this.#flush();
     }
+  }
+
+  /** @param {Session} session */
+  #readAll(session) {
+    if (session !== this.#session) return;
+    // Also what was confirmed, unless it is gone: then the next append finds out.
+    this.#confirmed = 0;
+    this.#flush();
   }
 
   /** @param {import('./session.js').Entry} entry */
@@ -208,7 +222,9 @@ class RedisBackplane {
   #flush() {
     const session = this.#session;
     if (session === null) return;
-    const sendable = Math.min(this.#queue.length, this.#unconfirmed);
+    const { seq } = /** @type {Sink} */ (this.#sink).position();
+    const unread = Math.max(0, this.#confirmed - seq);
+    const sendable = Math.min(this.#queue.length, this.#unread - unread);
     while (this.#sent < sendable) void this.#send(session, this.#queue[this.#sent++]);
   }
 
@@ -227,10 +243,14 @@ class RedisBackplane {
         this.#queue.shift();
         this.#characters -= sizeOf(item);
         this.#sent -= 1;
+        if (reply !== NOT_LEADER) {
+          this.#confirmed = reply;
+          this.#failures = 0;
+        } else if (this.#leading) {
+          this.#leadAgain();
+        }
         this.#flush();
         if (this.#queue.length === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
-        if (reply !== NOT_LEADER) this.#failures = 0;
-        else if (this.#leading) this.#leadAgain();
       }
     } catch (error) {
       this.#lose(session, messageOf(error));

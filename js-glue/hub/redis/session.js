@@ -77,8 +77,12 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
       entries,
       close,
 
-      /** @param {(entry: Entry) => void} take called for each later entry, in order */
-      async follow(take) {
+      /**
+       * @param {object} reader
+       * @param {(entry: Entry) => void} reader.take called for each later entry, in order
+       * @param {() => void} reader.readAll called when there was no other for a while
+       */
+      async follow({ take, readAll }) {
         try {
           while (!over) {
             const reply = await reader.xread(
@@ -90,6 +94,7 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
               log,
               `${last}-0`,
             );
+            if (reply === null && !over) readAll();
             for (const entry of reply?.[0][1].map(decodeEntry) ?? []) {
               if (over) return;
               last = entry.seq;

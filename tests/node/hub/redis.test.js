@@ -91,6 +91,49 @@ test('a burst longer than the log is cut to what every hub can read in time', as
   assert.deepEqual([one.warnings, two.warnings], [[], []]);
 });
 
+/**
+ * A hub with a burst to tell whose request for what Redis has to be read does not arrive.
+ *
+ * @param {import('node:test').TestContext} t
+ */
+async function joinDeaf(t) {
+  const reader = await startProxy(t, () => redis.port);
+  let connections = 0;
+  // The second connection of a session is the one that reads.
+  const proxy = await startProxy(t, () => [redis.port, reader.port][connections++ % 2]);
+  const joined = await joinHub(t, {
+    url: `redis://127.0.0.1:${proxy.port}`,
+    limits: { windowCount: 100 },
+  });
+  const before = joined.hub.position();
+  const { client } = await joined.subscribed(['scope 1000']);
+  reader.holdRequests();
+  for (let id = 1; id <= 1000; id += 1) joined.hub.publish(change(id, `scope ${id}`));
+  let last = before.seq;
+  await eventually('nothing more is appended', async () => {
+    const seq = Number(await redis.ask((commands) => commands.hget('{tidemark}:head', 'seq')));
+    const still = seq > before.seq && seq === last;
+    last = seq;
+    return still;
+  });
+  return { ...joined, client, before, hear: reader.speak };
+}
+
+test('a hub appends no more than it can read before it is trimmed', async (t) => {
+  const { client, before, warnings, hear } = await joinDeaf(t);
+  hear();
+  const { data, epoch } = await client.next();
+  assert.deepEqual([data?.id, epoch, warnings], ['1000', before.epoch, []]);
+});
+
+test('a hub whose burst meets a Redis that was emptied tells the rest of it', async (t) => {
+  const { client, hear } = await joinDeaf(t);
+  await redis.ask((commands) => commands.flushall());
+  hear();
+  const [reset, { data }] = await client.take(2);
+  assert.deepEqual([reset.type, data?.id], ['reset', '1000']);
+});
+
 test('a client whose socket is cut resumes at another hub what it missed', async (t) => {
   const hubs = [await joinHub(t), await joinHub(t)];
   const ports = hubs.map(({ url }) => Number(new URL(url).port));
