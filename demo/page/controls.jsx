@@ -29,6 +29,10 @@ export function Controls() {
       await api.post('/demo/cut', { seconds: CUT_FOR });
       startCut(CUT_FOR);
     });
+  const switchNetwork = () => {
+    setError(null); // it may have been about the network
+    flip({ offline: !offline });
+  };
   const reset = async () => {
     setResetting(true);
     await attempt(() => api.post('/demo/reset'));
@@ -49,7 +53,7 @@ export function Controls() {
           on={slow}
           onFlip={() => flip({ slow: !slow })}
         />
-        <Switch label="Go offline" on={offline} onFlip={() => flip({ offline: !offline })} />
+        <Switch label="Go offline" on={offline} onFlip={switchNetwork} />
         <Button idle={Boolean(api) && cutLeft === 0} onPress={cut}>
           {cutLeft > 0 ? `Socket cut, back in ${cutLeft} s` : `Cut the socket (${CUT_FOR} s)`}
         </Button>

@@ -41,7 +41,7 @@ export function Figures() {
       <p className="aside">
         Or change the data behind its back, from a terminal:
         <code>
-          {PORT}node demo/sql.js "update appointments set status = 'confirmed' where id = 8"
+          {PORT}./build.sh sql "update appointments set status = 'confirmed' where id = 8"
         </code>
       </p>
     </section>

@@ -46,7 +46,7 @@ void check_signed_out(struct world *w, struct client *c) {
               key_text(r->key), entry);
     }
   }
-  if (model_position(w, c).seq >= 0 || c->status != TIDEMARK_STREAM_STOPPED) {
+  if (told_position(w, c).seq >= 0 || c->status != TIDEMARK_STREAM_STOPPED) {
     violate(w, INVARIANT_USER, "a user has signed out, the stream's status is %u", c->status);
   } else if (!is_at_rest(c)) {
     violate(w, INVARIANT_USER, "a timer is left of a user who has signed out");

@@ -203,11 +203,26 @@ void client_drain(struct world *w, struct client *c);
  */
 /* What the client knows after a step that was taken. */
 void model_step(struct world *w, struct client *c, const tidemark_event *event, int result);
-struct position model_position(const struct world *w, const struct client *c);
+/* The mutation is known to be done. */
+void model_settled(struct client *c, uint32_t mutation);
 /* Whether an enabled observer looks at it. */
 bool record_is_active(const struct client *c, uint32_t entry);
 bool record_is_static(const struct client *c, uint32_t entry);
 uint32_t record_observers(const struct client *c, uint32_t entry);
+
+/* ---- told.c -----------------------------------------------------------------------------------
+ */
+struct position told_position(const struct world *w, const struct client *c);
+/* Positions of different epochs compare with nothing. */
+void told_look_at_epoch(const struct world *w, struct client *c);
+/* One that may not be resumed from is given up when the socket falls silent. */
+void told_look_at_position(struct client *c, const tidemark_event *event);
+void told_by_itself(const struct world *w, struct client *c, const struct change *change);
+/* What was folded is marked at the end of its second. */
+void told_end_storm(struct world *w, struct client *c, double time);
+void told_opened(struct world *w, struct client *c, uint32_t socket);
+/* The frame in hand. */
+void told_text(struct world *w, struct client *c);
 
 /* ---- channel.c --------------------------------------------------------------------------------
  */

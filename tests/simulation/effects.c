@@ -135,7 +135,7 @@ static void of_stream(struct world *w, struct client *c, const tidemark_effect *
     socket_open(w, c->index, effect->id);
     return;
   case TIDEMARK_EFFECT_SEND:
-    socket_send(w, c->index, effect->id, effect->flags, model_position(w, c), c->channel.asked);
+    socket_send(w, c->index, effect->id, effect->flags, told_position(w, c), c->channel.asked);
     return;
   case TIDEMARK_EFFECT_CLOSE:
     socket_close(w, c->index, effect->id);

@@ -1,4 +1,4 @@
-/* What a client knows from its own events: answers, observers, layers, changes it was told of. */
+/* What a client knows from its own events: answers, observers, layers. Of the stream: told.c. */
 #include <math.h>
 #include <string.h>
 
@@ -230,7 +230,7 @@ static void want_by_hand(struct client *c, uint32_t mutation) {
   }
 }
 
-static void settled(struct client *c, uint32_t mutation) {
+void model_settled(struct client *c, uint32_t mutation) {
   struct mutation *m = &c->mutations[mutation];
   bool first = m->settled == 0;
   m->settled = first ? c->ordinal : m->settled;
@@ -253,215 +253,16 @@ static void mutation_step(struct client *c, const tidemark_event *event, int res
     return;
   }
   if (event->type == TIDEMARK_MUTATION_ACKNOWLEDGED) {
-    settled(c, mutation);
+    model_settled(c, mutation);
   } else if (c->mutations[mutation].settled == 0) {
     layers_remove_everywhere(c, mutation);
   } else {
-    settled(c, mutation); /* the server has done it, whatever became of its answer */
+    model_settled(c, mutation); /* the server has done it, whatever became of its answer */
   }
   c->mutations[mutation].reported = true;
 }
 
-/* ---- The stream ------------------------------------------------------------------------------ */
-
-struct position model_position(const struct world *w, const struct client *c) {
-  const char *epoch = NULL;
-  size_t length = 0;
-  double seq = tidemark_stream_position(c->cache, &epoch, &length);
-  uint32_t known = length == 0 ? EPOCHS : epoch_of(w, epoch, length);
-  return (struct position){.epoch = known, .seq = known == EPOCHS ? -1 : seq};
-}
-
-/* Positions of different epochs compare with nothing. */
-static void look_at_epoch(const struct world *w, struct client *c) {
-  struct position position = model_position(w, c);
-  if (position.epoch == c->epoch) {
-    return;
-  }
-  c->epoch = position.epoch;
-  c->position = position.seq < 0 ? position : c->position;
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    c->records[entry].base_as_of = NOWHERE;
-  }
-}
-
-/* One that may not be resumed from is given up when the socket falls silent. */
-static void look_at_position(struct client *c, const tidemark_event *event) {
-  const char *epoch = NULL;
-  size_t length = 0;
-  double seq = tidemark_stream_position(c->cache, &epoch, &length);
-  c->position.seq = event->type != TIDEMARK_SOCKET_TEXT && seq < 0 ? -1 : c->position.seq;
-}
-
-/* A rule that says "refetch" means at once, as if by hand. */
-static void refetched_by_rule(const struct world *w, struct client *c,
-                              const struct change *change) {
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    struct record *r = &c->records[entry];
-    bool member = r->key >= KEY_MEMBERS && r->key < KEY_PROJECTS;
-    r->wanted_by_hand |= r->used && member && !w->climate.tags && change_touches(change, r->key);
-  }
-}
-
-/* By the app itself. */
-static void said(const struct world *w, struct client *c, const struct change *change) {
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    struct record *r = &c->records[entry];
-    r->forgotten = r->forgotten && !(r->used && change_touches(change, r->key));
-  }
-  refetched_by_rule(w, c, change);
-}
-
-static void told(const struct world *w, struct client *c, const struct change *change,
-                 uint32_t commit) {
-  for (uint32_t key = 0; key < KEYS; key++) {
-    if (change_touches(change, key)) {
-      c->known[key] = c->known[key] > commit ? c->known[key] : commit;
-    }
-  }
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    struct record *r = &c->records[entry];
-    r->changed |= r->used && change_touches(change, r->key);
-  }
-  refetched_by_rule(w, c, change);
-}
-
-/* An echo that is faster than the answer says that the mutation is done. */
-static void echoed(struct world *w, struct client *c, const struct change *change,
-                   struct position place) {
-  for (uint32_t i = 0; i < c->mutation_count; i++) {
-    struct mutation *m = &c->mutations[i];
-    if (change->author == c->index && m->serial == change->serial) {
-      occurred_if(w, m->reported, FAULT_ECHO_LAST);
-      check_echo(w, c, i);
-      m->echoed = true;
-      m->echo = place;
-      settled(c, i);
-    }
-  }
-}
-
-static void told_all(struct world *w, struct client *c, uint32_t commit) {
-  for (uint32_t key = 0; key < KEYS; key++) {
-    uint32_t touched = database_touched(&w->database, key, commit);
-    c->known[key] = c->known[key] > touched ? c->known[key] : touched;
-  }
-}
-
-static void anything_changed_in(struct client *c, uint32_t scopes) {
-  for (uint32_t entry = 1; entry < RECORDS; entry++) {
-    struct record *r = &c->records[entry];
-    r->changed |= r->scopes == 0 || (r->scopes & scopes) != 0;
-  }
-}
-
-static void anything_changed(struct client *c) {
-  anything_changed_in(c, ALL_SCOPES);
-}
-
-/* Nobody knows what they told before: it is asked for again, as far as it depends on them. */
-static void told_of_scopes(struct world *w, struct client *c, uint32_t scopes) {
-  uint32_t commit = hub_commit_at(&w->hub, c->position);
-  for (uint32_t key = 0; key < KEYS; key++) {
-    uint32_t touched =
-        (key_scopes(key) & scopes) != 0 ? database_touched(&w->database, key, commit) : 0;
-    c->known[key] = c->known[key] > touched ? c->known[key] : touched;
-  }
-  anything_changed_in(c, scopes);
-}
-
-/* What was folded is marked at the end of its second. */
-static void end_storm(struct world *w, struct client *c, double time) {
-  uint32_t commit = folding_end(&c->folding, time);
-  if (commit > 0) {
-    occurred(w, FAULT_STORM_ENDED);
-    c->folding.ended = true;
-    told_all(w, c, commit);
-    anything_changed(c);
-  }
-}
-
-/* A change that was sent as one: looked at by itself, or in a storm as one of anything. */
-static void take_change(struct world *w, struct client *c, const struct log_entry *entry,
-                        struct position place) {
-  end_storm(w, c, c->time);
-  switch (folding_take(&c->folding, w->climate.changes_per_second, c->time, entry->commit)) {
-  case FOLDING_APPLIED:
-    told(w, c, &entry->change, entry->commit);
-    echoed(w, c, &entry->change, place);
-    return;
-  case FOLDING_BEGUN:
-    told_all(w, c, entry->commit);
-    anything_changed(c);
-    break;
-  case FOLDING_FOLDED:
-    break;
-  }
-  occurred(w, FAULT_STORM_FOLDED);
-}
-
-/* From one position to another of the same epoch; `each`: change by change. Of what lies between, a
- * frame tells what is in its scopes; one that nothing could be resumed from, all. */
-static void advance(struct world *w, struct client *c, struct position to, bool each) {
-  bool all = c->frame->kind == FRAME_SUBSCRIBED && !each;
-  uint32_t scopes = all ? ALL_SCOPES : c->frame->scopes;
-  for (double seq = c->position.seq + 1; seq <= to.seq; seq++) {
-    struct position place = {.epoch = to.epoch, .seq = seq};
-    const struct log_entry *entry = hub_entry(&w->hub, place);
-    if ((change_scope(&entry->change) & scopes) == 0) {
-      continue;
-    }
-    bool sent = each && !entry->folded;
-    if (sent && (seq == to.seq || c->frame->recovered)) {
-      take_change(w, c, entry, place);
-    } else {
-      told(w, c, &entry->change, entry->commit);
-    }
-  }
-}
-
-static void begin_epoch(struct world *w, struct client *c, struct position to) {
-  told_all(w, c, w->hub.epochs[to.epoch].start);
-  c->position = (struct position){.epoch = to.epoch, .seq = w->hub.epochs[to.epoch].base};
-  advance(w, c, to, false);
-  anything_changed(c);
-}
-
-static void text_taken(struct world *w, struct client *c) {
-  if (c->frame->kind == FRAME_GOODBYE && !c->frame_is_void) {
-    occurred(w, FAULT_GOODBYE_HEARD);
-    c->line.after = c->frame->after;
-    c->line.spread = c->frame->spread;
-  }
-  if (frame_says_anything_changed(c->frame) && !c->frame_is_void) {
-    bool some = c->frame->kind == FRAME_RESET;
-    anything_changed_in(c, some ? c->frame->scopes : ALL_SCOPES);
-  }
-  channel_text(w, c);
-  if (w->hub.plain) {
-    if (c->frame->kind == FRAME_CHANGE && !c->frame_is_void) {
-      take_change(w, c, &w->hub.entries[c->frame->entry], NOWHERE);
-    }
-    return;
-  }
-  look_at_epoch(w, c);
-  struct position to = model_position(w, c);
-  if (to.seq >= 0 && (c->position.seq < 0 || to.epoch != c->position.epoch)) {
-    begin_epoch(w, c, to);
-  } else if (to.seq > c->position.seq) {
-    advance(w, c, to, c->frame->kind == FRAME_CHANGE || c->frame->recovered);
-  }
-  c->position = to;
-  bool knows = !w->climate.reenters && !c->frame_is_void && to.seq >= 0;
-  if (knows && c->frame->kind == FRAME_SUBSCRIBED) {
-    uint32_t added = channel_added(c);
-    occurred_if(w, added != 0, FAULT_SCOPE_ADDED);
-    if (added != 0) {
-      told_of_scopes(w, c, added);
-    }
-    channel_answered(c);
-  }
-}
+/* ---- The world ------------------------------------------------------------------------------- */
 
 static void world_changed(struct client *c, const tidemark_event *event) {
   bool *is = event->type == TIDEMARK_ONLINE ? &c->online : &c->visible;
@@ -526,7 +327,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     r->network_mode = event->fetch.network_mode;
     return;
   case TIDEMARK_FETCH_SUCCEEDED:
-    look_at_epoch(w, c);
+    told_look_at_epoch(w, c);
     forget_if_elsewhere(c);
     check_landing(w, c, event, (enum tidemark_landing)result);
     if (result == TIDEMARK_LANDING_SHOWN) {
@@ -552,7 +353,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     }
     return;
   case TIDEMARK_CHANGE:
-    said(w, c, &c->changing);
+    told_by_itself(w, c, &c->changing);
     return;
   case TIDEMARK_FORGET:
     forgot(c);
@@ -568,17 +369,13 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     world_changed(c, event);
     return;
   case TIDEMARK_DISCONNECT:
-    end_storm(w, c, INFINITY);
+    told_end_storm(w, c, INFINITY);
     return;
   case TIDEMARK_SOCKET_TEXT:
-    text_taken(w, c);
+    told_text(w, c);
     return;
   case TIDEMARK_SOCKET_OPENED:
-    if (w->hub.plain && event->id == c->socket) {
-      /* What was committed since it reached the hub is yet to be told. */
-      told_all(w, c, w->database.last);
-      anything_changed(c);
-    }
+    told_opened(w, c, event->id);
     return;
   default:
     return;
@@ -589,11 +386,11 @@ void model_step(struct world *w, struct client *c, const tidemark_event *event, 
   if (result >= 0) {
     line_step(c, event);
     channel_step(w, c, event);
-    look_at_position(c, event);
+    told_look_at_position(c, event);
     c->folding.applied = c->folding.folded = 0;
     c->folding.ended = false;
     bool over = floor(c->time) >= ceil(c->folding.end); /* timers go by whole milliseconds */
-    end_storm(w, c, over ? c->time : c->folding.end - 1);
+    told_end_storm(w, c, over ? c->time : c->folding.end - 1);
     stepped(w, c, event, result);
   }
 }
