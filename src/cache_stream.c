@@ -95,7 +95,11 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
 }
 
 static void take_reset(tidemark_cache *cache, const struct message *message) {
-  stream_reset(&cache->stream, message->epoch, message->seq);
+  if (stream_reset(&cache->stream, message->epoch, message->seq, message->prev, cache->time) ==
+      STREAM_DROP) {
+    cache->stats.messages_dropped++;
+    return;
+  }
   bool everywhere = message->scopes == NULL || cache->stream.new_epoch;
   double seq = message->epoch == NULL ? POSITION_UNKNOWN : message->seq;
   cache_forget_old_epoch(cache);

@@ -49,6 +49,7 @@
   /* the stream */                                                                                 \
   BUG(OLD_FRAME_APPLIED, "a frame that comes twice is applied twice")                              \
   BUG(GAP_IGNORED, "a frame is applied although one before it is missing")                         \
+  BUG(RESET_HIDES_GAP, "a reset of some scopes hides that a frame of others is missing")           \
   BUG(PING_GAP_IGNORED, "a ping ahead of the position shows nothing")                              \
   BUG(POSITION_BEFORE_LIST, "the position moves before what was missed has been applied")          \
   BUG(RESUMED_WITHOUT_LIST, "a subscription that was not recovered counts as recovered")           \

@@ -378,11 +378,17 @@ void stream_ping(struct stream *s, double seq, double time) {
   }
 }
 
-void stream_reset(struct stream *s, const char *epoch, double seq) {
-  if (epoch != NULL && seq >= 0) {
-    hear_epoch(s, epoch);
-    s->seq = seq;
+enum stream_verdict stream_reset(struct stream *s, const char *epoch, double seq, double prev,
+                                 double time) {
+  if (epoch == NULL || seq < 0) {
+    return STREAM_APPLY;
   }
+  if (prev >= 0) {
+    return stream_change(s, epoch, seq, PLANTED(RESET_HIDES_GAP) ? 0 : prev, time);
+  }
+  hear_epoch(s, epoch);
+  s->seq = seq;
+  return STREAM_APPLY;
 }
 
 void stream_goodbye(struct stream *s, double after, double spread) {

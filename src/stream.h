@@ -110,8 +110,10 @@ enum stream_verdict stream_change(struct stream *s, const char *epoch, double se
 /* A message of the list in `subscribed`: no gap to look for. */
 enum stream_verdict stream_missed(struct stream *s, double seq);
 void stream_ping(struct stream *s, double seq, double time);
-/* Anything may have changed; the server may say which position holds from here on. */
-void stream_reset(struct stream *s, const char *epoch, double seq);
+/* Anything may have changed; the server may say which position holds from here on. With a `prev`
+ * the frame has its place among the changes, and is taken only there. */
+enum stream_verdict stream_reset(struct stream *s, const char *epoch, double seq, double prev,
+                                 double time);
 /* The list in `subscribed` has been applied. */
 void stream_recovered(struct stream *s, double seq);
 /* The server is going to end the connection: whoever comes back should wait `after` ms, and up to

@@ -136,10 +136,12 @@ export function encodePing(seq) {
 /**
  * @param {string[]} scopes
  * @param {string} reason
- * @param {HubPosition} [position] only when the stream goes on from another place
+ * @param {HubPosition & { prev?: number }} [position] where the stream then stands; `prev`, as in a
+ *   change: the last seq this subscriber was sent, if the reset stands for one change
  */
 export function encodeReset(scopes, reason, position) {
-  return JSON.stringify({ type: 'reset', ...position, scopes, reason });
+  const { epoch, seq, prev } = position ?? {};
+  return JSON.stringify({ type: 'reset', epoch, seq, prev, scopes, reason });
 }
 
 /**

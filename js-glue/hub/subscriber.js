@@ -85,12 +85,11 @@ export class Subscriber {
     if (this.#waiting > 0) return;
     if (frames === null) {
       // With its position, as the change itself would have had: an answer from before it is old.
+      const { epoch } = this.stream.log.position();
+      const position = { epoch, seq: entry.seq, prev: this.#cursor };
       this.#cursor = entry.seq;
-      this.#reset(
-        entry.scopes.filter((scope) => this.#scopes.has(scope)),
-        'scope_changed',
-        { epoch: this.stream.log.position().epoch, seq: entry.seq },
-      );
+      const scopes = entry.scopes.filter((scope) => this.#scopes.has(scope));
+      this.#reset(scopes, 'scope_changed', position);
       return;
     }
     this.#tell(frames);
@@ -196,7 +195,7 @@ export class Subscriber {
     this.link.send(encodeError('forbidden_scope', 'this user may not see these scopes', scopes));
   }
 
-  /** @param {string[]} scopes @param {string} reason @param {HubPosition} [position] */
+  /** @param {string[]} scopes @param {string} reason @param {Parameters<typeof encodeReset>[2]} [position] */
   #reset(scopes, reason, position) {
     this.stream.counters.resets += 1;
     this.link.send(encodeReset(scopes, reason, position));

@@ -589,6 +589,26 @@ static void a_reset_may_name_the_position_from_which_the_stream_goes_on(void **s
   assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_LIVE);
 }
 
+static void a_reset_that_says_what_came_before_it_shows_a_gap(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'reset','epoch':'e','seq':13,'prev':12,'scopes':['project:9']}");
+  assert_false(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:10");
+  assert_int_equal(tidemark_stream_state(w->cache), TIDEMARK_STREAM_GAP);
+}
+
+static void a_reset_that_comes_twice_is_taken_once(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'reset','epoch':'e','seq':11,'prev':10,'scopes':['project:9']}");
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'reset','epoch':'e','seq':11,'prev':10,'scopes':['project:9']}");
+  assert_false(is_marked(w, entry));
+  assert_string_equal(position_text(w), "e:11");
+}
+
 static void a_reset_that_names_an_epoch_alone_moves_nothing(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -664,6 +684,8 @@ int main(void) {
       PROMISE(a_reset_frame_marks_everything_and_stays_live),
       PROMISE(after_a_reset_the_stream_goes_on_at_its_position),
       PROMISE(a_reset_may_name_the_position_from_which_the_stream_goes_on),
+      PROMISE(a_reset_that_says_what_came_before_it_shows_a_gap),
+      PROMISE(a_reset_that_comes_twice_is_taken_once),
       PROMISE(a_reset_that_names_an_epoch_alone_moves_nothing),
       PROMISE(a_change_that_comes_on_an_old_socket_is_ignored),
   };

@@ -132,7 +132,7 @@ void channel_effect(struct client *c, const tidemark_effect *effect) {
 
 /* ---- Frames ---------------------------------------------------------------------------------- */
 
-static void see_change(struct client *c) {
+static void see_place(struct client *c) {
   const struct frame *f = c->frame;
   if (f->epoch != c->epoch ||
       (f->seq > c->position.seq && (f->previous > c->position.seq || c->channel.gap))) {
@@ -146,6 +146,10 @@ void channel_text(const struct world *w, struct client *c) {
   if (c->frame_is_void || w->hub.plain || ch->status < TIDEMARK_STREAM_CATCHING_UP) {
     return;
   }
+  if (f->placed) {
+    see_place(c);
+    return;
+  }
   switch (f->kind) {
   case FRAME_HELLO:
     ch->epoch_told = true;
@@ -156,9 +160,6 @@ void channel_text(const struct world *w, struct client *c) {
     ch->status = TIDEMARK_STREAM_LIVE;
     ch->gap = false;
     ch->unanswered -= ch->unanswered > 0 ? 1 : 0;
-    return;
-  case FRAME_CHANGE:
-    see_change(c);
     return;
   case FRAME_PING:
     if (f->seq > c->position.seq && ch->status == TIDEMARK_STREAM_LIVE) {

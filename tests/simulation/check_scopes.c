@@ -46,7 +46,7 @@ void check_spared(struct world *w, struct client *c, uint32_t entry, int64_t sta
   const struct step *s = &c->step;
   bool reset = s->event->type == TIDEMARK_SOCKET_TEXT && !s->reentered &&
                c->frame->kind == FRAME_RESET && s->position_before.epoch == c->position.epoch;
-  if (!reset || r->scopes == 0 || (r->scopes & c->frame->scopes) != 0) {
+  if (!reset || c->channel.gap || r->scopes == 0 || (r->scopes & c->frame->scopes) != 0) {
     return;
   }
   occurred(w, FAULT_ENTRY_SPARED);

@@ -251,7 +251,7 @@ static bool is_void(const struct world *w, const struct client *c, const struct 
   if (!open || frame->kind == FRAME_GARBAGE) {
     return true;
   }
-  if (frame->kind != FRAME_CHANGE || w->hub.plain || c->position.seq < 0) {
+  if (!frame->placed || w->hub.plain || c->position.seq < 0) {
     return false;
   }
   bool same_epoch = frame->entry >= w->hub.epochs[c->position.epoch].first;

@@ -23,7 +23,6 @@ static void choose_server(struct climate *c, struct random *random) {
   c->fold_placed = maybe(random) || c->replica > 0;
   c->scopes = !c->plain && chance(random, 600);
   c->forbid = c->scopes ? sometimes(random, 200) : 0;
-  c->scoped_resets = c->scopes && c->fold > 0 && c->fold_placed;
   if (c->plain) {
     c->ping = 0;
     c->as_of = 0;
@@ -40,8 +39,6 @@ static uint32_t some_flood(struct random *random) {
 
 static void choose_network(struct climate *c, struct random *random) {
   c->lose = c->ping > 0 ? sometimes(random, 60) : 0;
-  /* A reset of some scopes says no `prev`: it would hide that a frame of others got lost before. */
-  c->lose = c->scoped_resets ? 0 : c->lose;
   c->repeat = sometimes(random, 100);
   c->garble = sometimes(random, 100);
   c->cut_at_resume = sometimes(random, 150);

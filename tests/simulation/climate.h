@@ -20,7 +20,6 @@ struct climate {
   uint32_t replica; /* answers come from a lagging replica */
   uint32_t fold;    /* a change is told as "anything in this scope" */
   bool scopes;      /* it tells of what it is asked for */
-  bool scoped_resets;
   uint32_t forbid;  /* a subscription is refused one of them */
   bool fold_placed; /* which says up to which position */
   uint32_t flood;   /* changes that come at once, some time; 0: never */

@@ -62,13 +62,17 @@ static void add_change(const struct world *w, struct text *t, const struct chang
   add(t, "}");
 }
 
+static void add_place(struct world *w, struct text *t, uint32_t entry, double previous) {
+  add(t, "\"epoch\":\"");
+  add_epoch(w, t, w->hub.epoch_count - 1);
+  add(t, "\",\"seq\":%u,\"prev\":%u,", w->hub.entries[entry].seq, (unsigned)previous);
+}
+
 static void add_message(struct world *w, struct text *t, uint32_t entry, double previous) {
   const struct log_entry *e = &w->hub.entries[entry];
   add(t, "{\"type\":\"cache_invalidate\",");
   if (!w->hub.plain) {
-    add(t, "\"epoch\":\"");
-    add_epoch(w, t, w->hub.epoch_count - 1);
-    add(t, "\",\"seq\":%u,\"prev\":%u,", e->seq, (unsigned)previous);
+    add_place(w, t, entry, previous);
   }
   add(t, "\"data\":");
   add_change(w, t, &e->change);
@@ -149,14 +153,19 @@ struct frame frame_not_recovered(struct world *w) {
   return finish(w, FRAME_SUBSCRIBED, &t);
 }
 
+static void place(const struct world *w, struct frame *frame, uint32_t entry, double previous) {
+  frame->placed = true;
+  frame->entry = entry;
+  frame->epoch = w->hub.epoch_count - 1;
+  frame->seq = w->hub.entries[entry].seq;
+  frame->previous = previous;
+}
+
 struct frame frame_change(struct world *w, uint32_t entry, double previous) {
   struct text t = begin(w);
   add_message(w, &t, entry, previous);
   struct frame frame = finish(w, FRAME_CHANGE, &t);
-  frame.entry = entry;
-  frame.epoch = w->hub.epoch_count - 1;
-  frame.seq = w->hub.entries[entry].seq;
-  frame.previous = previous;
+  place(w, &frame, entry, previous);
   return frame;
 }
 
@@ -190,6 +199,19 @@ struct frame frame_reset(struct world *w, bool moved, uint32_t scopes) {
   add_scopes(&t, scopes);
   add(&t, ",\"reason\":\"folded\"}");
   struct frame frame = finish(w, FRAME_RESET, &t);
+  frame.scopes = scopes;
+  return frame;
+}
+
+struct frame frame_scope_changed(struct world *w, uint32_t entry, double previous,
+                                 uint32_t scopes) {
+  struct text t = begin(w);
+  add(&t, "{\"type\":\"reset\",");
+  add_place(w, &t, entry, previous);
+  add_scopes(&t, scopes);
+  add(&t, ",\"reason\":\"folded\"}");
+  struct frame frame = finish(w, FRAME_RESET, &t);
+  place(w, &frame, entry, previous);
   frame.scopes = scopes;
   return frame;
 }

@@ -14,6 +14,8 @@ struct frame frame_change(struct world *w, uint32_t entry, double previous);
 struct frame frame_ping(struct world *w, double seq);
 /* `moved`: the stream goes on from the hub's present position. */
 struct frame frame_reset(struct world *w, bool moved, uint32_t scopes);
+/* A reset that stands for one change. */
+struct frame frame_scope_changed(struct world *w, uint32_t entry, double previous, uint32_t scopes);
 /* The user may not see these. */
 struct frame frame_forbidden(struct world *w, uint32_t scopes);
 /* The second of the two plain messages. */

@@ -169,7 +169,7 @@ static void send(struct world *w, uint32_t socket, struct frame frame, double at
 /* A relay can lose what a later frame or ping will show to be missing; a plain server's frames
  * carry no numbers, so none of them may get lost on the way. */
 static bool is_lost(struct world *w, const struct frame *frame) {
-  bool told_later = frame->kind == FRAME_CHANGE || frame->kind == FRAME_PING;
+  bool told_later = frame->placed || frame->kind == FRAME_PING;
   return told_later && !w->hub.plain && strikes(w, w->climate.lose, FAULT_FRAME_LOST);
 }
 
@@ -184,7 +184,7 @@ void socket_deliver(struct world *w, uint32_t socket, struct frame frame) {
   if (!is_lost(w, &frame)) {
     send(w, socket, frame, at);
   }
-  if (frame.kind == FRAME_CHANGE && strikes(w, w->climate.repeat, FAULT_FRAME_REPEATED)) {
+  if (frame.placed && strikes(w, w->climate.repeat, FAULT_FRAME_REPEATED)) {
     send(w, socket, frame, at + between(&w->random, 0, 3000));
   }
   if (storm(w, w->climate.garble)) {

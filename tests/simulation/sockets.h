@@ -48,9 +48,10 @@ enum frame_kind {
 struct frame {
   enum frame_kind kind;
   uint32_t socket;
-  uint32_t entry;       /* CHANGE: index in the hub's log */
-  uint32_t epoch;       /* CHANGE */
-  double seq, previous; /* CHANGE, PING: as it says */
+  bool placed;          /* CHANGE, and a RESET that stands for one */
+  uint32_t entry;       /* placed: index in the hub's log */
+  uint32_t epoch;       /* placed */
+  double seq, previous; /* placed, PING: as it says */
   uint32_t scopes;      /* RESET, FORBIDDEN: that it names; else that its socket is told of */
   bool recovered;       /* SUBSCRIBED */
   double after, spread; /* GOODBYE: ms */

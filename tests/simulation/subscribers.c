@@ -49,9 +49,14 @@ static void tell(struct world *w, uint32_t socket, uint32_t entry) {
   struct socket *s = &w->sockets.all[socket];
   const struct log_entry *e = &w->hub.entries[entry];
   if (e->folded) {
-    s->cursor = w->climate.fold_placed ? hub_seq(&w->hub) : s->cursor;
     uint32_t scopes = w->climate.scopes ? change_scope(&e->change) : ALL_SCOPES;
-    socket_deliver(w, socket, frame_reset(w, w->climate.fold_placed, scopes));
+    if (!w->climate.fold_placed) {
+      socket_deliver(w, socket, frame_reset(w, false, scopes));
+      return;
+    }
+    struct frame frame = frame_scope_changed(w, entry, s->cursor, scopes);
+    s->cursor = e->seq;
+    socket_deliver(w, socket, frame);
     return;
   }
   struct frame frame = frame_change(w, entry, s->cursor);

@@ -168,13 +168,20 @@ static void begin_epoch(struct world *w, struct client *c, struct position to) {
   anything_changed(c);
 }
 
+/* What has its place is taken there, or asked for again. */
+static bool is_taken(const struct world *w, const struct client *c) {
+  struct position to = told_position(w, c);
+  bool there = to.epoch == c->frame->epoch && to.seq == c->frame->seq;
+  return !c->frame_is_void && (!c->frame->placed || there);
+}
+
 void told_text(struct world *w, struct client *c) {
   if (c->frame->kind == FRAME_GOODBYE && !c->frame_is_void) {
     occurred(w, FAULT_GOODBYE_HEARD);
     c->line.after = c->frame->after;
     c->line.spread = c->frame->spread;
   }
-  if (frame_says_anything_changed(c->frame) && !c->frame_is_void) {
+  if (frame_says_anything_changed(c->frame) && is_taken(w, c)) {
     bool some = c->frame->kind == FRAME_RESET;
     anything_changed_in(c, some ? c->frame->scopes : ALL_SCOPES);
   }

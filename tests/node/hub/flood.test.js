@@ -33,6 +33,7 @@ test('the reset after a flood has a position, so that an answer from before it c
     type: 'reset',
     epoch,
     seq: during.seq + 1,
+    prev: 3,
     scopes: ['a'],
     reason: 'scope_changed',
   });

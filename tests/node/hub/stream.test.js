@@ -194,6 +194,7 @@ test('a change too large without its row resets its scopes and leaves the stream
     type: 'reset',
     epoch,
     seq: 1,
+    prev: 0,
     scopes: ['a'],
     reason: 'scope_changed',
   });
