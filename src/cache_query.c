@@ -8,11 +8,12 @@ static const double RECOVERY_MS = 30000;
 
 /* ---- Fetching ------------------------------------------------------------------------------ */
 
+/* Somebody shows its answer for good. Without an answer there is nothing to keep. */
 static bool is_static(const tidemark_cache *cache, const struct entry *e) {
   for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
        o = observer_next(cache, o->next)) {
     if (o->options.stale_time == TIDEMARK_STATIC) {
-      return true;
+      return e->has_data;
     }
   }
   return false;

@@ -62,6 +62,15 @@ test("staleTime 'static' is ended neither by the clock nor by a change", async (
   assert.equal(queryFn.calls, 1);
 });
 
+test("a query of staleTime 'static' that is reset is fetched anew", async (t) => {
+  const { client, advance } = start(t);
+  const queryFn = counter();
+  const one = observe(t, client, { queryKey, queryFn, staleTime: 'static' });
+  await advance(0);
+  await client.resetQueries();
+  assert.equal(one.result.data, 2);
+});
+
 test('staleTime may be a function of the query', async (t) => {
   const staleTime = (/** @type {any} */ query) => (query.state.data === 1 ? 500 : 0);
   assert.equal(await mountTwice(t, { staleTime }, { pause: 499 }), 1);
