@@ -25,9 +25,14 @@ export class MutationCallbacks {
     this.#context = context;
   }
 
-  /** @returns {Promise<any>} what onMutate gave for the later callbacks */
+  /**
+   * Calls the first of the two onMutate before it returns: what it sets is there when `mutate` is through.
+   *
+   * @returns {Promise<any>} what onMutate gave for the later callbacks
+   */
   async begun() {
-    await this.#config.onMutate?.(this.#variables, this.#mutation, this.#context);
+    const { onMutate } = this.#config;
+    if (onMutate) await onMutate(this.#variables, this.#mutation, this.#context);
     return this.#unlessAbandoned(() =>
       this.#mutation.options.onMutate?.(this.#variables, this.#context),
     );

@@ -193,6 +193,27 @@ same(
   },
 );
 
+same('what onMutate sets is there when mutate returns', async (stage) => {
+  const { client, log } = stage;
+  const onMutate = () => client.setQueryData(['key'], 'set');
+  const { observer } = observed(stage, { mutationFn: async () => 'data', onMutate });
+  observer.mutate('v');
+  log(client.getQueryData(['key']));
+});
+
+same('an onMutate of the cache is awaited before that of the options is called', async (stage) => {
+  const { lib, log, createClient } = stage;
+  const mutationCache = new lib.MutationCache({ onMutate: async () => log('of the cache') });
+  const client = createClient({ mutationCache });
+  const observer = new lib.MutationObserver(client, {
+    mutationFn: async () => 'data',
+    onMutate: () => log('of the options'),
+  });
+  const done = observer.mutate('v');
+  log('mutate has returned');
+  await done;
+});
+
 same('who listens again sees how it ended', async (stage) => {
   const { log, advance } = stage;
   const { ask, calls } = server();
@@ -268,6 +289,18 @@ same('retry and retryDelay as functions of failures and error', async (stage) =>
     await advance(ms);
     log(shown(observer.getCurrentResult()));
   }
+});
+
+same('retry as a function that returns something true or false', async (stage) => {
+  const { log, advance } = stage;
+  const { observer } = observed(stage, {
+    mutationFn: fails,
+    retry: (/** @type {number} */ count) => ['yes', 1, 0][count],
+    retryDelay: 0,
+  });
+  observer.mutate('v').catch(ignore);
+  await advance(1);
+  log(shown(observer.getCurrentResult()));
 });
 
 for (const networkMode of ['online', 'offlineFirst', 'always']) {

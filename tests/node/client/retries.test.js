@@ -94,6 +94,15 @@ test('retry may be a function of the failures so far and the error', async (t) =
   ]);
 });
 
+test('a retry function may return anything that is true or false', async (t) => {
+  const { client, advance } = start(t);
+  const queryFn = failing();
+  const retry = (/** @type {number} */ count) => (count < 1 ? 'again' : undefined);
+  observe(t, client, { queryKey, queryFn, retry });
+  await advance(1e6);
+  assert.equal(queryFn.calls, 2);
+});
+
 test('retryDelay is a number of ms or a function', async (t) => {
   const { client, advance } = start(t);
   const queryFn = failing();
