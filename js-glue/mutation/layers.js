@@ -176,6 +176,8 @@ export class Layers {
    * @param {number} now
    */
   #layOver(query, engine, now) {
+    const targets = this.#targets.filter((target) => isAbout(target, query));
+    if (targets.length === 0) return; // the core selects what lacks a member too generously
     this.#queries.add(query);
     try {
       engine.addLayer(this.#handle, query.entry, now);
@@ -186,7 +188,6 @@ export class Layers {
       this.#client.getMutationCache().reportFull(query, error);
       return;
     }
-    const targets = this.#targets.filter((target) => isAbout(target, query));
     query.view.setUpdater(this.#handle, {
       owner: this,
       update: (value) => this.#update(value, targets, query.queryKey),

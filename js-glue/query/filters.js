@@ -1,5 +1,5 @@
 import { Match } from '../engine/codes.js';
-import { hashKey, partialMatchKey } from './hash-key.js';
+import { asksForAbsence, hashKey, partialMatchKey } from './hash-key.js';
 import { fetchStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
@@ -36,6 +36,17 @@ export function matchFlags({ queryKey, exact, type = 'all', stale, fetchStatus }
   if (typeof stale === 'boolean') flags |= stale ? Match.STALE : Match.FRESH;
   if (fetchStatus) flags |= choice('fetchStatus', fetchStatus, FETCH_STATUS_FLAGS);
   return flags;
+}
+
+/**
+ * What the core cannot decide of a filter.
+ *
+ * @param {QueryFilters} filters
+ * @returns {Predicate | undefined} asked of what the core has selected
+ */
+export function remainingPredicate({ queryKey, exact, predicate }) {
+  if (exact || !queryKey || !asksForAbsence(queryKey)) return predicate;
+  return (query) => partialMatchKey(query.queryKey, queryKey) && (!predicate || predicate(query));
 }
 
 /**

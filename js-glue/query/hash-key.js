@@ -39,7 +39,7 @@ function sorted(object) {
 
 /**
  * True if `filter` selects `key`: arrays as prefixes and objects as subsets at every depth, leaves
- * by value and type.
+ * by value and type. A member that is undefined asks for keys without it.
  *
  * @param {any} key
  * @param {any} filter
@@ -49,7 +49,21 @@ export function partialMatchKey(key, filter) {
   if (Object.is(key, filter)) return true;
   if (typeof key !== 'object' || typeof filter !== 'object' || !key || !filter) return false;
   if (Array.isArray(key) !== Array.isArray(filter)) return false;
-  return Object.keys(filter).every(
-    (name) => Object.hasOwn(key, name) && partialMatchKey(key[name], filter[name]),
+  return Object.keys(filter).every((name) =>
+    partialMatchKey(Object.hasOwn(key, name) ? key[name] : undefined, filter[name]),
+  );
+}
+
+/**
+ * True if a filter key asks for what a key lacks. The core cannot be asked that: for it, a member that
+ * is undefined is none.
+ *
+ * @param {unknown} filter
+ * @returns {boolean}
+ */
+export function asksForAbsence(filter) {
+  if (Array.isArray(filter)) return filter.some(asksForAbsence);
+  return (
+    isPlainObject(filter) && Object.values(filter).some((v) => v === undefined || asksForAbsence(v))
   );
 }

@@ -1,5 +1,5 @@
 import { Match, RefetchType } from '../engine/codes.js';
-import { choice, matchFlags } from './filters.js';
+import { choice, matchFlags, remainingPredicate } from './filters.js';
 import { fetchStatusOf } from './query-state.js';
 
 /** @import { Engine } from '../engine/engine.js' */
@@ -29,7 +29,7 @@ export function invalidateQueries(client, filters = {}, options = {}) {
   const name = filters.refetchType ? 'refetchType' : 'type';
   const refetchType = choice(name, type, REFETCH_TYPES);
   const how = { refetchType, trail: trail(options) };
-  if (filters.predicate || filters.stale !== undefined || filters.fetchStatus) {
+  if (remainingPredicate(filters) || filters.stale !== undefined || filters.fetchStatus) {
     const queries = onSelected(client, filters, (engine, entries, now) =>
       engine.invalidate(entries, how, now),
     );

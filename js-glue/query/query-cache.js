@@ -1,5 +1,5 @@
 import { restoreInitialData } from './data-verbs.js';
-import { matchFlags } from './filters.js';
+import { matchFlags, remainingPredicate } from './filters.js';
 import { Query } from './query.js';
 import { declareScopes } from './query-scopes.js';
 import { Subscribable } from './subscribable.js';
@@ -98,7 +98,8 @@ export class QueryCache extends Subscribable {
       engine.match(filters.queryKey ?? [], flags, now),
     );
     const queries = entries.flatMap((entry) => this.#queries.get(entry) ?? []);
-    return filters.predicate ? queries.filter(filters.predicate) : queries;
+    const predicate = remainingPredicate(filters);
+    return predicate ? queries.filter(predicate) : queries;
   }
 
   /** Forgets every query, at once. */

@@ -52,7 +52,10 @@ export type AnyQuery = Query<any, any, any, any>;
 
 /** Filters are ANDed. */
 export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
-  /** Arrays match as prefixes, objects as subsets, at every depth. */
+  /**
+   * Arrays match as prefixes, objects as subsets, at every depth. A member that is undefined matches
+   * keys without it.
+   */
   queryKey?: TQueryKey | readonly unknown[];
   /** The very key. Default false. */
   exact?: boolean;

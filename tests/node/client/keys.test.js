@@ -84,6 +84,24 @@ test('a filter key selects leaves by value and type', (t) => {
   assert.deepEqual(selected(t, { queryKey: ['tasks', 'detail', '9'] }, TASKS), [TASKS[2]]);
 });
 
+test('a member that is undefined in a filter key selects keys without it', (t) => {
+  const [all, done] = [
+    ['tasks', { page: 1 }],
+    ['tasks', { page: 1, status: 'done' }],
+  ];
+  const queryKey = ['tasks', { page: 1, status: undefined }];
+  assert.deepEqual(selected(t, { queryKey }, [all, done]), [all]);
+  assert.deepEqual(selected(t, { queryKey, exact: true }, [all, done]), [all]);
+});
+
+test('invalidateQueries leaves keys alone that have a member which the filter says is undefined', (t) => {
+  const { client } = start(t);
+  const key = ['tasks', { status: 'done' }];
+  client.setQueryData(key, 'data');
+  client.invalidateQueries({ queryKey: ['tasks', { status: undefined }] });
+  assert.equal(client.getQueryState(key)?.isInvalidated, false);
+});
+
 test('an empty filter key selects all', (t) => {
   assert.equal(selected(t, { queryKey: [] }, TASKS).length, TASKS.length);
 });
@@ -123,7 +141,11 @@ const part = fc.letrec((tie) => ({
     { maxDepth: 2 },
     leaf,
     fc.array(tie('part'), { maxLength: 2 }),
-    fc.dictionary(fc.constantFrom('a', 'b', '__proto__'), tie('part'), { maxKeys: 2 }),
+    fc.dictionary(
+      fc.constantFrom('a', 'b', '__proto__'),
+      fc.oneof(tie('part'), fc.constant(undefined)),
+      { maxKeys: 2 },
+    ),
   ),
 })).part;
 const key = fc.array(part, { maxLength: 3 });

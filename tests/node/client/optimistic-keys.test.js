@@ -73,6 +73,18 @@ test('objects in a key match as subsets, as in every filter', (t) => {
   assert.deepEqual(client.getQueryData(['page', { of: 'mine', at: 2 }]), ['x']);
 });
 
+test('a member that is undefined in a target matches keys without it, as in every filter', (t) => {
+  const { client, add } = startWithList(t);
+  const [all, mine] = [
+    ['page', {}],
+    ['page', { of: 'mine' }],
+  ];
+  for (const key of [all, mine]) client.setQueryData(key, ['x']);
+  const target = { queryKey: ['page', { of: undefined }], exact: false, update: append };
+  add('A', { optimistic: [target] });
+  assert.deepEqual([client.getQueryData(all), client.getQueryData(mine)], [['x', 'A'], ['x']]);
+});
+
 test('a key that is first fetched while the change is pending shows it, too', async (t) => {
   const { client, mutate, titles, api, advance } = startWithTasks(t);
   const done = mutate();
