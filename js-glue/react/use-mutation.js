@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import { MutationObserver } from '../mutation/mutation-observer.js';
 import { resolveOption } from '../query/options.js';
 import { useQueryClient } from './provider.js';
-import { useObserver, useStore } from './use-observer.js';
+import { useObserver, useOptions, useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
 
@@ -15,6 +15,7 @@ export function useMutation(options, queryClient) {
   const client = useQueryClient(queryClient);
   const observer = useObserver(MutationObserver, client, options);
   const result = useStore(observer, () => observer.getCurrentResult());
+  useOptions(observer, options);
   const mutate = useCallback(
     (/** @type {any} */ variables, /** @type {any} */ callbacks) => {
       // Its error is in the result; whoever wants the promise takes mutateAsync.

@@ -8,7 +8,7 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
  * @template {{ setOptions(options: any): void }} Observer
  * @param {new (client: QueryClient, options: any) => Observer} Observer
  * @param {QueryClient} client
- * @param {any} options
+ * @param {any} options of its first render; later ones are for {@link useOptions}
  * @returns {Observer}
  */
 export function useObserver(Observer, client, options) {
@@ -18,10 +18,20 @@ export function useObserver(Observer, client, options) {
     observer = new Observer(client, options);
     hold({ client, observer });
   }
+  return observer;
+}
+
+/**
+ * Gives the observer the options of each render. Comes after `useStore`: an observer that nobody listens
+ * to shows no fetch that is about to come, which would be another render.
+ *
+ * @param {{ setOptions(options: any): void }} observer
+ * @param {any} options
+ */
+export function useOptions(observer, options) {
   useEffect(() => {
     observer.setOptions(options);
   }, [observer, options]);
-  return observer;
 }
 
 /**

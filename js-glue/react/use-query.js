@@ -1,7 +1,7 @@
 import { resolveOption } from '../query/options.js';
 import { QueryObserver } from '../query/query-observer.js';
 import { useQueryClient } from './provider.js';
-import { useObserver, useStore } from './use-observer.js';
+import { useObserver, useOptions, useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
 
@@ -16,6 +16,7 @@ export function useQuery(options, queryClient) {
   const observer = useObserver(QueryObserver, client, full);
   const result = observer.getOptimisticResult(full);
   useStore(observer, () => observer.getCurrentResult());
+  useOptions(observer, full);
   if (result.isError && !result.isFetching) {
     if (resolveOption(full.throwOnError, result.error, observer.getCurrentQuery())) {
       throw result.error;

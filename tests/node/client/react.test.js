@@ -76,6 +76,23 @@ test('a component renders again only for fields that it reads', async () => {
   assert.deepEqual(renders, [0, 1]);
 });
 
+test('a query that loads is rendered once while it loads and once with its answer', async () => {
+  const renders = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount, settle } = lab;
+    const renders = [];
+    const Name = () => {
+      const { data, fetchStatus } = useQuery({ queryKey: ['name'], queryFn: () => 'Ada' });
+      renders.push(`${fetchStatus} ${data}`);
+      return '';
+    };
+    const { unmount } = mount(new QueryClient(), h(Name));
+    await settle();
+    unmount();
+    return renders;
+  });
+  assert.deepEqual(renders, ['fetching undefined', 'idle Ada']);
+});
+
 test('another key shows the other query in the same render', async () => {
   const shown = await inPage(async () => {
     const { h, QueryClient, useQuery, mount } = lab;
@@ -264,6 +281,24 @@ test('useMutationState shows what is pending anywhere, and renders only when tha
     return [texts, same];
   });
   assert.deepEqual(shown, [['A,B', 'B'], 0]);
+});
+
+test('useMutationState takes a select that makes something new each time', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useMutationState, mount, server, settle } = lab;
+    const client = new QueryClient();
+    const Since = () => {
+      const dates = useMutationState({ select: ({ state }) => new Date(state.submittedAt) });
+      return dates.map((date) => typeof date.getTime()).join();
+    };
+    const { box, unmount } = mount(client, h(Since));
+    client.mutate({ mutationFn: server().ask });
+    await settle();
+    const { textContent } = box;
+    unmount();
+    return textContent;
+  });
+  assert.equal(shown, 'number');
 });
 
 test('useIsFetching counts', async () => {
