@@ -42,6 +42,7 @@ static void choose_network(struct climate *c, struct random *random) {
   c->repeat = sometimes(random, 100);
   c->garble = sometimes(random, 100);
   c->cut_at_resume = sometimes(random, 150);
+  c->restart_at_resume = sometimes(random, 50);
   c->half_open = sometimes(random, 300);
   c->refuse = sometimes(random, 200);
   c->bad_ticket = sometimes(random, 100);

@@ -24,7 +24,7 @@ struct climate {
   bool fold_placed; /* which says up to which position */
   uint32_t flood;   /* changes that come at once, some time; 0: never */
   /* the network */
-  uint32_t lose, repeat, garble, cut_at_resume, half_open, refuse, bad_ticket;
+  uint32_t lose, repeat, garble, cut_at_resume, restart_at_resume, half_open, refuse, bad_ticket;
   uint32_t slow, hang, fail;
   /* clients */
   uint32_t concurrent_refetches;

@@ -134,6 +134,7 @@ static void show(struct world *w, struct client *c, const tidemark_event *event)
   r->has_base = true;
   r->base = answer->value;
   r->user = answer->user;
+  r->forgotten = false; /* what is asked for before somebody signs out never lands: check_user */
   r->base_commit = answer->commit;
   r->base_asked = r->asked;
   r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;

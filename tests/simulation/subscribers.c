@@ -120,6 +120,9 @@ void subscriber_asked(struct world *w, uint32_t socket, uint32_t packed) {
     return;
   }
   s->waiting++;
+  if (storm(w, w->climate.restart_at_resume)) {
+    world_deafens_hub(w, between(&w->random, 0, 30), true);
+  }
   double at = w->time + between(&w->random, 0, 30);
   s->answer_at = at > s->answer_at ? at : s->answer_at; /* in the order in which they came */
   agenda_add(&w->agenda, s->answer_at, answer, socket, packed);

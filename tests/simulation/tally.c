@@ -17,6 +17,7 @@ static const char *const FAULT_TEXTS[FAULTS] = {
     [FAULT_TRUNCATED_FRAME] = "frame cut short",
     [FAULT_SOCKETS_CUT] = "all sockets cut",
     [FAULT_CUT_WHILE_RESUMING] = "socket cut while resuming",
+    [FAULT_RESTARTED_WHILE_RESUMING] = "server restarted while a client resumed",
     [FAULT_HALF_OPEN] = "half-open socket",
     [FAULT_CONNECTION_REFUSED] = "connection refused",
     [FAULT_TICKET_FAILED] = "no ticket",

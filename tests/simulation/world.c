@@ -46,6 +46,15 @@ static void flood(struct world *w, uint32_t messages, uint32_t unused) {
   }
 }
 
+static bool somebody_resumes(const struct world *w) {
+  bool resumes = false;
+  for (uint32_t i = 0; i < w->sockets.count; i++) {
+    const struct socket *s = &w->sockets.all[i];
+    resumes |= s->open_at_hub && s->waiting > 0;
+  }
+  return resumes;
+}
+
 static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   (void)unused;
   if (!w->hub.deaf) {
@@ -55,9 +64,18 @@ static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   SAY(w, NOBODY, "the hub hears again: epoch %u", w->hub.epoch_count - 1);
   occurred(w, restarts != 0 ? FAULT_SERVER_RESTARTED : FAULT_EPOCH_WITHOUT_RESTART);
   if (restarts != 0) {
+    occurred_if(w, somebody_resumes(w), FAULT_RESTARTED_WHILE_RESUMING);
     sockets_cut_all(w, 1001);
   } else {
     subscribers_start_over(w);
+  }
+}
+
+void world_deafens_hub(struct world *w, double ms, bool restarts) {
+  if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
+    SAY(w, NOBODY, "the hub goes deaf");
+    w->hub.deaf = true;
+    agenda_add(&w->agenda, w->time + ms, hear_again, restarts, 0);
   }
 }
 
@@ -71,9 +89,8 @@ static void shut_down(struct world *w) {
   subscribers_say_goodbye(w, after, spread);
   sockets_cut_all(w, 1012);
   w->hub.back_at = w->time + between(&w->random, 0, (uint32_t)after);
-  if (chance(&w->random, 500) && !w->hub.deaf && w->hub.epoch_count < EPOCHS) {
-    w->hub.deaf = true;
-    agenda_add(&w->agenda, w->hub.back_at, hear_again, 1, 0);
+  if (chance(&w->random, 500)) {
+    world_deafens_hub(w, w->hub.back_at - w->time, true);
   }
 }
 
@@ -90,11 +107,9 @@ static void trouble(struct world *w, uint32_t a, uint32_t b) {
     sockets_cut_all(w, 1006);
   } else if (what < 700) {
     shut_down(w);
-  } else if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
-    SAY(w, NOBODY, "the hub goes deaf");
-    w->hub.deaf = true;
+  } else {
     double deaf = between(&w->random, 0, 4000);
-    agenda_add(&w->agenda, w->time + deaf, hear_again, chance(&w->random, 500), 0);
+    world_deafens_hub(w, deaf, chance(&w->random, 500));
   }
   agenda_add(&w->agenda, w->time + between(&w->random, 2000, 25000), trouble, 0, 0);
 }

@@ -56,6 +56,10 @@ struct wish {
 
 void world_run(struct world *w, const struct wish *wish);
 
+/* Nothing reaches the hub any more; after `ms` it hears again, in a new epoch, and with `restarts`
+ * on new sockets only. */
+void world_deafens_hub(struct world *w, double ms, bool restarts);
+
 /* A fault happens now: with that chance, and only while there is a storm. */
 static inline bool storm(struct world *w, uint32_t per_thousand) {
   return w->phase == STORM && per_thousand > 0 && chance(&w->random, per_thousand);
