@@ -160,8 +160,14 @@ static void write_frame(const struct model *m, struct input *in, char *out) {
     snprintf(out, TEXT_BYTES, "{\"type\":\"ping\",\"seq\":%.0f}", seq);
     return;
   case 7:
-    snprintf(out, TEXT_BYTES, "{\"type\":\"reset\",%s\"seq\":%.0f%s}", named, seq,
-             form < 128 ? "" : ",\"scopes\":[\"a\"]");
+    if (form < 192) {
+      snprintf(out, TEXT_BYTES, "{\"type\":\"reset\",%s\"seq\":%.0f%s}", named, seq,
+               form < 128 ? "" : ",\"scopes\":[\"a\"]");
+    } else {
+      snprintf(out, TEXT_BYTES,
+               "{\"type\":\"reset\",%s\"seq\":%.0f,\"prev\":%.0f,\"scopes\":[\"a\"]}", named, seq,
+               prev);
+    }
     return;
   case 8:
     snprintf(out, TEXT_BYTES, "{\"type\":\"reconnect\"}");
