@@ -35,12 +35,13 @@ export class FocusManager extends WorldManager {
 function listenToVisibility(report) {
   if (typeof window === 'undefined' || !window.addEventListener) return undefined;
   const changed = () => report();
-  window.addEventListener('visibilitychange', changed);
   // A page that comes out of the back/forward cache has been frozen: its sockets may be dead.
-  window.addEventListener('pageshow', changed);
+  const shown = (/** @type {PageTransitionEvent} */ { persisted }) => persisted && report();
+  window.addEventListener('visibilitychange', changed);
+  window.addEventListener('pageshow', shown);
   return () => {
     window.removeEventListener('visibilitychange', changed);
-    window.removeEventListener('pageshow', changed);
+    window.removeEventListener('pageshow', shown);
   };
 }
 

@@ -39,9 +39,8 @@ export class World {
       onlineManager.subscribe((online) => (online ? this.#backOnline() : this.#changed())),
       focusManager.subscribe((focused) => {
         if (focused) this.#client.resumePausedMutations();
-        // Said again even if it is known: a page that was frozen did not see itself go.
-        if (focused) this.#toldVisible = false;
-        this.#changed();
+        if (focused) this.#cameBack();
+        else this.#changed();
       }),
     ];
     this.#changed();
@@ -77,6 +76,18 @@ export class World {
 
   #changed() {
     this.#client.driver.apply((engine, now) => this.tell(engine, now));
+  }
+
+  /**
+   * Also to a page that was known to be seen: one that was frozen did not see itself go, and an app may
+   * tell of the focus of the window instead.
+   */
+  #cameBack() {
+    this.#client.driver.apply((engine, now) => {
+      if (this.#toldVisible) engine.visible(false, now);
+      this.#toldVisible = false;
+      this.tell(engine, now);
+    });
   }
 
   async #backOnline() {

@@ -38,6 +38,8 @@ export declare const focusManager: {
   isFocused(): boolean;
   /** undefined leaves it to the platform. */
   setFocused(focused?: boolean): void;
+  /** Somebody has just come to look, also if the page was seen before: refetches as on focus. */
+  onFocus(): void;
   /** Replaces the platform's events by another source. */
   setEventListener(setup: Setup): void;
   subscribe(listener: (focused: boolean) => void): () => void;

@@ -47,6 +47,10 @@ for (const [name, option, act] of /** @type {const} */ ([
   });
 }
 
+test('focus that the app reports of a page that was seen all along refetches, too', async (t) => {
+  assert.equal(await callsAfter(t, {}, () => focusManager.onFocus()), 2);
+});
+
 test("networkMode 'always' does not refetch on reconnect", async (t) => {
   assert.equal(await callsAfter(t, { networkMode: 'always' }, reconnect), 1);
 });

@@ -320,6 +320,31 @@ test('useIsFetching counts', async () => {
   assert.deepEqual(shown, ['1', '0']);
 });
 
+test('a page that loads is not taken for one that comes back', async () => {
+  const fetches = await inPage(async () => {
+    const { QueryClient, QueryObserver, settle } = lab;
+    const client = new QueryClient();
+    client.mount();
+    let calls = 0;
+    const queryFn = () => {
+      calls += 1;
+      return calls;
+    };
+    const stop = new QueryObserver(client, { queryKey: ['name'], queryFn }).subscribe(() => {});
+    await settle();
+    const counts = [];
+    for (const persisted of [false, true]) {
+      window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted }));
+      await settle();
+      counts.push(calls);
+    }
+    stop();
+    client.unmount();
+    return counts;
+  });
+  assert.deepEqual(fetches, [1, 2]);
+});
+
 test('React and the page complain of nothing but the error that a boundary caught', () => {
   const others = chromium.errors.filter((text) => !/Error: no\b/.test(text));
   assert.deepEqual(others, []);
