@@ -75,7 +75,7 @@ export class QueryObserver extends Subscribable {
     const arrives = query !== this.#query || !this.#core.enabled;
     const willFetch = this.hasListeners()
       ? arrives && fetchesOnArrival(query, core)
-      : fetchesOnMount(query, core);
+      : options.subscribed !== false && fetchesOnMount(query, core);
     const result = this.#createResult(query, options, willFetch);
     if (!shallowEqual(result, this.#result)) this.#result = result;
     return this.#result;

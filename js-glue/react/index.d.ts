@@ -35,7 +35,10 @@ export type UseQueryOptions<
   TError = DefaultError,
   TData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
-> = QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey>;
+> = QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey> & {
+  /** False: only shows what is cached; it fetches nothing and hears of no change. Default true. */
+  subscribed?: boolean;
+};
 export type UseQueryResult<TData = unknown, TError = DefaultError> = QueryObserverResult<
   TData,
   TError

@@ -5,6 +5,9 @@ import { useObserver, useOptions, useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../query/query-client.js' */
 
+/** Who is not subscribed hears nothing. */
+const NOTHING = { subscribe: () => () => {} };
+
 /**
  * @param {any} options
  * @param {QueryClient} [queryClient]
@@ -15,7 +18,8 @@ export function useQuery(options, queryClient) {
   const full = client.defaultQueryOptions(options);
   const observer = useObserver(QueryObserver, client, full);
   const result = observer.getOptimisticResult(full);
-  useStore(observer, () => observer.getCurrentResult());
+  const source = full.subscribed === false ? NOTHING : observer;
+  useStore(source, () => observer.getCurrentResult());
   useOptions(observer, full);
   if (result.isError && !result.isFetching) {
     if (resolveOption(full.throwOnError, result.error, observer.getCurrentQuery())) {

@@ -21,6 +21,7 @@ export function useThings() {
   const selected = useQuery({
     ...queryOptions({ queryKey: ['name'], queryFn: getName }),
     select: (name: string) => name.length,
+    subscribed: false,
   });
   claim<Same<typeof selected.data, number | undefined>>(true);
 

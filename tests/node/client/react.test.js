@@ -168,6 +168,32 @@ test('with throwOnError the nearest boundary shows the error', async () => {
   assert.equal(shown, 'caught no');
 });
 
+test('useQuery that is not subscribed shows what is cached, and fetches nothing until it is', async () => {
+  const shown = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount, settle } = lab;
+    const client = new QueryClient();
+    const Name = ({ subscribed }) => {
+      const queryFn = () => 'Ada';
+      const { data, fetchStatus } = useQuery({ queryKey: ['name'], queryFn, subscribed });
+      return `${fetchStatus} ${data}`;
+    };
+    const { box, show, unmount } = mount(client, h(Name, { subscribed: false }));
+    await settle();
+    const texts = [box.textContent];
+    for (const subscribed of [true, false]) {
+      show(h(Name, { subscribed }));
+      await settle();
+      texts.push(box.textContent);
+    }
+    client.setQueryData(['name'], 'Grace');
+    await settle();
+    texts.push(box.textContent);
+    unmount();
+    return texts;
+  });
+  assert.deepEqual(shown, ['idle undefined', 'idle Ada', 'idle Ada', 'idle Ada']);
+});
+
 test('useMutation shows the change at once, and takes it back when it is refused', async () => {
   const shown = await inPage(async () => {
     const { h, QueryClient, useMutation, useQuery, useIsMutating, mount, server, settle } = lab;
