@@ -56,8 +56,7 @@ export class Channel extends Subscribable {
   /** Connects anew, at once; also after the stream stopped. */
   reconnect() {
     this.#mustBeOpen();
-    this.#host.stop();
-    this.#host.start();
+    this.#host.restart();
   }
 
   /** Disconnects for good; the client may then connect again. A second call does nothing. */

@@ -15,14 +15,17 @@ const CLOSE_CODES = Object.freeze({ 400: 4400, 401: 4401, 403: 4403 });
  * logs, it comes back by rules of its own with a ticket that is used up, and it hides the status.
  *
  * @param {ChannelOptions} options
- * @param {{ opened(): void, text(text: string): void, closed(code: number): void }} on
+ * @param {{ opened(): void, text(text: string): void, closed(code: number): void, moved(): void }} on
+ *   moved: the scopes are others than the request named; to hear of them takes another request
  * @param {() => { scopes: readonly string[], resume: { epoch: string, seq: number } | null }} subscription
  */
 export function openEvents(options, on, subscription) {
   const controller = new AbortController();
   let isOver = false;
-  /** The scopes that the request named, as JSON, until the subscription that says them comes. @type {string | null} */
-  let said = null;
+  /** The scopes that the request named, as JSON. @type {string | null} */
+  let named = null;
+  /** The first subscription says what the request has said. */
+  let isSubscribed = false;
 
   const over = (/** @type {number} */ code) => {
     if (isOver) return;
@@ -34,7 +37,7 @@ export function openEvents(options, on, subscription) {
   /** @param {string} [ticket] */
   async function request(ticket) {
     const { scopes, resume } = subscription();
-    said = JSON.stringify(scopes);
+    named = JSON.stringify(scopes);
     try {
       const url = new URL(options.url());
       for (const scope of scopes) url.searchParams.append('scope', scope);
@@ -78,9 +81,9 @@ export function openEvents(options, on, subscription) {
       if (isOver) return;
       if (frame.type === 'auth') request(frame.ticket);
       if (frame.type !== 'subscribe') return;
-      const isSaid = said === JSON.stringify(frame.scopes);
-      said = null;
-      if (!isSaid) queueMicrotask(() => over(ABNORMAL_CLOSURE));
+      if (named !== JSON.stringify(frame.scopes)) queueMicrotask(() => isOver || on.moved());
+      else if (isSubscribed) queueMicrotask(() => over(ABNORMAL_CLOSURE));
+      isSubscribed = true;
     },
     close() {
       isOver = true;

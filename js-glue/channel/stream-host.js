@@ -88,6 +88,12 @@ export class StreamHost extends Subscribable {
     this.#client.driver.apply((engine, now) => engine.disconnect(now));
   }
 
+  /** Connects anew, at once: no attempt that failed. */
+  restart() {
+    this.stop();
+    this.start();
+  }
+
   /** @param {readonly string[]} scopes */
   setScopes(scopes) {
     const options = this.#options;
@@ -217,6 +223,7 @@ export class StreamHost extends Subscribable {
         inbox.flush();
         closed(code);
       },
+      moved: () => this.restart(),
     };
     const socket =
       options.transport === 'events'

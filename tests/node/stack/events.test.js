@@ -9,9 +9,9 @@ import { startHub } from '../hub/start-hub.js';
  * A client whose channel reads Server-Sent Events of a real hub, and its requests.
  *
  * @param {import('node:test').TestContext} t
- * @param {{ hub?: object, ticket?: (issue: () => string) => string }} [options]
+ * @param {{ hub?: object, ticket?: (issue: () => string) => string, backoff?: object }} [options]
  */
-async function startEvents(t, { hub: hubOptions, ticket = (issue) => issue() } = {}) {
+async function startEvents(t, { hub: hubOptions, ticket = (issue) => issue(), backoff } = {}) {
   const { client, advance } = start(t, { rules: RULES });
   const { hub, server, url } = await startHub(t, hubOptions);
   /** @type {{ url: string, headers: Record<string, string>, status?: number }[]} */
@@ -20,6 +20,7 @@ async function startEvents(t, { hub: hubOptions, ticket = (issue) => issue() } =
     url: `${url}/events`,
     transport: 'events',
     scopes: ['a'],
+    backoff,
     ticket: async () => ticket(() => hub.issueTicket('ann')),
     // A browser says by itself which page asks.
     fetch: async (input, init) => {
@@ -87,11 +88,10 @@ test('after a cut it resumes: only what changed meanwhile is refetched', async (
 });
 
 test('other scopes are asked for with another request and another ticket', async (t) => {
-  const { client, advance, hub, channel, requests } = await startEvents(t);
+  const { client, hub, channel, requests } = await startEvents(t);
   await reached(channel, 'live');
   channel.setScopes(['a', 'b']);
-  await reached(channel, 'offline');
-  await advance(1000);
+  await reached(channel, 'catching-up');
   await reached(channel, 'live');
   assert.equal(new URL(requests[1].url).search, '?scope=a&scope=b');
   assert.notEqual(requests[1].headers.authorization, requests[0].headers.authorization);
@@ -99,6 +99,19 @@ test('other scopes are asked for with another request and another ticket', async
   await eventually('fetched', () => fetches() === 1);
   hub.publish(task('1', 'b'));
   await eventually('fetched again', () => fetches() === 2);
+});
+
+test('scopes may change often: that is no connection that failed', async (t) => {
+  const { channel } = await startEvents(t, { backoff: { maxAttempts: 1 } });
+  await reached(channel, 'live');
+  const heard = new Set();
+  channel.subscribe((status) => heard.add(status));
+  for (const scopes of [['b'], ['a'], ['a', 'b']]) {
+    channel.setScopes(scopes);
+    await reached(channel, 'catching-up');
+    await reached(channel, 'live');
+  }
+  assert.deepEqual([...heard], ['catching-up', 'live']);
 });
 
 test('a ticket that the hub does not take is followed by another one', async (t) => {
