@@ -117,6 +117,7 @@ export class StreamHost extends Subscribable {
   close() {
     this.stop();
     this.channel = null;
+    this.#ticket = { socket: 0, text: '' };
     this.#client.unmount();
   }
 
@@ -124,7 +125,6 @@ export class StreamHost extends Subscribable {
   signOut() {
     if (this.channel) this.close();
     this.#options = null;
-    this.#ticket = { socket: 0, text: '' };
     this.error = null;
   }
 

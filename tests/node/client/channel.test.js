@@ -3,7 +3,7 @@ import test from 'node:test';
 import { WebSocket } from 'ws';
 import { focusManager } from '../../../js-glue/index.js';
 import { RULES, reached, scopes, startLive } from './live.js';
-import { observe, start } from './setup.js';
+import { observe, server, start } from './setup.js';
 import { listen } from './websocket-server.js';
 
 test('a channel signs in with a ticket, subscribes to its scopes and is live', async (t) => {
@@ -153,6 +153,18 @@ test('a ticket that is refused for good stops the channel with that error', asyn
   t.after(() => channel.close());
   await reached(channel, 'stopped');
   assert.equal(channel.error, refused);
+});
+
+test('a ticket that fails after its channel was closed is no error of the next one', async (t) => {
+  const { client, advance } = start(t);
+  const hub = await listen(t);
+  const { ask, calls } = server();
+  client.connect({ url: hub.url, ticket: ask, scopes, WebSocket }).close();
+  const channel = client.connect({ url: hub.url, WebSocket });
+  t.after(() => channel.close());
+  calls[0].reject(new Error('too late'));
+  await advance(0);
+  assert.equal(channel.error, null);
 });
 
 test('a ticket that cannot be had now is asked for again later', async (t) => {
