@@ -37,7 +37,8 @@ export interface Query<
   /** The key as text: equal for equal keys. */
   readonly queryHash: string;
   readonly state: QueryState<TData, TError>;
-  readonly options: QueryOptions<TQueryFnData, TError, TData, TQueryKey>;
+  // biome-ignore lint/suspicious/noExplicitAny: a query of a tagged key is one of the plain key, too
+  readonly options: QueryOptions<TQueryFnData, TError, TData, any>;
   readonly meta: QueryMeta | undefined;
   getObserversCount(): number;
   isActive(): boolean;

@@ -56,6 +56,19 @@ export declare function queryOptions<
   TData = TQueryFnData,
   const TQueryKey extends QueryKey = QueryKey,
 >(
+  options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey> & {
+    initialData: TQueryFnData | (() => TQueryFnData);
+  },
+): QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey> & {
+  initialData: TQueryFnData | (() => TQueryFnData);
+  queryKey: DataTag<TQueryKey, TQueryFnData, TError>;
+};
+export declare function queryOptions<
+  TQueryFnData = unknown,
+  TError = DefaultError,
+  TData = TQueryFnData,
+  const TQueryKey extends QueryKey = QueryKey,
+>(
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey>,
 ): QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey> & {
   queryKey: DataTag<TQueryKey, TQueryFnData, TError>;

@@ -59,6 +59,12 @@ client.setQueryData(todo.queryKey, (old) => old && { ...old, title: 'Edit' });
 // @ts-expect-error a todo has a title
 client.setQueryData(todo.queryKey, { id: 1 });
 
+const ensured = client.ensureQueryData(todo);
+claim<Same<typeof ensured, Promise<Todo>>>(true);
+const awaited = client.fetchQuery(todo);
+claim<Same<typeof awaited, Promise<Todo>>>(true);
+client.prefetchQuery(todo);
+
 const untagged = client.getQueryData(['todo', 1]);
 claim<Same<typeof untagged, unknown>>(true);
 const given = client.getQueryData<Todo>(['todo', 1]);

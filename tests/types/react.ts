@@ -25,6 +25,18 @@ export function useThings() {
   });
   claim<Same<typeof selected.data, number | undefined>>(true);
 
+  const known = useQuery(
+    queryOptions({ queryKey: ['name'], queryFn: getName, initialData: 'first' }),
+  );
+  claim<Same<typeof known.data, string>>(true);
+  const decided = useQuery({
+    ...queryOptions({ queryKey: ['name'], queryFn: getName }),
+    select: (name) => name.length,
+    refetchInterval: (query) => (query.state.data === '' ? 1000 : false),
+    placeholderData: (previous) => previous,
+  });
+  claim<Same<typeof decided.data, number | undefined>>(true);
+
   const { mutate, mutateAsync, variables } = useMutation({
     mutationFn: async (name: string) => name.length,
   });
