@@ -123,10 +123,13 @@ export class MutationCache extends Subscribable {
     this.#alarm?.set(next);
   }
 
-  /** Their user is gone: none is sent any more, and none shows. */
+  /**
+   * Their user is gone: none is sent any more, and none shows. One whose callback says so ends as
+   * usual: it is the app's way to sign out.
+   */
   abandon() {
     for (const mutation of this.getAll()) {
-      mutation.abandon();
+      if (!mutation.isTelling) mutation.abandon();
       this.remove(mutation);
     }
   }

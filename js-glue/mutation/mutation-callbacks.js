@@ -44,10 +44,10 @@ export class MutationCallbacks {
     const args = [this.#variables, state.context];
     const ofCache = [...args, this.#mutation, this.#context];
     const own = [...args, this.#context];
-    await this.#unlessAbandoned(() => this.#config.onSuccess?.(data, ...ofCache));
-    await this.#unlessAbandoned(() => options.onSuccess?.(data, ...own));
-    await this.#unlessAbandoned(() => this.#config.onSettled?.(data, null, ...ofCache));
-    await this.#unlessAbandoned(() => options.onSettled?.(data, null, ...own));
+    await this.#tell(() => this.#config.onSuccess?.(data, ...ofCache));
+    await this.#tell(() => options.onSuccess?.(data, ...own));
+    await this.#tell(() => this.#config.onSettled?.(data, null, ...ofCache));
+    await this.#tell(() => options.onSettled?.(data, null, ...own));
   }
 
   /** A callback that throws is reported, and the next one runs. @param {any} error */
@@ -67,10 +67,22 @@ export class MutationCallbacks {
     return this.#mutation.isAbandoned ? undefined : callback();
   }
 
+  /** How it ended. @template T @param {() => T} callback */
+  #tell(callback) {
+    return this.#unlessAbandoned(() => {
+      this.#mutation.isTelling = true;
+      try {
+        return callback();
+      } finally {
+        this.#mutation.isTelling = false;
+      }
+    });
+  }
+
   /** @param {() => unknown} callback */
   async #guarded(callback) {
     try {
-      await this.#unlessAbandoned(callback);
+      await this.#tell(callback);
     } catch (error) {
       report(error);
     }

@@ -42,6 +42,8 @@ export class Mutation {
   /** ms that it is kept for when it is over and nobody shows it: the longest asked for. */
   gcTime = 0;
   #attempts;
+  /** A callback of the app hears right now how it ended. */
+  isTelling = false;
   /** Its user is gone, or it was removed while it waited. */
   isAbandoned = false;
   /** @type {(error: CancelledError) => void} */

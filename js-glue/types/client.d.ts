@@ -232,8 +232,9 @@ export declare class QueryClient {
    * Forgets everything of the user, at once: answers, errors, mutations and their layers. The channel
    * is closed, and how far it had come is forgotten. What is under way is aborted and never lands;
    * who waits for it gets a `CancelledError`. Mutations that wait are never sent, and callbacks of
-   * those that run are not called. Queries that are looked at show nothing, and nothing is fetched
-   * before somebody asks or the next user's channel is live.
+   * those that run are not called; but the one whose `onSuccess`, `onError` or `onSettled` calls this,
+   * before it awaits anything, ends as usual. Queries that are looked at show nothing, and nothing is
+   * fetched before somebody asks or the next user's channel is live.
    */
   signOut(): void;
   resumePausedMutations(): Promise<void>;

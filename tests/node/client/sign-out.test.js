@@ -141,6 +141,51 @@ for (const [end, callback] of /** @type {const} */ ([
   });
 }
 
+test('the mutation whose onSuccess signs out ends as usual, and is forgotten', async (t) => {
+  const { client, advance } = start(t);
+  /** @type {string[]} */
+  const told = [];
+  const observer = new MutationObserver(client, {
+    mutationFn: async () => 'bye',
+    onSuccess: () => client.signOut(),
+    onSettled: () => told.push('settled'),
+  });
+  t.after(observer.subscribe(() => {}));
+  const left = observer.mutate(undefined, { onSuccess: () => told.push('to the sign-in page') });
+  await advance(0);
+  assert.equal(await left, 'bye');
+  assert.deepEqual(told, ['settled', 'to the sign-in page']);
+  assert.deepEqual(client.getMutationCache().getAll(), []);
+});
+
+test('who waits for the mutation whose onError signs out hears why it failed', async (t) => {
+  const expired = new Error('401');
+  const mutationCache = new MutationCache({ onError: () => client.signOut() });
+  const { client, advance } = start(t, { mutationCache });
+  const saved = client.mutate({ mutationFn: () => Promise.reject(expired) });
+  saved.catch(() => {});
+  await advance(0);
+  await assert.rejects(saved, expired);
+});
+
+test('another one that ends in the same turn is told to nobody', async (t) => {
+  const { client, advance } = start(t);
+  /** @type {string[]} */
+  const told = [];
+  const other = client.mutate({
+    mutationFn: async () => 'secret',
+    onSuccess: async () => {
+      await null;
+    },
+    onSettled: () => told.push('settled'),
+  });
+  const left = client.mutate({ mutationFn: async () => 'bye', onSuccess: () => client.signOut() });
+  await assert.rejects(other, { name: 'CancelledError' });
+  assert.equal(await left, 'bye');
+  await advance(0);
+  assert.deepEqual(told, []);
+});
+
 test('a mutation does not begin once an onMutate of the cache was awaited meanwhile', async (t) => {
   const cache = server();
   const mutationCache = new MutationCache({ onMutate: cache.ask });
