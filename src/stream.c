@@ -409,7 +409,8 @@ double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
     return POSITION_UNKNOWN;
   }
   size_t epoch_length = colon - 1;
-  if (!s->epoch_told && !has_left(s, text, epoch_length)) {
+  bool told = s->epoch_told && s->phase >= STREAM_SUBSCRIBING;
+  if (!told && !has_left(s, text, epoch_length)) {
     take_epoch(s, text, epoch_length);
   }
   bool ours = is_epoch(s, text, epoch_length) || PLANTED(EPOCH_OF_ANSWER_IGNORED);

@@ -61,7 +61,7 @@ struct stream {
   bool online;
   bool gap;
   bool unread;     /* a frame that came since the last subscription could not be read */
-  bool epoch_told; /* over the socket; until then the epoch is what answers say it is */
+  bool epoch_told; /* by a socket; while none is connected, answers tell it too */
   bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
   bool refused;    /* stopped by the server or after too many tries, not yet warned of */
   double deadline; /* ms; INFINITY for none */
@@ -121,8 +121,8 @@ void stream_recovered(struct stream *s, double seq);
 void stream_goodbye(struct stream *s, double after, double spread);
 
 /* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of another epoch than the stream's,
- * POSITION_UNKNOWN if the text is none. Until the stream tells its epoch, one that was never heard
- * of before is taken for it. */
+ * POSITION_UNKNOWN if the text is none. While no connection tells its epoch, one that was never
+ * heard of before is taken for it: the server may have begun anew, and nobody says so. */
 double stream_parse_as_of(struct stream *s, const char *text, size_t length);
 enum tidemark_stream_status stream_status(const struct stream *s);
 

@@ -342,6 +342,63 @@ static void what_a_new_epoch_unproves_is_refetched_although_the_socket_breaks_be
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
+/* ---- Epochs that answers tell of ------------------------------------------------------------ */
+
+/* Shown as of e:10, asked for again and answered by a server that has begun anew. */
+static int answer_of_a_new_epoch(struct world *w, uint32_t entry) {
+  fetch(w, entry);
+  flush(w);
+  return answer_as_of(w, entry, "new:3");
+}
+
+static uint32_t shown_as_of_10(struct world *w) {
+  go_live(w, "e", 10);
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "e:10");
+  return entry;
+}
+
+static void a_stream_that_was_refused_keeps_no_answer_of_a_new_epoch_away(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  socket_closed(w, 4403);
+  assert_int_equal(answer_of_a_new_epoch(w, entry), TIDEMARK_LANDING_SHOWN);
+  assert_false(is_marked(w, entry));
+}
+
+static void a_lost_connection_keeps_no_answer_of_a_new_epoch_away(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  socket_closed(w, 1006);
+  assert_int_equal(answer_of_a_new_epoch(w, entry), TIDEMARK_LANDING_SHOWN);
+  assert_false(is_marked(w, entry));
+}
+
+static void an_epoch_that_was_left_stays_left_while_nobody_is_connected(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  socket_closed(w, 1006);
+  answer_of_a_new_epoch(w, entry);
+  fetch(w, entry);
+  flush(w);
+  assert_int_equal(answer_as_of(w, entry, "e:11"), TIDEMARK_LANDING_OLDER);
+}
+
+/* The epoch is the server's, but nobody was told what happened in it. */
+static void a_connection_after_an_answer_told_the_epoch_resumes_nowhere(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  socket_closed(w, 1006);
+  answer_of_a_new_epoch(w, entry);
+  wait_for_next_try(w);
+  ticket_ready(w);
+  socket_opened(w);
+  hello(w, "new", 5);
+  assert_string_equal(position_text(w), "none");
+  subscribed(w, "new", 5, 0, "[]");
+  assert_true(is_marked(w, entry));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_answer_as_of_the_change_or_later_is_fresh),
@@ -371,6 +428,10 @@ int main(void) {
       PROMISE(an_answer_under_way_across_epochs_is_asked_for_again),
       PROMISE(an_answer_of_the_new_epoch_is_fresh_after_the_reset_it_covers),
       PROMISE(an_answer_of_the_new_epoch_older_than_the_reset_is_asked_for_again),
+      PROMISE(a_stream_that_was_refused_keeps_no_answer_of_a_new_epoch_away),
+      PROMISE(a_lost_connection_keeps_no_answer_of_a_new_epoch_away),
+      PROMISE(an_epoch_that_was_left_stays_left_while_nobody_is_connected),
+      PROMISE(a_connection_after_an_answer_told_the_epoch_resumes_nowhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
