@@ -96,8 +96,19 @@ void query_need(tidemark_cache *cache, uint32_t id) {
   query_act(cache, id, 0);
 }
 
+/* Removed, it lived on for its observers, its fetch and its layers: they are gone. */
+static uint32_t drop_removed(tidemark_cache *cache, struct entry *e) {
+  tags_clear(&cache->tags, &e->first_tag);
+  scopes_release(&cache->scopes, e->scopes);
+  e->scopes = 0;
+  return ENTRY_DROP;
+}
+
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
+  if (e->node == 0 && entry_is_unused(e) && (e->effects & ENTRY_DROP) == 0) {
+    bits |= drop_removed(cache, e);
+  }
   if ((bits & ENTRY_EFFECTS) != 0) {
     e->effects |= (uint16_t)(bits & ENTRY_EFFECTS);
     push_dirty(cache, id);
@@ -122,12 +133,10 @@ void query_drop(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (e->node != 0) {
     index_remove(&cache->index, e->node);
+    tags_clear(&cache->tags, &e->first_tag);
     e->node = 0;
   }
-  tags_clear(&cache->tags, &e->first_tag);
-  scopes_release(&cache->scopes, e->scopes);
-  e->scopes = 0;
-  query_act(cache, id, ENTRY_DROP);
+  query_act(cache, id, 0);
 }
 
 /* Room for another gc time, in the event that asks for it. */
@@ -186,13 +195,7 @@ void query_remove(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   mutation_drop_layers(cache, id);
   query_act(cache, id, entry_cancel(e, true));
-  if (!entry_is_observed(e)) {
-    query_drop(cache, id);
-  } else if (e->node != 0) {
-    index_remove(&cache->index, e->node);
-    tags_clear(&cache->tags, &e->first_tag);
-    e->node = 0;
-  }
+  query_drop(cache, id);
 }
 
 /* Without an answer there is none that becomes stale. */

@@ -142,7 +142,7 @@ void query_rest(tidemark_cache *cache, uint32_t id);
 /* Somebody needed it just now: if nobody does, its gc time begins anew. */
 void query_need(tidemark_cache *cache, uint32_t id);
 int query_build(tidemark_cache *cache, const tidemark_event *event);
-/* Forgets an entry that nobody needs. */
+/* Takes an entry out of the index. It goes at once, or when nobody needs it any more. */
 void query_drop(tidemark_cache *cache, uint32_t id);
 void query_remove(tidemark_cache *cache, uint32_t id);
 void query_reset(tidemark_cache *cache, uint32_t id);

@@ -71,9 +71,6 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   e->no_retry = entry_fetch(e) != 0;
   query_act(cache, id, bits);
   disable(cache, id);
-  if (e->node == 0 && entry_is_unused(e)) {
-    query_drop(cache, id);
-  }
 }
 
 static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {

@@ -61,16 +61,6 @@ static struct entry *flying_entry(tidemark_cache *cache, const tidemark_event *e
   return flying ? e : NULL;
 }
 
-/* A detached entry has only its observers to live for, and has lost them: it goes with its fetch.
- */
-static void after_fetch(tidemark_cache *cache, uint32_t id) {
-  const struct entry *e = entry_at(cache, id);
-  mutation_fold(cache, id);
-  if (e->node == 0 && entry_is_unused(e)) {
-    query_drop(cache, id);
-  }
-}
-
 int query_land(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = flying_entry(cache, event);
   if (e == NULL) {
@@ -101,7 +91,7 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
   } else if (e->activity != NULL) {
     e->activity->lag = 0;
   }
-  after_fetch(cache, event->entry);
+  mutation_fold(cache, event->entry);
   return (int)landing;
 }
 
@@ -131,7 +121,7 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
     double wake = cache->time + schedule_spread(RECOVERY_MS, &cache->random);
     query_act(cache, event->entry, entry_want_later(e, wake));
   }
-  after_fetch(cache, event->entry);
+  mutation_fold(cache, event->entry);
   return TIDEMARK_OK;
 }
 
@@ -206,7 +196,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
       break;
     case TIDEMARK_CANCEL:
       query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert));
-      after_fetch(cache, id);
+      mutation_fold(cache, id);
       break;
     case TIDEMARK_REMOVE:
       query_remove(cache, id);

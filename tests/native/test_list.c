@@ -86,6 +86,48 @@ static void removing_what_waits_for_its_fetch_leaves_the_others_waiting(void **s
   }
 }
 
+/* Removed while it was observed, changed by a mutation, and left. */
+static uint32_t left_under_a_layer(struct world *w, uint32_t *mutation) {
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  *mutation = mutate(w, 1, entry);
+  unobserve(w, observer);
+  forget_trace(w);
+  return entry;
+}
+
+static void a_removed_entry_goes_with_its_last_layer(void **state) {
+  struct world *w = *state;
+  uint32_t mutation = 0;
+  left_under_a_layer(w, &mutation);
+  expect(w, "DROP", "");
+  fail_mutation(w, mutation);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
+static void a_removed_entry_goes_when_its_last_layer_is_folded(void **state) {
+  struct world *w = *state;
+  uint32_t mutation = 0;
+  left_under_a_layer(w, &mutation);
+  acknowledge(w, mutation);
+  expect(w, "FOLD DROP", "FOLD tasks/1 m1\nDROP tasks/1");
+}
+
+static void a_removed_entry_that_was_left_in_flight_goes_when_it_is_reset(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  fetch(w, entry);
+  flush(w);
+  unobserve(w, observer);
+  expect(w, "DROP", "");
+  on_entry(w, TIDEMARK_RESET, entry);
+  expect(w, "DROP", "DROP tasks/1");
+}
+
 static void a_removed_entrys_key_gets_an_entry_of_its_own(void **state) {
   struct world *w = *state;
   uint32_t removed = shown(w, "tasks/1", INFINITY);
@@ -384,6 +426,9 @@ int main(void) {
       PROMISE(a_removed_entry_keeps_its_answer_for_its_observers),
       PROMISE(a_removed_entry_goes_with_its_last_observer),
       PROMISE(a_removed_entry_that_was_left_in_flight_goes_with_its_fetch),
+      PROMISE(a_removed_entry_goes_with_its_last_layer),
+      PROMISE(a_removed_entry_goes_when_its_last_layer_is_folded),
+      PROMISE(a_removed_entry_that_was_left_in_flight_goes_when_it_is_reset),
       PROMISE(removing_what_waits_for_its_fetch_leaves_the_others_waiting),
       PROMISE(a_removed_entrys_key_gets_an_entry_of_its_own),
       PROMISE(an_observer_may_move_from_a_removed_entry_to_the_new_one),
