@@ -64,15 +64,20 @@ static void take_change(tidemark_cache *cache, const struct message *message) {
   }
 }
 
-static void take_missed(tidemark_cache *cache, const json_value *item) {
+/* False if it says, or may say, that anything has changed: the position is about to pass it. */
+static bool take_missed(tidemark_cache *cache, const json_value *item) {
   struct message message;
-  if (message_read(item, &message) < 0 || message.type != MESSAGE_CHANGE) {
+  bool readable = message_read(item, &message) == TIDEMARK_OK;
+  if (!readable || message.type != MESSAGE_CHANGE) {
     cache->stats.messages_bad++;
-  } else if (stream_missed(&cache->stream, message.seq) == STREAM_APPLY) {
+    return readable && message.type != MESSAGE_RESET && message.type != MESSAGE_RECONNECT;
+  }
+  if (stream_missed(&cache->stream, message.seq) == STREAM_APPLY) {
     apply(cache, message.change, message.seq);
   } else {
     cache->stats.messages_dropped++;
   }
+  return true;
 }
 
 static void take_subscribed(tidemark_cache *cache, const struct message *message) {
@@ -84,11 +89,15 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
     scope_answered(cache);
     return;
   }
+  bool all_told = true;
   for (const json_value *item = json_first(message->messages); item != NULL;
        item = json_next(item)) {
-    take_missed(cache, item);
+    all_told = take_missed(cache, item) && all_told;
   }
   stream_recovered(&cache->stream, message->seq);
+  if (!all_told) {
+    change_mark_all(cache, cache->stream.seq);
+  }
   /* What they told up to here is dropped as old, however far this list reaches. */
   scope_mark_added(cache, cache->stream.seq);
   scope_answered(cache);

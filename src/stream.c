@@ -387,7 +387,10 @@ enum stream_verdict stream_reset(struct stream *s, const char *epoch, double seq
     return stream_change(s, epoch, seq, PLANTED(RESET_HIDES_GAP) ? 0 : prev, time);
   }
   hear_epoch(s, epoch);
-  s->seq = seq;
+  /* While something missed is on its way, it stands before this. */
+  if (s->new_epoch || (s->phase == STREAM_OPEN && !s->gap)) {
+    s->seq = fmax(s->seq, seq);
+  }
   return STREAM_APPLY;
 }
 

@@ -483,13 +483,12 @@ static void a_bad_item_among_the_missed_ones_loses_no_other(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
   rules(w, RULES);
-  uint32_t entry = cached(w, "tasks/1");
   task_changed(w, 9, 14, 13);
   subscribed(w, "e", 14, 1,
              "[7,{},null,{'type':'ping'},{'type':'cache_invalidate','seq':11,'data':7},"
              "{'type':'cache_invalidate','epoch':'e','seq':14,'prev':13,"
              "'data':{'resource':'task','id':1}}]");
-  assert_true(is_marked(w, entry));
+  assert_true(stats(w).changes == 1);
   assert_true(stats(w).messages_bad == 5);
 }
 
@@ -631,6 +630,67 @@ static void a_change_that_comes_on_an_old_socket_is_ignored(void **state) {
   assert_string_equal(position_text(w), "e:10");
 }
 
+static void a_reset_without_prev_does_not_move_the_position_back(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'reset','epoch':'e','seq':9,'scopes':['project:9'],'reason':'flood'}");
+  assert_string_equal(position_text(w), "e:10");
+}
+
+/* What was missed comes in the answer to the gap, or to the first subscription of a connection. */
+static void a_reset_of_some_scopes_hides_nothing_that_others_missed(void **state) {
+  struct world *w = *state;
+  static const char RESET[] = "{'type':'reset','epoch':'e','seq':13,'scopes':['project:9']}";
+  static const char MISSED[] = "[{'type':'cache_invalidate','epoch':'e','seq':11,'prev':10,"
+                               "'data':{'resource':'task','id':1}}]";
+  for (int reconnects = 0; reconnects < 2; reconnects++) {
+    restart(w, (tidemark_options){.seed = 1});
+    rules(w, RULES);
+    go_live(w, "e", 10);
+    uint32_t entry = cached(w, "tasks/1");
+    depends_on(w, entry, "project:7");
+    if (reconnects) {
+      socket_closed(w, 1006);
+      wait_for_next_try(w);
+      ticket_ready(w);
+      socket_opened(w);
+      hello(w, "e", 13);
+    } else {
+      frame(w, "{'type':'ping','seq':12}");
+    }
+    frame(w, RESET);
+    assert_false(is_marked(w, entry));
+    subscribed(w, "e", 13, 1, MISSED);
+    assert_true(is_marked(w, entry));
+    assert_string_equal(position_text(w), "e:13");
+  }
+}
+
+static void what_cannot_be_told_of_the_missed_counts_as_anything(void **state) {
+  struct world *w = *state;
+  static const char *const MISSED[] = {
+      "[{'type':'reset','scopes':['project:9']}]", "[{'type':'reconnect','data':{}}]",
+      "[{'type':'cache_invalidate','seq':'11','data':{'resource':'task','id':1}}]", "[null]"};
+  for (size_t i = 0; i < sizeof MISSED / sizeof MISSED[0]; i++) {
+    restart(w, (tidemark_options){.seed = 1});
+    go_live(w, "e", 10);
+    uint32_t entry = cached(w, "tasks/1");
+    frame(w, "{'type':'ping','seq':11}");
+    subscribed(w, "e", 11, 1, MISSED[i]);
+    assert_true(is_marked(w, entry));
+    assert_string_equal(position_text(w), "e:11");
+  }
+}
+
+static void unknown_types_among_the_missed_are_ignored(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  uint32_t entry = cached(w, "tasks/1");
+  frame(w, "{'type':'ping','seq':11}");
+  subscribed(w, "e", 11, 1, "[{'type':'weather','seq':11}]");
+  assert_false(is_marked(w, entry));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(a_new_cache_has_no_stream_and_no_position),
@@ -687,6 +747,10 @@ int main(void) {
       PROMISE(a_reset_that_says_what_came_before_it_shows_a_gap),
       PROMISE(a_reset_that_comes_twice_is_taken_once),
       PROMISE(a_reset_that_names_an_epoch_alone_moves_nothing),
+      PROMISE(a_reset_without_prev_does_not_move_the_position_back),
+      PROMISE(a_reset_of_some_scopes_hides_nothing_that_others_missed),
+      PROMISE(what_cannot_be_told_of_the_missed_counts_as_anything),
+      PROMISE(unknown_types_among_the_missed_are_ignored),
       PROMISE(a_change_that_comes_on_an_old_socket_is_ignored),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
