@@ -310,6 +310,7 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
   run_timers(cache, event->type == TIDEMARK_TICK);
   cache->ordinal++; /* what timers marked came before what the event asks for */
   int result = dispatch(cache, event);
+  json_arena_reset(&cache->arena); /* no tree outlives its event, nor what a long one weighs */
   if (cache->stream.refused) {
     cache->stream.refused = false;
     cache_warn(cache, TIDEMARK_WARNING_REFUSED, NULL);

@@ -42,8 +42,7 @@ static void open_newest_chunk(struct json_arena *arena) {
   arena->left = arena->chunks->size - sizeof(struct json_chunk);
 }
 
-/* Keeps one chunk of the common size, so that ordinary messages cost no allocation at all. */
-static void arena_reset(struct json_arena *arena) {
+void json_arena_reset(struct json_arena *arena) {
   while (arena->chunks != NULL &&
          (arena->chunks->older != NULL || arena->chunks->size > CHUNK_BYTES)) {
     drop_newest_chunk(arena);
@@ -125,7 +124,7 @@ static bool names_are_unique(const json_value *value) {
 
 int json_parse(struct json_arena *arena, const char *text, size_t length, uint32_t max_depth,
                const json_value **root) {
-  arena_reset(arena);
+  json_arena_reset(arena);
   if (!json_check(text, length, max_depth)) {
     return TIDEMARK_ERROR_JSON;
   }

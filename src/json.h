@@ -2,8 +2,8 @@
  * JSON text as a tree to read. The only module that knows cJSON, which builds the tree; the text is
  * first held against RFC 8259, of which cJSON takes more than there is, and against the limits.
  *
- * A tree lives in its arena until the next parse there. Values are read, never printed again: what
- * cJSON prints of a number is not always the number it read.
+ * A tree lives in its arena until that is reset, or the next parse there. Values are read, never
+ * printed again: what cJSON prints of a number is not always the number it read.
  */
 #ifndef TIDEMARK_JSON_H
 #define TIDEMARK_JSON_H
@@ -40,6 +40,9 @@ struct json_arena {
 
 void json_arena_init(struct json_arena *arena, struct memory *memory);
 void json_arena_destroy(struct json_arena *arena);
+/* The tree is read no more. Keeps one chunk of the common size, so that ordinary texts cost no
+ * allocation at all; what a long one took goes back. */
+void json_arena_reset(struct json_arena *arena);
 
 /* Parses strict JSON: one value and nothing behind it, valid UTF-8, no \u0000 in strings, at most
  * max_depth levels (<= JSON_MAX_DEPTH), no name twice and at most JSON_MAX_MEMBERS in an object.

@@ -411,6 +411,20 @@ static void what_is_used_and_forgotten_again_takes_no_more_memory(void **state) 
   assert_int_equal(w->heap.bytes, bytes);
 }
 
+static void a_long_message_weighs_nothing_once_it_has_been_taken(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  frame(w, "{'type':'ping'}");
+  size_t bytes = w->heap.bytes;
+  char padding[9000];
+  memset(padding, 'x', sizeof padding - 1);
+  padding[sizeof padding - 1] = '\0';
+  char text[10000];
+  snprintf(text, sizeof text, "{'type':'ping','padding':'%s'}", padding);
+  frame(w, text);
+  assert_int_equal(w->heap.bytes, bytes);
+}
+
 static void a_cache_that_has_forgotten_everything_is_as_small_as_a_new_one(void **state) {
   struct world *w = *state;
   use_and_forget(w, 1);
@@ -428,6 +442,7 @@ int main(void) {
       PROMISE(a_cache_destroyed_at_any_moment_leaks_nothing),
       PROMISE(no_cache_is_destroyed_too),
       PROMISE(what_is_used_and_forgotten_again_takes_no_more_memory),
+      PROMISE(a_long_message_weighs_nothing_once_it_has_been_taken),
       PROMISE(a_cache_that_has_forgotten_everything_is_as_small_as_a_new_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
