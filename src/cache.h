@@ -116,7 +116,8 @@ enum tidemark_event_type {
   TIDEMARK_SET_DATA,        /* the caller put an answer in: a success at this moment */
   TIDEMARK_SET_TAGS,        /* the tags an entry carries from now on */
   TIDEMARK_SET_SCOPES, /* the scopes an entry depends on from now on; none: the whole channel */
-  /* a list of entries, usually what tidemark_match selected */
+  /* a list of entries, usually what tidemark_match selected; a SETTLE says how each fetch that one
+     of these wanted has ended */
   TIDEMARK_INVALIDATE, /* mark, then refetch as refetch_type says */
   TIDEMARK_REFETCH,    /* fetch all but disabled and static ones */
   TIDEMARK_CANCEL,     /* abort what is in flight; each entry is as before its fetch */
@@ -271,7 +272,8 @@ int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now
 
 /* ---- Effects ------------------------------------------------------------------------------- */
 enum tidemark_effect_type {
-  TIDEMARK_EFFECT_SETTLE = 1, /* entry: fetch `id` is over; flags: enum tidemark_outcome */
+  TIDEMARK_EFFECT_SETTLE = 1, /* entry: fetch `id` is over, 0 for one that was called off before
+                                 it began; flags: enum tidemark_outcome */
   TIDEMARK_EFFECT_CLEAR,      /* entry: its answer and error are void (reset); initial data again */
   TIDEMARK_EFFECT_FOLD,       /* entry: base = update of mutation `id` applied to base */
   TIDEMARK_EFFECT_REPLAY,     /* entry: view = base with tidemark_layers applied in order */

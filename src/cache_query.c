@@ -169,6 +169,12 @@ static void refetch(tidemark_cache *cache, uint32_t id, bool trail) {
   }
 }
 
+/* Whoever asked for it waits until it is over. */
+static void promise(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  e->promised = e->promised || e->phase == ENTRY_WANTED;
+}
+
 int query_list(tidemark_cache *cache, const tidemark_event *event) {
   if (event->list.refetch_type > TIDEMARK_REFETCH_NONE) {
     return TIDEMARK_ERROR_EVENT;
@@ -185,6 +191,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
     uint32_t id = event->list.entries[i];
     if (event->type == TIDEMARK_INVALIDATE) {
       change_mark(cache, id, &mark);
+      promise(cache, id);
       continue;
     }
     if (entry_get(cache, id) == NULL) {
@@ -193,6 +200,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
     switch (event->type) {
     case TIDEMARK_REFETCH:
       refetch(cache, id, event->list.trail != 0);
+      promise(cache, id);
       break;
     case TIDEMARK_CANCEL:
       query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert));
@@ -203,6 +211,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
       break;
     default:
       query_reset(cache, id);
+      promise(cache, id);
       break;
     }
   }

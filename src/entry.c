@@ -14,11 +14,11 @@ void entry_init(struct entry *e, double seq) {
 
 static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
   if (e->activity != NULL) {
+    e->asked_before = e->asked_before || e->activity->fetch != 0;
     e->activity->ended = e->activity->fetch;
     e->activity->fetch = 0;
   }
   e->outcome = (uint8_t)outcome & 3;
-  e->asked_before = true;
   return ENTRY_SETTLE | ENTRY_NOTIFY;
 }
 
@@ -39,6 +39,7 @@ uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
       return entry_is_overtaken(e) ? entry_want_after(e, refetch) : 0;
     }
     bits = settle(e, TIDEMARK_OUTCOME_SUPERSEDED);
+    e->promised = true;
     e->again = false;
   }
   bool waiting = e->phase == ENTRY_WANTED || e->phase == ENTRY_PAUSED;
@@ -108,6 +109,7 @@ static void finish(struct entry *e) {
   e->phase = ENTRY_IDLE;
   e->refetch = false;
   e->awaited = false;
+  e->promised = false;
   e->no_retry = false;
   e->again = false;
 }
@@ -176,7 +178,7 @@ uint32_t entry_cancel(struct entry *e, bool revert) {
     e->status =
         revert || e->has_data ? e->activity->status_before : (uint8_t)TIDEMARK_STATUS_PENDING;
     e->failures = revert ? e->activity->failures_before : 0;
-  } else if (e->awaited) {
+  } else if (e->awaited || e->promised) {
     /* Never started, so it has no id: whoever waits for it learns all the same. */
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
   }

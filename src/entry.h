@@ -85,6 +85,7 @@ struct entry {
   bool refetch : 1; /* what is wanted or in flight was caused by a change: counts for the cap */
   bool again_refetch : 1;
   bool awaited : 1;          /* somebody besides the observers waits for the fetch */
+  bool promised : 1;         /* somebody was told to wait for the fetch that is wanted */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
   bool dirty : 1;            /* in the queue of entries with effects */
   bool counted : 1;          /* in flight under the cap */

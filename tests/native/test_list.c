@@ -297,6 +297,61 @@ static void a_marked_inactive_entry_is_fetched_when_it_is_mounted(void **state) 
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
+/* ---- Whoever waits ------------------------------------------------------------------------- */
+
+static void what_a_list_wanted_is_settled_although_it_is_called_off(void **state) {
+  struct world *w = *state;
+  static const enum tidemark_event_type TYPES[] = {TIDEMARK_INVALIDATE, TIDEMARK_REFETCH,
+                                                   TIDEMARK_RESET};
+  static const enum tidemark_event_type ENDS[] = {TIDEMARK_CANCEL, TIDEMARK_RESET, TIDEMARK_REMOVE,
+                                                  TIDEMARK_FORGET};
+  for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++) {
+    for (size_t j = 0; j < sizeof ENDS / sizeof ENDS[0]; j++) {
+      restart(w, (tidemark_options){.seed = 1});
+      uint32_t entry = shown(w, "tasks/1", INFINITY);
+      on_entry(w, TYPES[i], entry);
+      expect(w, "SETTLE", "");
+      on_entry(w, ENDS[j], entry);
+      expect(w, "SETTLE", "SETTLE tasks/1 #0 CANCELLED");
+    }
+  }
+}
+
+static void what_a_list_wanted_is_settled_when_the_last_observer_leaves(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  unobserve(w, observer);
+  flush(w);
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #0 CANCELLED");
+}
+
+static void whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_none(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
+  expect(w, "SETTLE", "SETTLE tasks/1 #1 SUPERSEDED");
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  expect(w, "SETTLE", "SETTLE tasks/1 #0 CANCELLED");
+}
+
+static void what_only_an_observer_wanted_is_called_off_in_silence(void **state) {
+  struct world *w = *state;
+  unobserve(w, observe(w, build(w, "tasks/1"), observing()));
+  expect(w, "SETTLE", "");
+}
+
+static void an_entry_whose_fetch_never_began_counts_as_never_fetched(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  expect_no_fetch(w);
+}
+
 static void refetching_takes_all_but_disabled_and_static_entries(void **state) {
   struct world *w = *state;
   set_scene(w);
@@ -446,6 +501,11 @@ int main(void) {
       PROMISE(what_has_no_answer_is_not_invalidated),
       PROMISE(invalidating_marks_all_whatever_is_refetched),
       PROMISE(a_marked_inactive_entry_is_fetched_when_it_is_mounted),
+      PROMISE(what_a_list_wanted_is_settled_although_it_is_called_off),
+      PROMISE(what_a_list_wanted_is_settled_when_the_last_observer_leaves),
+      PROMISE(whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_none),
+      PROMISE(what_only_an_observer_wanted_is_called_off_in_silence),
+      PROMISE(an_entry_whose_fetch_never_began_counts_as_never_fetched),
       PROMISE(refetching_takes_all_but_disabled_and_static_entries),
       PROMISE(refetching_restarts_what_is_in_flight),
       PROMISE(a_refetch_that_trails_follows_what_is_in_flight),

@@ -216,6 +216,30 @@ test('removeQueries forgets; who looks goes on seeing what it saw', async (t) =>
   assert.equal(again.result.data, 'anew');
 });
 
+test('who waits for a refetch that is called off before it began does not wait for ever', async (t) => {
+  const { client, advance } = start(t);
+  const options = { queryKey, queryFn: counter(), staleTime };
+  /** @type {Record<string, (one: ReturnType<typeof observe>) => unknown>} */
+  const ends = {
+    'cancelQueries called it off': () => client.cancelQueries({ queryKey }),
+    'resetQueries began anew': () => client.resetQueries({ queryKey }),
+    'the query was removed': () => client.removeQueries({ queryKey }),
+    'nobody looks any more': ({ stop }) => stop(),
+  };
+  for (const [why, end] of Object.entries(ends)) {
+    const one = observe(t, client, options);
+    await advance(0);
+    let isOver = false;
+    client.invalidateQueries({ queryKey }).then(() => {
+      isOver = true;
+    });
+    end(one);
+    await advance(0);
+    assert.ok(isOver, why);
+    one.stop();
+  }
+});
+
 test('isFetching counts the queries that are being fetched', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
