@@ -22,16 +22,18 @@ export class Alarm {
 
   /**
    * Rings at `due` at the latest. A timer that runs already is moved only to an earlier time, which
-   * spares most of them; without need for one none is left.
+   * spares most of them; without need for one none is left. One that should have rung goes by a clock
+   * that stood still, as in a laptop that slept: it says nothing any more.
    *
    * @param {number} due ms on the environment's clock, or Infinity
    */
   set(due) {
-    if (due >= this.#due && due !== Infinity) return;
+    const now = this.#environment.now();
+    if (due >= this.#due && this.#due > now && due !== Infinity) return;
     if (this.#due !== Infinity) this.#environment.clearTimeout(this.#timer);
     this.#due = due;
     if (due === Infinity) return;
-    const delay = timerDelay(due - this.#environment.now());
+    const delay = timerDelay(due - now);
     this.#timer = this.#environment.setTimeout(() => {
       this.#due = Infinity;
       this.#ring();
