@@ -1,5 +1,5 @@
-import { Fetching, STATIC, State } from '../engine/codes.js';
-import { networkMode, resolveOption } from './options.js';
+import { Fetching, State } from '../engine/codes.js';
+import { coreStaleTime, networkMode, resolveOption } from './options.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from './query.js' */
@@ -13,8 +13,8 @@ export async function fetchQuery(client, options) {
   const full = client.defaultQueryOptions(options);
   const once = full.retry === undefined ? { ...full, retry: false } : full;
   const query = client.getQueryCache().build(client, once);
-  const staleTime = resolveOption(once.staleTime, query) ?? 0;
-  return startFetch(query, once, { staleTime: staleTime === 'static' ? STATIC : staleTime });
+  const staleTime = coreStaleTime(resolveOption(once.staleTime, query));
+  return startFetch(query, once, { staleTime });
 }
 
 /**

@@ -130,7 +130,7 @@ function failed(query, run, error) {
  */
 export function retryLimit(retry, failures, error, isServer) {
   if (retry === undefined || retry === null) return isServer ? 0 : 3;
-  if (typeof retry === 'number') return Math.max(0, retry);
+  if (typeof retry === 'number') return retry > 0 ? retry : 0;
   return guarded(retry, failures, error, false) ? Infinity : 0;
 }
 

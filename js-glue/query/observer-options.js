@@ -1,5 +1,5 @@
-import { RefetchOn, STATIC } from '../engine/codes.js';
-import { networkMode, resolveOption } from './options.js';
+import { RefetchOn } from '../engine/codes.js';
+import { coreStaleTime, networkMode, resolveOption } from './options.js';
 
 /** @import { Query } from './query.js' */
 
@@ -32,9 +32,9 @@ export function coreOptions(options, query) {
   const interval = resolveOption(options.refetchInterval, query);
   return {
     enabled: isEnabled(options, query),
-    staleTime: coreStaleTime(options, query),
+    staleTime: staleTimeOf(options, query),
     gcTime: options.gcTime,
-    refetchInterval: typeof interval === 'number' && interval > 0 ? interval : 0,
+    refetchInterval: Number.isFinite(interval) && interval > 0 ? interval : 0,
     intervalInBackground: options.refetchIntervalInBackground === true,
     refetchOnMount: refetchOn(options.refetchOnMount, query),
     refetchOnFocus: refetchOn(options.refetchOnWindowFocus, query),
@@ -50,9 +50,8 @@ export function isEnabled(options, query) {
 }
 
 /** @param {any} options @param {Query} query @returns {number} ms, Infinity or STATIC */
-export function coreStaleTime(options, query) {
-  const staleTime = resolveOption(options.staleTime, query) ?? 0;
-  return staleTime === 'static' ? STATIC : staleTime;
+export function staleTimeOf(options, query) {
+  return coreStaleTime(resolveOption(options.staleTime, query));
 }
 
 /**

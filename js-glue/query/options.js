@@ -1,4 +1,4 @@
-import { NetworkMode } from '../engine/codes.js';
+import { NetworkMode, STATIC } from '../engine/codes.js';
 import { choice } from './filters.js';
 
 /** In place of a `queryFn`: the query is disabled until there is a function. */
@@ -35,6 +35,17 @@ export function queryOptions(options) {
  */
 export function resolveOption(option, ...args) {
   return typeof option === 'function' ? option(...args) : option;
+}
+
+/**
+ * A `staleTime` as the core takes it; what is no time, or less than none, is none.
+ *
+ * @param {number | 'static'} [staleTime] ms
+ * @returns {number} ms, Infinity or STATIC
+ */
+export function coreStaleTime(staleTime = 0) {
+  if (staleTime === 'static') return STATIC;
+  return staleTime > 0 ? staleTime : 0;
 }
 
 const NETWORK_MODES = {

@@ -1,7 +1,7 @@
-import { Outcome, STATIC, State } from '../engine/codes.js';
+import { Outcome, State } from '../engine/codes.js';
 import { CancelledError } from './cancelled-error.js';
 import { hashKey } from './hash-key.js';
-import { skipToken } from './options.js';
+import { coreStaleTime, skipToken } from './options.js';
 import { stateOf } from './query-state.js';
 import { View } from './view.js';
 import { Waiting } from './waiting.js';
@@ -108,7 +108,7 @@ export class Query {
   /** @param {number | 'static'} [staleTime] ms */
   isStaleByTime(staleTime = 0) {
     if (this.dropped) return true;
-    const limit = staleTime === 'static' ? STATIC : staleTime;
+    const limit = coreStaleTime(staleTime);
     return this.client.driver.ask((engine, now) => engine.isStale(this.entry, limit, now));
   }
 

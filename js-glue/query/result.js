@@ -1,5 +1,5 @@
 import { RefetchOn, STATIC } from '../engine/codes.js';
-import { coreStaleTime, isEnabled } from './observer-options.js';
+import { isEnabled, staleTimeOf } from './observer-options.js';
 import { onlineManager } from './online-manager.js';
 import { streamStatusOf } from './query-state.js';
 
@@ -99,7 +99,7 @@ function shownData(query, state, options, { selection, shown, previousQuery }) {
 function isStale(query, options) {
   if (!isEnabled(options, query)) return false;
   if (query.dropped) return true;
-  const staleTime = coreStaleTime(options, query);
+  const staleTime = staleTimeOf(options, query);
   return query.client.driver.ask((engine, now) => engine.isStale(query.entry, staleTime, now));
 }
 

@@ -386,6 +386,16 @@ test('refetchInterval fetches again and again while somebody looks', async (t) =
   assert.equal(queryFn.calls, 4);
 });
 
+test('a refetchInterval that never comes is none', async (t) => {
+  for (const refetchInterval of [Infinity, Number.NaN, -1, 0]) {
+    const { client, advance } = start(t);
+    const queryFn = counter();
+    observe(t, client, { queryKey, queryFn, refetchInterval });
+    await advance(1e9);
+    assert.equal(queryFn.calls, 1);
+  }
+});
+
 test('refetchInterval may be a function that ends it', async (t) => {
   const { client, advance } = start(t);
   const queryFn = counter();

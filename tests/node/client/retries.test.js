@@ -36,6 +36,15 @@ test('a failed fetch is tried 3 times more, after 1, 2 and 4 seconds', async (t)
   assert.equal(await callsAfter(1e6), 4);
 });
 
+test('a retry that is no number is none, and the fetch ends', async (t) => {
+  const { client, advance } = start(t);
+  const queryFn = failing();
+  const one = observe(t, client, { queryKey, queryFn, retry: Number.NaN });
+  await advance(1e6);
+  assert.equal(one.result.status, 'error');
+  assert.equal(queryFn.calls, 1);
+});
+
 test('the delay grows to 30 seconds at most', async (t) => {
   const { client, advance } = start(t);
   const queryFn = failing();

@@ -25,6 +25,17 @@ test('within its staleTime an answer is not fetched again', async (t) => {
   assert.equal(await mountTwice(t, { staleTime: 1000 }, { pause: 999 }), 1);
 });
 
+test('a staleTime that is no time, or less than none, is none', async (t) => {
+  for (const staleTime of [-1, -Infinity, Number.NaN]) {
+    assert.equal(await mountTwice(t, { staleTime }), 2, `mounted with ${staleTime}`);
+    const { client } = start(t);
+    const queryFn = counter();
+    await client.fetchQuery({ queryKey, queryFn, staleTime });
+    assert.equal(await client.fetchQuery({ queryKey, queryFn, staleTime }), 2, `${staleTime}`);
+    assert.equal(client.getQueryCache().find({ queryKey })?.isStaleByTime(staleTime), true);
+  }
+});
+
 test('after its staleTime an answer is fetched again on mount', async (t) => {
   assert.equal(await mountTwice(t, { staleTime: 1000 }, { pause: 1000 }), 2);
 });
