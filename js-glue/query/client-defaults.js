@@ -63,7 +63,7 @@ export class ClientDefaults {
       ...options,
       _defaulted: true,
     };
-    full.gcTime ??= this.#gcTime;
+    full.gcTime = gcTime(full.gcTime ?? this.#gcTime);
     full.refetchOnReconnect ??= full.networkMode !== 'always';
     full.throwOnError ??= false;
     if (full.queryFn === skipToken) full.enabled = false;
@@ -79,7 +79,7 @@ export class ClientDefaults {
       ...options,
       _defaulted: true,
     };
-    full.gcTime ??= this.#gcTime;
+    full.gcTime = gcTime(full.gcTime ?? this.#gcTime);
     return full;
   }
 }
@@ -91,6 +91,15 @@ export class ClientDefaults {
 function merged(defaults, key) {
   const matching = [...defaults.values()].filter((entry) => partialMatchKey(key, entry.key));
   return Object.assign({}, ...matching.map((entry) => entry.options));
+}
+
+/** @param {any} value @returns {number} ms */
+function gcTime(value) {
+  const time = Math.max(0, value);
+  if (Number.isNaN(time)) {
+    throw new TypeError(`gcTime is ${describe(value)}; it must be a number of ms, or Infinity.`);
+  }
+  return time;
 }
 
 /** @param {unknown} value */

@@ -36,7 +36,7 @@ export function setQueryData(client, queryKey, updater, options) {
   const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
   client.driver.apply((engine, now) => {
     const at = options?.updatedAt ?? now;
-    engine.setData(query.entry, { age: age(at, now), keepChanges: false }, now);
+    engine.setData(query.entry, { age: age('updatedAt', at, now), keepChanges: false }, now);
     query.accept(data, at);
     giveTags(query, query.options, engine, now);
   });
@@ -56,13 +56,25 @@ export function restoreInitialData(query, options) {
   const updatedAt = resolveOption(options.initialDataUpdatedAt);
   query.client.driver.apply((engine, now) => {
     const at = updatedAt ?? now;
-    engine.setData(query.entry, { age: age(at, now), keepChanges: true }, now);
+    engine.setData(
+      query.entry,
+      { age: age('initialDataUpdatedAt', at, now), keepChanges: true },
+      now,
+    );
     query.restore(data, at);
     giveTags(query, options, engine, now);
   });
 }
 
-/** @param {number} at @param {number} now @returns {number} ms */
-function age(at, now) {
+/**
+ * @param {string} option that says `at`
+ * @param {number} at ms since 1970
+ * @param {number} now
+ * @returns {number} ms
+ */
+function age(option, at, now) {
+  if (Number.isNaN(Number(at))) {
+    throw new TypeError(`${option} is ${at}; it must be a number of ms since 1970.`);
+  }
   return Math.max(0, now - at);
 }

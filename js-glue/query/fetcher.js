@@ -131,7 +131,8 @@ function failed(query, run, error) {
 export function retryLimit(retry, failures, error, isServer) {
   if (retry === undefined || retry === null) return isServer ? 0 : 3;
   if (typeof retry === 'number') return retry > 0 ? retry : 0;
-  return guarded(retry, failures, error, false) ? Infinity : 0;
+  const again = typeof retry === 'function' && guarded(retry, failures, error, false);
+  return again || retry === true ? Infinity : 0;
 }
 
 /**

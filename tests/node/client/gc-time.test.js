@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { MutationObserver, QueryObserver } from '../../../js-glue/index.js';
 import { observe, server, start } from './setup.js';
 
 const queryKey = ['k'];
@@ -66,6 +67,14 @@ test('gcTime Infinity keeps', async (t) => {
   await advance(1e12);
   assert.equal(client.getQueryData(queryKey), 'data');
   assert.equal(time.waiting, 0);
+});
+
+test('a gcTime that is no number is a TypeError that says what is allowed', (t) => {
+  const { client } = start(t);
+  const gcTime = Number.NaN;
+  const wrong = /^TypeError: gcTime is NaN; it must be a number of ms, or Infinity/;
+  assert.throws(() => new QueryObserver(client, { queryKey, gcTime }), wrong);
+  assert.throws(() => new MutationObserver(client, { gcTime }), wrong);
 });
 
 test('a gcTime over 2^31 ms is kept to the millisecond', async (t) => {

@@ -37,12 +37,14 @@ test('a failed fetch is tried 3 times more, after 1, 2 and 4 seconds', async (t)
 });
 
 test('a retry that is no number is none, and the fetch ends', async (t) => {
-  const { client, advance } = start(t);
-  const queryFn = failing();
-  const one = observe(t, client, { queryKey, queryFn, retry: Number.NaN });
-  await advance(1e6);
-  assert.equal(one.result.status, 'error');
-  assert.equal(queryFn.calls, 1);
+  for (const retry of /** @type {any[]} */ ([Number.NaN, '2'])) {
+    const { client, advance } = start(t);
+    const queryFn = failing();
+    const one = observe(t, client, { queryKey, queryFn, retry });
+    await advance(1e6);
+    assert.equal(one.result.status, 'error');
+    assert.equal(queryFn.calls, 1);
+  }
 });
 
 test('the delay grows to 30 seconds at most', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { QueryObserver } from '../../../js-glue/index.js';
 import { observe, server, start } from './setup.js';
 
 const queryKey = ['k'];
@@ -50,6 +51,17 @@ test('updatedAt says since when it is true', (t) => {
   const query = /** @type {any} */ (client.getQueryCache().find({ queryKey }));
   assert.equal(query.state.dataUpdatedAt, time.now - 5000);
   assert.deepEqual([query.isStaleByTime(5000), query.isStaleByTime(5001)], [true, false]);
+});
+
+test('a time that is none is a TypeError that names the option', (t) => {
+  const { client } = start(t);
+  assert.throws(
+    () => client.setQueryData(queryKey, 1, { updatedAt: Number.NaN }),
+    /^TypeError: updatedAt is NaN; it must be a number of ms since 1970/,
+  );
+  const options = { queryKey, initialData: 1, initialDataUpdatedAt: Number.NaN };
+  const wrong = /^TypeError: initialDataUpdatedAt is NaN/;
+  assert.throws(() => new QueryObserver(client, options), wrong);
 });
 
 test('an older fetch that lands later does not overwrite it', async (t) => {
