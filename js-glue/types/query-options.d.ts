@@ -206,10 +206,16 @@ export interface ResultOptions {
 }
 
 export interface RefetchOptions extends ResultOptions {
-  /** True: what is in flight is aborted. False: it lands first. One fetch follows. Default true. */
+  /** What is in flight: true, it is aborted and asked for again; false, it is enough. Default true. */
   cancelRefetch?: boolean;
 }
-export type InvalidateOptions = RefetchOptions;
+export interface InvalidateOptions extends ResultOptions {
+  /**
+   * What is in flight may lack the change. True: it is aborted and asked for again. False: it lands and
+   * is shown, and one more fetch follows. Default true.
+   */
+  cancelRefetch?: boolean;
+}
 export type ResetOptions = ResultOptions;
 
 export interface CancelOptions {

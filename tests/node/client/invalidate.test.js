@@ -170,6 +170,18 @@ test('without filters every query is marked', async (t) => {
   assert.equal(client.getQueryCache().findAll({ stale: true }).length, 2);
 });
 
+test('refetchQueries with cancelRefetch false is content with what is in flight', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  observe(t, client, { queryKey, queryFn: ask, staleTime });
+  await advance(0);
+  const done = client.refetchQueries({ queryKey }, { cancelRefetch: false });
+  await advance(0);
+  calls[0].resolve('data');
+  await done;
+  assert.equal(calls.length, 1);
+});
+
 test('refetchQueries fetches fresh and inactive ones too', async (t) => {
   const { client } = start(t);
   const queryFn = counter();
