@@ -4,6 +4,7 @@ import { systemEnvironment } from '../environment.js';
 import { MutationCache } from '../mutation/mutation-cache.js';
 import { applyChanges } from '../rules/apply-changes.js';
 import { ClientDefaults } from './client-defaults.js';
+import { checkConfig } from './config.js';
 import * as data from './data-verbs.js';
 import { Driver } from './driver.js';
 import * as fetching from './fetch-verbs.js';
@@ -30,6 +31,7 @@ export class QueryClient {
 
   /** @param {any} [options] */
   constructor(options = {}) {
+    checkConfig(options);
     const { queryCache, mutationCache, defaultOptions = {}, limits, seed } = options;
     this.environment = { ...systemEnvironment, ...options.environment };
     this.clientId = options.clientId ?? randomId();
