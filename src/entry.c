@@ -15,7 +15,9 @@ void entry_init(struct entry *e, double seq) {
 static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
   if (e->activity != NULL) {
     e->asked_before = e->asked_before || e->activity->fetch != 0;
-    e->activity->ended = e->activity->fetch;
+    /* Two ends of one step are told as one: of the fetch that there was. */
+    bool told = e->activity->fetch == 0 && (e->effects & ENTRY_SETTLE) != 0;
+    e->activity->ended = told ? e->activity->ended : e->activity->fetch;
     e->activity->fetch = 0;
   }
   e->outcome = (uint8_t)outcome & 3;

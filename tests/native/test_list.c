@@ -317,6 +317,14 @@ static void what_a_list_wanted_is_settled_although_it_is_called_off(void **state
   }
 }
 
+static void a_list_that_names_an_entry_twice_tells_of_the_fetch_that_it_called_off(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  uint32_t twice[] = {entry, entry};
+  step(w, (tidemark_event){.type = TIDEMARK_RESET, .list = {.entries = twice, .count = 2}});
+  expect(w, "SETTLE", "SETTLE tasks/1 #1 CANCELLED");
+}
+
 static void what_a_list_wanted_is_settled_when_the_last_observer_leaves(void **state) {
   struct world *w = *state;
   uint32_t entry = build(w, "tasks/1");
@@ -502,6 +510,7 @@ int main(void) {
       PROMISE(invalidating_marks_all_whatever_is_refetched),
       PROMISE(a_marked_inactive_entry_is_fetched_when_it_is_mounted),
       PROMISE(what_a_list_wanted_is_settled_although_it_is_called_off),
+      PROMISE(a_list_that_names_an_entry_twice_tells_of_the_fetch_that_it_called_off),
       PROMISE(what_a_list_wanted_is_settled_when_the_last_observer_leaves),
       PROMISE(whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_none),
       PROMISE(what_only_an_observer_wanted_is_called_off_in_silence),
