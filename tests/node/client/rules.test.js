@@ -96,6 +96,12 @@ test('a change that is too long by itself is refused with its length', (t) => {
   assert.throws(() => client.applyChange(change), /the change has 1\d\d bytes; allowed: 97/);
 });
 
+test('text that is half a character takes no change along with it', (t) => {
+  const keys = [['tasks', 'detail', 1]];
+  const change = { resource: 'task', id: 1, title: 'a\ud83d', row: { note: 'b\0' } };
+  assert.deepEqual(marked(t, RULES, [change], keys), keys);
+});
+
 test('a template whose field is absent is skipped', (t) => {
   const keys = [
     ['tasks', 'detail', 1],
