@@ -22,11 +22,12 @@ void cache_forget_old_epoch(tidemark_cache *cache) {
   }
 }
 
-/* All that was folded stands at or before the stream's position. */
+/* All that was folded stands at or before the stream's position, if it has one. */
 static void end_storm(tidemark_cache *cache, double time) {
   if (storm_ends(&cache->storm, time) && !PLANTED(STORM_END_FORGOTTEN)) {
     cache->status_moved = true;
-    change_mark_all(cache, cache->stream.seq);
+    change_mark_all(cache, cache->storm.unplaced ? POSITION_UNKNOWN : cache->stream.seq);
+    cache->storm.unplaced = false;
   }
 }
 
@@ -44,6 +45,8 @@ static void apply(tidemark_cache *cache, const json_value *change, double seq) {
   cache->stats.messages_folded++;
   if (verdict == STORM_BEGINS) {
     change_mark_all(cache, seq);
+  } else {
+    cache->storm.unplaced = cache->storm.unplaced || seq < 0;
   }
 }
 

@@ -25,6 +25,7 @@ struct storm {
   uint32_t count; /* in this second */
   double end;     /* ms: of this second */
   bool folded;    /* since all were marked */
+  bool unplaced;  /* the caller's: one of those has no position */
 };
 
 /* What becomes of a change that comes at `time`. */

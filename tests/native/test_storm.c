@@ -191,6 +191,24 @@ static void what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second(vo
   assert_true(is_marked(w, entry));
 }
 
+/* A gateway's own, between those of the log. */
+static void what_was_folded_without_a_position_is_proved_by_none(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
+  go_live(w, "e", 0);
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  task_changed(w, 2, 1, 0);
+  task_changed(w, 2, 2, 1);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:2");
+  frame(w, "{'type':'cache_invalidate','data':{'resource':'task','id':1}}");
+  assert_false(is_marked(w, entry));
+  pass(w, SECOND);
+  assert_true(is_marked(w, entry));
+}
+
 /* An entry that was fetched after the first change that is folded, and changed by the next. */
 static uint32_t changed_in_a_storm(struct world *w) {
   restart(w, (tidemark_options){.seed = 1, .limits = {.changes_per_second = 1}});
@@ -323,6 +341,7 @@ int main(void) {
       PROMISE(a_storm_takes_no_memory),
       PROMISE(beyond_the_limit_changes_are_folded_and_counted),
       PROMISE(what_was_folded_after_the_mark_is_marked_at_the_end_of_the_second),
+      PROMISE(what_was_folded_without_a_position_is_proved_by_none),
       PROMISE(a_lagging_answer_after_the_end_of_the_second_is_not_fresh),
       PROMISE(an_answer_that_holds_what_was_folded_needs_no_mark),
       PROMISE(a_fetch_that_starts_as_the_second_ends_holds_what_was_folded),
