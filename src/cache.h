@@ -15,10 +15,12 @@
  *  - Time is a double in milliseconds on any one clock of the caller's. The
  *    clock may jump: forward jumps count as time passed, backward ones as none.
  *  - Results are >= 0, errors are the negative enum tidemark_error. An event
- *    that is refused has changed nothing.
+ *    that is refused has changed nothing, but timers that were due have run.
  *  - Handles (entry, observer, mutation) are positive; 0 means none. An entry's
- *    handle lives until the drain after its DROP, an observer's until
- *    UNOBSERVE, a mutation's until ACKNOWLEDGED or FAILED.
+ *    handle is good until its DROP, and not given out again before the drain
+ *    after that; an observer's is good until UNOBSERVE; a mutation's until
+ *    ACKNOWLEDGED or FAILED, but FOLD and tidemark_layers name it while it has
+ *    layers.
  *  - No pointer that an event carries is kept after tidemark_step returns.
  *  - A cache is used by one thread at a time; caches share nothing.
  */
@@ -59,7 +61,8 @@ typedef struct tidemark_limits {
   uint32_t entries;       /* 1,048,576, below 2^29; beyond, the longest unused one is forgotten */
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */
-  uint32_t concurrent_refetches; /* fetches in flight that changes caused; 8 */
+  uint32_t concurrent_refetches; /* fetches in flight that changes caused, but for those of a
+                                    rule's "refetch"; 8 */
   uint32_t changes_per_second;   /* of the stream's that are looked at one by one; 1,000. Of more,
                                     only that anything may have changed */
   double reset_window;    /* ms, finite, over which active entries refetch after a reset; 2,000 */
@@ -121,7 +124,7 @@ enum tidemark_event_type {
   TIDEMARK_INVALIDATE, /* mark, then refetch as refetch_type says */
   TIDEMARK_REFETCH,    /* fetch all but disabled and static ones */
   TIDEMARK_CANCEL,     /* abort what is in flight; each entry is as before its fetch */
-  TIDEMARK_REMOVE,     /* forget; an observed entry lives on, found by nobody, until unobserved */
+  TIDEMARK_REMOVE,     /* forget; an observed entry lives on, found by nobody, while it is needed */
   TIDEMARK_RESET,      /* as if never fetched; active ones fetch */
   /* changes */
   TIDEMARK_RULES,  /* JSON text replaces all rules */
@@ -267,7 +270,7 @@ typedef struct tidemark_event {
 } tidemark_event;
 
 /* Takes one event in at `now` (ms, of a magnitude up to 2^53). Timers that were due by then run
- * first. */
+ * first. Time ends 2^47 ms after the first step, 4,459 years: no timer goes off later. */
 int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now);
 
 /* ---- Effects ------------------------------------------------------------------------------- */
