@@ -241,7 +241,7 @@ bool entry_is_unused(const struct entry *e) {
 
 bool entry_is_at_rest(const struct entry *e) {
   const struct activity *a = entry_activity(e);
-  return a->observers == 0 && a->layers == 0 && a->fetch == 0 && e->phase != ENTRY_LATER &&
+  return a->observers == 0 && a->layers == 0 && a->fetch == 0 && e->phase == ENTRY_IDLE &&
          (e->effects & ENTRY_SETTLE) == 0;
 }
 

@@ -74,6 +74,25 @@ static void an_invalidation_by_hand_does_not_wait_for_the_spacing(void **state) 
   expect(w, "FETCH", "FETCH tasks/1 #3");
 }
 
+static void
+a_wanted_fetch_keeps_the_spacing_while_one_observer_leaves_and_another_comes(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  change_task(w);
+  answer(w, entry);
+  fetch(w, entry);
+  unobserve(w, observer);
+  observe_for(w, entry, INFINITY);
+  flush(w);
+  answer(w, entry);
+  forget_trace(w);
+  change_task(w);
+  pass(w, SPACING - 1);
+  expect_no_fetch(w);
+}
+
 static void a_fetch_that_somebody_asked_for_spaces_nothing(void **state) {
   struct world *w = *state;
   rules(w, RULES);
@@ -335,6 +354,7 @@ int main(void) {
       PROMISE(a_change_after_the_spacing_is_refetched_at_once),
       PROMISE(whoever_asks_does_not_wait_for_the_spacing),
       PROMISE(an_invalidation_by_hand_does_not_wait_for_the_spacing),
+      PROMISE(a_wanted_fetch_keeps_the_spacing_while_one_observer_leaves_and_another_comes),
       PROMISE(a_fetch_that_somebody_asked_for_spaces_nothing),
       PROMISE(changes_that_never_end_are_refetched_once_a_spacing_and_the_last_one_is_seen),
       PROMISE(a_storm_costs_few_refetches_and_none_is_lost),
