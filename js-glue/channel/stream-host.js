@@ -1,5 +1,6 @@
 import { Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { isDevelopment, report } from '../environment.js';
+import { statusOf } from '../errors/error-kind.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
@@ -187,9 +188,9 @@ export class StreamHost extends Subscribable {
       driver.applyOnce((engine, now) => engine.ticketReady(id, now));
     } catch (thrown) {
       if (this.#ticket.socket !== id) return;
-      const error = /** @type {any} */ (thrown);
-      this.error = error instanceof Error ? error : new Error(String(error));
-      const forGood = error?.forGood === true || error?.status === 401 || error?.status === 403;
+      this.error = asError(thrown);
+      const error = /** @type {any} */ (thrown ?? {});
+      const forGood = error.forGood === true || [401, 403].includes(statusOf(error) ?? 0);
       driver.applyOnce((engine, now) => engine.ticketFailed(id, forGood, now));
     }
   }
@@ -249,4 +250,12 @@ export class StreamHost extends Subscribable {
     const resume = this.#client.driver.ask((engine) => engine.streamPosition());
     return { scopes: this.#options?.scopes ?? [], resume };
   }
+}
+
+/** @param {any} thrown by `ticket`: an error, or the response that has none @returns {Error} */
+function asError(thrown) {
+  if (thrown instanceof Error) return thrown;
+  const status = statusOf(thrown ?? {});
+  const why = status === undefined ? String(thrown) : `the server answered with status ${status}`;
+  return new Error(`there is no ticket: ${why}`, { cause: thrown });
 }

@@ -14,8 +14,9 @@ export interface ChannelOptions {
   url: string | URL | (() => string | URL);
   /**
    * Gets a ticket before each connection, with a request that the server authenticates. If it
-   * rejects, it is tried again like any lost connection; with an error whose `status` is 401 or 403,
-   * or whose `forGood` is true, the channel stops. Without it the server signs nobody in.
+   * rejects, it is tried again like any lost connection; with the response, or an error, of
+   * status 401 or 403, or with an error whose `forGood` is true, the channel stops. Without it the
+   * server signs nobody in.
    */
   ticket?: () => string | Promise<string>;
   /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { WebSocket } from 'ws';
-import { focusManager } from '../../../js-glue/index.js';
+import { errorKind, focusManager } from '../../../js-glue/index.js';
 import { RULES, reached, scopes, startLive } from './live.js';
 import { observe, server, start } from './setup.js';
 import { listen } from './websocket-server.js';
@@ -154,6 +154,21 @@ test('a ticket that is refused for good stops the channel with that error', asyn
   await reached(channel, 'stopped');
   assert.equal(channel.error, refused);
 });
+
+for (const [what, refused] of /** @type {[string, any][]} */ ([
+  ['the response', new Response('', { status: 401 })],
+  ['an error that has the response', Object.assign(new Error(), { response: { status: 403 } })],
+])) {
+  test(`a ticket that is rejected with ${what} stops the channel, and tells why`, async (t) => {
+    const { client } = start(t);
+    t.mock.method(console, 'warn', () => {});
+    const ticket = () => Promise.reject(refused);
+    const channel = client.connect({ url: 'ws://127.0.0.1:9', ticket, scopes, WebSocket });
+    t.after(() => channel.close());
+    await reached(channel, 'stopped');
+    assert.equal(errorKind(channel.error), errorKind(refused));
+  });
+}
 
 test('a ticket that fails after its channel was closed is no error of the next one', async (t) => {
   const { client, advance } = start(t);
