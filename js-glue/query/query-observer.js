@@ -216,10 +216,11 @@ export class QueryObserver extends Subscribable {
     this.#core = core;
     if (this.#handle === 0) return;
     this.#client.driver.apply((engine, now) => {
-      engine.setObserver(this.#handle, query.entry, core, now);
-      // The core lets what an abandoned query has in flight finish. What can be aborted should be.
+      // The core lets what an abandoned query has in flight finish. What can be aborted should be; now,
+      // as one that was removed is gone with its last observer.
       if (query !== before && before.isAbandoned())
         engine.cancel([before.entry], { revert: true }, now);
+      engine.setObserver(this.#handle, query.entry, core, now);
     });
   }
 

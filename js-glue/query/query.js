@@ -135,8 +135,7 @@ export class Query {
 
   /** What is in flight can be aborted, and nobody looks any more. */
   isAbandoned() {
-    if (this.dropped || !this.run?.signalTaken) return false;
-    return (this.bits & State.OBSERVED) === 0;
+    return !this.dropped && this.run?.signalTaken === true && this.observers.size === 0;
   }
 
   /** The options of whoever asked; else of whoever looks; else the last ones known. @returns {any} */

@@ -105,3 +105,22 @@ test('when an observer moves to another key, what it leaves behind is aborted', 
   observer.setOptions({ queryKey: ['b'], queryFn: ask });
   assert.equal(signal.aborted, true);
 });
+
+test('an observer whose query was removed moves on also while a try is waited for', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const options = { queryKey, queryFn: ask, refetchInterval: 1000 };
+  const one = observe(t, client, options);
+  await advance(0);
+  client.removeQueries();
+  await advance(1000);
+  const { signal } = calls[1].args[0];
+  calls[1].reject(new Error('no'));
+  await advance(0);
+  one.observer.setOptions(options);
+  assert.equal(signal.aborted, true);
+  await advance(0);
+  calls[2].resolve('data');
+  await advance(0);
+  assert.equal(one.result.data, 'data');
+});
