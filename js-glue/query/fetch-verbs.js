@@ -51,13 +51,16 @@ export async function ensureQueryData(client, options) {
 export function startFetch(query, options, { restart = false, staleTime = 0 }) {
   const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;
   const how = { restart, staleTime, networkMode: networkMode(options), refetch: false };
-  const fetching = query.client.driver.apply((engine, now) => engine.fetch(query.entry, how, now));
-  if (fetching === Fetching.FRESH) return Promise.resolve(query.data);
-  if (restart || !busy) {
-    query.options = options;
-    query.wanted = options;
-  }
-  return query.wait();
+  const end = query.client.driver.apply((engine, now) => {
+    if (engine.fetch(query.entry, how, now) === Fetching.FRESH) return null;
+    if (restart || !busy) {
+      query.options = options;
+      query.wanted = options;
+    }
+    // Asked for in the step: a function of the app's that is called after it may end the fetch.
+    return query.wait();
+  });
+  return end ?? Promise.resolve(query.data);
 }
 
 /** @param {Query} query @param {any} options */

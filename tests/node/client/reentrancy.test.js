@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { QueryCache } from '../../../js-glue/index.js';
+import { isCancelledError, QueryCache } from '../../../js-glue/index.js';
 import { catchReports, counter, observe, server, start } from './setup.js';
 
 const A = ['a'];
@@ -151,4 +151,17 @@ test('a function of the app that throws is reported, and the others are called',
   await client.fetchQuery({ queryKey: A, queryFn: async () => 'data' });
   assert.match(String(reports[0]), /in onSuccess/);
   assert.equal(one.result.data, 'data');
+});
+
+test('who asks for a fetch hears of its end also if a function that it calls clears the cache', async (t) => {
+  const { client, advance } = start(t);
+  const queryFn = (/** @type {any} */ { signal }) => {
+    signal.onabort = () => client.clear();
+    return new Promise(() => {});
+  };
+  client.fetchQuery({ queryKey: ['k'], queryFn }).catch(() => {});
+  await advance(0);
+  client.invalidateQueries({ refetchType: 'none' });
+  const ends = client.fetchQuery({ queryKey: ['k'], queryFn }).catch(isCancelledError);
+  assert.equal(await Promise.race([ends, advance(1000)]), true);
 });
