@@ -22,9 +22,9 @@ export function useQuery(options, queryClient) {
   useStore(source, () => observer.getCurrentResult());
   useOptions(observer, full);
   if (result.isError && !result.isFetching) {
-    if (resolveOption(full.throwOnError, result.error, observer.getCurrentQuery())) {
-      throw result.error;
-    }
+    const shown = client.getQueryCache().find({ queryKey: full.queryKey });
+    const query = shown ?? observer.getCurrentQuery(); // the observer moves on after the render
+    if (resolveOption(full.throwOnError, result.error, query)) throw result.error;
   }
   return full.notifyOnChangeProps ? result : observer.trackResult(result);
 }

@@ -194,6 +194,28 @@ test('useQuery that is not subscribed shows what is cached, and fetches nothing 
   assert.deepEqual(shown, ['idle undefined', 'idle Ada', 'idle Ada', 'idle Ada']);
 });
 
+test('throwOnError is asked about the query that is shown, also when the key has just changed', async () => {
+  const asked = await inPage(async () => {
+    const { h, QueryClient, useQuery, mount, settle } = lab;
+    const client = new QueryClient();
+    client.setQueryData(['fine'], 'Ada');
+    const queryFn = () => Promise.reject(new Error('no'));
+    await client.prefetchQuery({ queryKey: ['failed'], queryFn });
+    const asked = [];
+    const throwOnError = (_, query) => {
+      asked.push(query.queryKey[0]);
+      return false;
+    };
+    const Name = ({ queryKey }) => useQuery({ queryKey, enabled: false, throwOnError }).status;
+    const { show, unmount } = mount(client, h(Name, { queryKey: ['fine'] }));
+    show(h(Name, { queryKey: ['failed'] }));
+    await settle();
+    unmount();
+    return [...new Set(asked)];
+  });
+  assert.deepEqual(asked, ['failed']);
+});
+
 test('useMutation shows the change at once, and takes it back when it is refused', async () => {
   const shown = await inPage(async () => {
     const { h, QueryClient, useMutation, useQuery, useIsMutating, mount, server, settle } = lab;
