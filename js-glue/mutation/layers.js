@@ -27,8 +27,10 @@ export class Layers {
   #full = new Set();
   /** @type {unknown} */
   #variables;
-  /** The core's handle. */
+  /** The core's handle, good in that engine only. */
   #handle = 0;
+  /** @type {Engine | undefined} */
+  #engine;
   /** @type {'none' | 'pending' | 'acknowledged' | 'failed'} */
   #phase = 'none';
   /** An updater threw while the layers were laid. @type {{ error: unknown } | null} */
@@ -82,6 +84,7 @@ export class Layers {
    */
   begin(engine, now) {
     this.#handle = engine.beginMutation(this.#serial, now);
+    this.#engine = engine;
     this.#full.clear();
     try {
       for (const entry of entriesOf(this.#targets, engine, now)) {
@@ -128,7 +131,8 @@ export class Layers {
     const { driver } = this.#client;
     if (this.isPending) {
       driver.apply((engine, now) => {
-        engine.acknowledgeMutation(this.#handle, now);
+        // One that was removed while it ran is not told to an engine that takes the place of its own.
+        if (engine === this.#engine) engine.acknowledgeMutation(this.#handle, now);
         this.#phase = 'acknowledged';
       });
       if (this.#full.size > 0) this.#invalidate(this.#full);
@@ -149,7 +153,7 @@ export class Layers {
   fail() {
     if (!this.isPending) return;
     this.#client.driver.apply((engine, now) => {
-      engine.failMutation(this.#handle, now);
+      if (engine === this.#engine) engine.failMutation(this.#handle, now);
       this.#phase = 'failed';
     });
   }

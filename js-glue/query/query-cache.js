@@ -52,13 +52,15 @@ export class QueryCache extends Subscribable {
    * @returns {Query}
    */
   build(client, options) {
-    const entry = client.driver.apply((engine, now) =>
-      engine.build(options.queryKey, options.gcTime, now),
-    );
-    let query = this.#queries.get(entry);
-    if (!query) {
-      query = new Query(client, entry, options.queryKey, options);
+    const { query, isNew } = client.driver.apply((engine, now) => {
+      // Kept in the step: the engine that gave the handle may be gone once its effects are carried out.
+      const entry = engine.build(options.queryKey, options.gcTime, now);
+      const known = this.#queries.get(entry);
+      const query = known ?? new Query(client, entry, options.queryKey, options);
       this.#queries.set(entry, query);
+      return { query, isNew: !known };
+    });
+    if (isNew) {
       this.notify({ type: 'added', query });
       client.getMutationCache().cover(query);
     }

@@ -155,8 +155,8 @@ export class View {
 
   /** The core's handles of their mutations, lowest first. @returns {readonly number[]} */
   #layers() {
-    const { dropped, entry, client } = this.#query;
-    return dropped ? [] : client.driver.ask((engine) => engine.layers(entry));
+    const query = this.#query;
+    return query.dropped ? [] : query.client.driver.ask((engine) => engine.layers(query.entry));
   }
 
   /** What equals a part of what was shown before keeps its reference. @param {unknown} value */

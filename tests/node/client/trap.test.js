@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { WebSocket } from 'ws';
+import { Engine } from '../../../js-glue/engine/engine.js';
 import { MutationObserver } from '../../../js-glue/index.js';
 import { catchReports, counter, observe, server, start } from './setup.js';
 import { settle } from './virtual-time.js';
@@ -23,6 +24,17 @@ WebAssembly.Instance = /** @type {any} */ (
 function corrupt() {
   const memory = /** @type {WebAssembly.Memory} */ (memories.at(-1));
   new Uint8Array(memory.buffer).fill(0xff);
+}
+
+/** One of the engine's methods, that traps the first time. @param {'drain' | 'layers'} name */
+function stopOnce(name) {
+  const method = Engine.prototype[name];
+  let stops = true;
+  return /** @this {Engine} @param {any[]} args */ function (...args) {
+    if (!stops) return Reflect.apply(method, this, args);
+    stops = false;
+    throw new WebAssembly.RuntimeError('unreachable');
+  };
 }
 
 const queryKey = ['k'];
@@ -190,6 +202,52 @@ test('the channel connects anew, and nothing is heard of the old socket', async 
   while (client.getStats().messages === 0) await settle();
   assert.equal(channel.status, 'live');
 });
+
+test('a query that is made when the core stops is there, and no other one in its place', (t) => {
+  const { client } = startCatching(t);
+  client.setQueryData(queryKey, 'kept');
+  t.mock.method(Engine.prototype, 'drain', stopOnce('drain'));
+  client.setQueryData(['new'], 'made');
+  assert.deepEqual([client.getQueryData(queryKey), client.getQueryData(['new'])], ['kept', 'made']);
+});
+
+test('layers are asked for under the handle that the new core gave', (t) => {
+  const { client, reports } = startCatching(t);
+  client.setQueryData(['gone'], 'gone');
+  client.setQueryData(queryKey, 'old');
+  client.removeQueries({ queryKey: ['gone'] });
+  client.mutate({
+    mutationFn: server().ask,
+    optimistic: [{ queryKey, update: () => 'new' }],
+  });
+  t.mock.method(Engine.prototype, 'layers', stopOnce('layers'));
+  assert.equal(client.setQueryData(queryKey, 'newer'), 'new');
+  assert.deepEqual(
+    reports.map(({ message }) => message),
+    ['tidemark: the core stopped and was started again'],
+  );
+});
+
+for (const [end, answer] of /** @type {const} */ ([
+  ['fails', 'reject'],
+  ['succeeds', 'resolve'],
+])) {
+  test(`a mutation that was removed while it ran ${end} as the server says`, async (t) => {
+    const { client } = startCatching(t);
+    const { ask, calls } = server();
+    client.setQueryData(queryKey, 'old');
+    const optimistic = [{ queryKey, update: () => 'new' }];
+    const observer = new MutationObserver(client, { mutationFn: ask, optimistic });
+    observer.mutate().catch(() => {});
+    await settle();
+    client.getMutationCache().clear();
+    corrupt();
+    calls[0][answer](new Error('said'));
+    await settle();
+    const { data, error } = observer.getCurrentResult();
+    assert.match(String(error ?? data), /said/);
+  });
+}
 
 test('the rules still hold', async (t) => {
   const { client } = startCatching(t, { rules: [{ on: 'a', invalidate: [queryKey] }] });
