@@ -51,20 +51,33 @@ void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
   }
 }
 
-void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since) {
+/* A change that was counted already is now known to stand at that position: only an answer that
+ * does not hold it is asked for again. */
+static void place(tidemark_cache *cache, uint32_t id, double seq) {
   struct entry *e = entry_at(cache, id);
-  if (e->freshness.changed < since) {
-    change_mark(cache, id, mark);
-    return;
-  }
   uint32_t before = entry_state(e);
-  e->freshness.changed_seq = fmax(e->freshness.changed_seq, mark->seq);
+  e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
   uint32_t bits = 0;
   if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     double wait = schedule_spread(schedule_backoff(0), &cache->random);
     bits = entry_want_later(e, cache->time + wait);
   }
   query_act(cache, id, bits | notice(e, before));
+}
+
+/* What it shows was asked for later than that, or what is in flight if it shows nothing. */
+static bool is_asked_since(const struct entry *e, uint64_t ordinal) {
+  return e->has_data ? e->freshness.asked > ordinal
+                     : e->phase == ENTRY_FLYING && e->activity->fetch_asked > ordinal;
+}
+
+void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since) {
+  const struct entry *e = entry_at(cache, id);
+  if (e->freshness.changed < since && !is_asked_since(e, since)) {
+    change_mark(cache, id, mark);
+  } else {
+    place(cache, id, mark->seq);
+  }
 }
 
 void change_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t state_before) {
@@ -120,8 +133,14 @@ int change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
 
 /* ---- Changes ------------------------------------------------------------------------------- */
 
+/* `settled`: as change_mark_once has `since`; 0 for a change that is new. */
 static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *target, double seq,
                   uint64_t settled) {
+  bool voids = target->kind == RULE_REMOVE || target->kind == RULE_RESET;
+  if (voids && settled != 0 && is_asked_since(entry_at(cache, id), settled)) {
+    place(cache, id, seq);
+    return;
+  }
   switch ((enum rule_kind)target->kind) {
   case RULE_REMOVE:
     query_remove(cache, id);

@@ -199,9 +199,9 @@ struct mark {
   bool refetch; /* the fetch counts for the cap and waits while nobody sees the page */
 };
 void change_mark(tidemark_cache *cache, uint32_t id, const struct mark *mark);
-/* The same for a change that was known at ordinal `since` already: an entry marked later than that
- * needs no second mark. Only an answer that by its position cannot know the change yet is asked for
- * again. */
+/* The same for a change that was known at ordinal `since` already: an entry marked or asked for
+ * later than that needs no second mark. Only an answer that by its position cannot know the change
+ * yet is asked for again. */
 void change_mark_once(tidemark_cache *cache, uint32_t id, const struct mark *mark, uint64_t since);
 /* An entry has been found to lack something; `state_before` is tidemark_state() of before that. An
  * active one is refetched somewhere within the reset window. */

@@ -43,6 +43,74 @@ static void an_echo_after_the_answer_causes_no_second_fetch(void **state) {
   expect(w, "FETCH", "FETCH tasks/1 #2");
 }
 
+/* The application said itself what it did, and somebody looks again at what that made void. */
+static void an_echo_makes_nothing_void_that_was_asked_for_since(void **state) {
+  struct world *w = *state;
+  for (int removes = 0; removes < 2; removes++) {
+    restart(w, (tidemark_options){.seed = 1, .client_id = "me"});
+    go_live(w, "e", 10);
+    rules(w, removes ? "[{'on':'task','remove':[['tasks','$id']]}]"
+                     : "[{'on':'task','reset':[['tasks','$id']]}]");
+    uint32_t entry = shown(w, "tasks/1", INFINITY);
+    acknowledge(w, mutate(w, 1, entry));
+    change(w, "{'resource':'task','id':1,'mutation':'me.1'}");
+    entry = build(w, "tasks/1");
+    observe_for(w, entry, INFINITY);
+    flush(w);
+    forget_trace(w);
+    echo(w, "me.1", 11);
+    flush(w);
+    expect(w, "SETTLE CLEAR FETCH DROP", "");
+    answer_as_of(w, entry, "e:11");
+    flush(w);
+    expect(w, "FETCH", "");
+    assert_false(is_marked(w, entry));
+    assert_int_equal(find(w, "tasks/1"), entry);
+  }
+}
+
+static void an_echo_voids_what_was_asked_for_before_it_was_done(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, "[{'on':'task','reset':[['tasks','$id']]}]");
+  shown(w, "tasks/1", INFINITY);
+  acknowledge(w, begin_mutation(w, 1));
+  forget_trace(w);
+  echo(w, "me.1", 11);
+  flush(w);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1\nFETCH tasks/1 #2");
+}
+
+/* That fetch may fail for good. */
+static void
+an_echo_marks_what_is_shown_although_what_is_in_flight_was_asked_for_since(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, begin_mutation(w, 1));
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  echo(w, "me.1", 11);
+  assert_true(is_marked(w, entry));
+}
+
+static void a_lagging_answer_to_what_was_void_is_asked_for_again_after_the_echo(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, "[{'on':'task','reset':[['tasks','$id']]}]");
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  acknowledge(w, begin_mutation(w, 1));
+  change(w, "{'resource':'task','id':1,'mutation':'me.1'}");
+  flush(w);
+  answer_as_of(w, entry, "e:10");
+  forget_trace(w);
+  echo(w, "me.1", 11);
+  assert_true(is_marked(w, entry));
+  pass(w, 2 * SECOND);
+  expect(w, "CLEAR FETCH", "FETCH tasks/1 #3");
+}
+
 static void a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched(void **state) {
   struct world *w = *state;
   rules(w, RULES);
@@ -298,6 +366,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_echo_after_the_acknowledgement_causes_no_second_fetch),
       PROMISE(an_echo_after_the_answer_causes_no_second_fetch),
+      PROMISE(an_echo_makes_nothing_void_that_was_asked_for_since),
+      PROMISE(an_echo_voids_what_was_asked_for_before_it_was_done),
+      PROMISE(an_echo_marks_what_is_shown_although_what_is_in_flight_was_asked_for_since),
+      PROMISE(a_lagging_answer_to_what_was_void_is_asked_for_again_after_the_echo),
       PROMISE(a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched),
       PROMISE(an_echo_before_the_acknowledgement_causes_the_only_fetch),
       PROMISE(an_answer_asked_for_after_the_echo_ends_the_layer),
