@@ -157,6 +157,7 @@ void channel_text(const struct world *w, struct client *c) {
     subscribe(ch);
     return;
   case FRAME_SUBSCRIBED:
+    line_opened(c);
     ch->status = TIDEMARK_STREAM_LIVE;
     ch->gap = false;
     ch->unanswered -= ch->unanswered > 0 ? 1 : 0;

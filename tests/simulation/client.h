@@ -250,6 +250,8 @@ uint32_t folding_end(struct folding *f, double time);
 /* ---- line.c -----------------------------------------------------------------------------------
  */
 void line_step(struct client *c, const tidemark_event *event);
+/* A subscription was answered, or a plain server's socket opened. */
+void line_opened(struct client *c);
 /* The stream is about to have another status. */
 void line_status(struct client *c, uint32_t status);
 

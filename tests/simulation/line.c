@@ -38,13 +38,18 @@ static void lose(struct client *c) {
   line->lost_at = c->time;
 }
 
+void line_opened(struct client *c) {
+  struct line *line = &c->line;
+  line->live_since = line->open ? line->live_since : c->time;
+  line->open = true;
+}
+
 /* Once open, a connection stays so while what was missed or added is asked for. */
 void line_status(struct client *c, uint32_t status) {
   struct line *line = &c->line;
   enum tidemark_event_type cause = c->step.event->type;
-  if (is_open(status) && !line->open) {
-    line->live_since = c->time;
-    line->open = true;
+  if (is_open(status)) {
+    line_opened(c);
   }
   line->lost_at = NAN;
   if (status == TIDEMARK_STREAM_OFFLINE && cause != TIDEMARK_ONLINE && cause != TIDEMARK_CONNECT) {
