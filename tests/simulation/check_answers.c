@@ -24,7 +24,7 @@ static bool has_done_layer(const struct client *c, uint32_t entry) {
  * not equal the server, but something must be on its way. */
 void check_not_forgotten(struct world *w, struct client *c, uint32_t entry, int64_t state) {
   struct record *r = &c->records[entry];
-  bool lacks = has_data(state) ? is_marked(state) || has_done_layer(c, entry) : r->changed;
+  bool lacks = has_data(state) ? is_marked(state) || has_done_layer(c, entry) : r->changed != 0;
   if (!is_kept_up(c, entry) || r->excused || !lacks || !is_idle(state)) {
     r->idle_since = NAN;
     return;
@@ -46,7 +46,7 @@ void check_equals_server(struct world *w, struct client *c, uint32_t entry) {
   }
   int64_t state = state_of(c, entry);
   bool failed = (state & TIDEMARK_STATUS_MASK) == TIDEMARK_STATUS_ERROR;
-  if (!r->has_base && failed && !r->changed) {
+  if (!r->has_base && failed && r->changed == 0) {
     return; /* its one fetch failed, and nothing has happened since that would ask again */
   }
   uint64_t server = database_value(&w->database, r->key, w->database.last, c->user);

@@ -74,7 +74,7 @@ struct record {
   double left_earliest, left_latest; /* model time at which it was last needed, at least or most */
   /* why it may stay as it is although it is not what the server has */
   bool excused;          /* the app cancelled its fetch, or mounted it asking for none */
-  bool changed;          /* told of a change since it was last asked for */
+  uint64_t changed;      /* ordinal of the last change told since it was last asked for; 0: none */
   double idle_since;     /* model time since when it is active, marked and idle; NaN: it is not */
   bool forgotten;        /* its user has signed out, and nothing has asked for it since */
   uint32_t user;         /* whose the answer shown is */

@@ -203,7 +203,7 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     r->excused = true;
     return;
   default:
-    r->changed = false;
+    r->changed = 0;
     layers_forget_marks(c, entry);
     return;
   }
@@ -214,7 +214,7 @@ static void declared(struct world *w, struct client *c, uint32_t entry) {
   struct record *r = &c->records[entry];
   bool others = r->scopes != 0 && r->scopes != c->scoping;
   r->scopes = c->scoping;
-  r->changed |= others;
+  r->changed = others ? c->ordinal : r->changed;
   r->forgotten = r->forgotten && !others;
   occurred_if(w, others, FAULT_OTHER_SCOPES_OF_ENTRY);
 }
@@ -284,7 +284,7 @@ static void forget_entry(struct client *c, uint32_t entry) {
   r->wanted_by_hand = r->wanted_by_hand && c->draining;
   r->wanted_by_name = r->wanted_by_name && c->draining;
   r->excused = false;
-  r->changed = false;
+  r->changed = 0;
   r->forgotten = true;
   r->reset_at = NAN;
   layers_forget_marks(c, entry);

@@ -63,7 +63,7 @@ static void told(const struct world *w, struct client *c, const struct change *c
   }
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
-    r->changed |= r->used && change_touches(change, r->key);
+    r->changed = r->used && change_touches(change, r->key) ? c->ordinal : r->changed;
   }
   refetched_by_rule(w, c, change);
 }
@@ -93,7 +93,7 @@ static void told_all(struct world *w, struct client *c, uint32_t commit) {
 static void anything_changed_in(struct client *c, uint32_t scopes) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
-    r->changed |= r->scopes == 0 || (r->scopes & scopes) != 0;
+    r->changed = r->scopes == 0 || (r->scopes & scopes) != 0 ? c->ordinal : r->changed;
   }
 }
 
