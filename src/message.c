@@ -26,15 +26,21 @@ static enum message_type type_of(const char *text) {
   return MESSAGE_UNKNOWN;
 }
 
+/* Many a server writes null for what it does not say. */
+static const json_value *field(const json_value *root, const char *name) {
+  const json_value *value = json_member(root, name);
+  return json_is(value, JSON_NULL) ? NULL : value;
+}
+
 /* A position: absent (-1), or a whole number that a double holds exactly. */
 static bool read_position(const json_value *root, const char *name, double *position) {
-  const json_value *value = json_member(root, name);
+  const json_value *value = field(root, name);
   *position = json_number(value, -1);
   return value == NULL || (*position >= 0 && *position <= 0x1p53 && floor(*position) == *position);
 }
 
 static bool read_text(const json_value *root, const char *name, const char **text) {
-  const json_value *value = json_member(root, name);
+  const json_value *value = field(root, name);
   *text = json_string(value);
   return value == NULL || *text != NULL;
 }
@@ -64,7 +70,7 @@ static void read_rare_fields(const json_value *root, struct message *message) {
   message->after = json_number(json_member(root, "after"), -1);
   message->spread = json_number(json_member(root, "spread"), -1);
   message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
-  message->messages = json_member(root, "messages");
+  message->messages = field(root, "messages");
   message->scopes = read_scopes(root);
   message->text = explanation(root);
 }

@@ -54,6 +54,25 @@ static void bad_frames_are_counted_and_change_nothing(void **state) {
   assert_string_equal(position_text(w), "e:10");
 }
 
+static void a_field_that_is_null_is_not_said(void **state) {
+  struct world *w = *state;
+  static const char *const FRAMES[] = {
+      "{'type':'cache_invalidate','epoch':null,'seq':null,'prev':null,'data':{'resource':'all'}}",
+      "{'type':'cache_invalidate','data':{'resource':'all','tags':null,'mutation':null}}",
+      "{'type':'reset','epoch':null,'seq':null,'prev':null,'scopes':null,'reason':null}",
+      "{'type':'subscribed','epoch':'e','seq':10,'recovered':false,'messages':null}",
+  };
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  for (size_t i = 0; i < sizeof FRAMES / sizeof *FRAMES; i++) {
+    uint32_t entry = cached(w, "tasks/1");
+    frame(w, FRAMES[i]);
+    assert_true(is_marked(w, entry));
+    set_data(w, entry);
+  }
+  assert_true(stats(w).messages_bad == 0);
+}
+
 /* A change of everything with a field nested that deep; the frame and its data are two levels. */
 static void nested_change(struct world *w, int depth) {
   char text[512];
@@ -195,6 +214,7 @@ int main(void) {
       PROMISE(a_frame_is_at_most_64_kib_long),
       PROMISE(an_unknown_type_is_ignored_with_a_warning),
       PROMISE(unknown_fields_are_ignored),
+      PROMISE(a_field_that_is_null_is_not_said),
       PROMISE(names_of_javascript_are_plain_data),
       PROMISE(an_error_frame_is_warned_of),
       PROMISE(frames_before_the_socket_is_open_are_ignored),
