@@ -76,7 +76,7 @@ struct record {
   bool excused;          /* the app cancelled its fetch, or mounted it asking for none */
   uint64_t changed;      /* ordinal of the last change told since it was last asked for; 0: none */
   double idle_since;     /* model time since when it is active, marked and idle; NaN: it is not */
-  bool forgotten;        /* its user has signed out, and nothing has asked for it since */
+  uint64_t forgotten;    /* ordinal at which its user signed out; 0: it was asked for since */
   uint32_t user;         /* whose the answer shown is */
   uint32_t scopes;       /* that it declares; none: it depends on whatever the channel tells */
   uint32_t heard;        /* stream status, as whoever looks last heard of it */

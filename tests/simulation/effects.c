@@ -63,7 +63,7 @@ static void fetch(struct world *w, struct client *c, const tidemark_effect *effe
   /* What a page did at once, on hearing of this step, came after the fetch had begun. */
   r->excused = r->excused && c->step.reentered;
   r->changed = r->changed > c->step.ordinal ? r->changed : 0;
-  r->forgotten = r->forgotten && c->step.reentered;
+  r->forgotten = r->forgotten > c->step.ordinal ? r->forgotten : 0;
   r->retry_by = INFINITY;
   r->fetched_in_turn++;
   r->request = request_send(w, c->index, effect->entry, effect->id, r->key);

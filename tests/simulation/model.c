@@ -134,7 +134,6 @@ static void show(struct world *w, struct client *c, const tidemark_event *event)
   r->has_base = true;
   r->base = answer->value;
   r->user = answer->user;
-  r->forgotten = false; /* what is asked for before somebody signs out never lands: check_user */
   r->base_commit = answer->commit;
   r->base_asked = r->asked;
   r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;
@@ -215,7 +214,7 @@ static void declared(struct world *w, struct client *c, uint32_t entry) {
   bool others = r->scopes != 0 && r->scopes != c->scoping;
   r->scopes = c->scoping;
   r->changed = others ? c->ordinal : r->changed;
-  r->forgotten = r->forgotten && !others;
+  r->forgotten = others ? 0 : r->forgotten;
   occurred_if(w, others, FAULT_OTHER_SCOPES_OF_ENTRY);
 }
 
@@ -285,7 +284,7 @@ static void forget_entry(struct client *c, uint32_t entry) {
   r->wanted_by_name = r->wanted_by_name && c->draining;
   r->excused = false;
   r->changed = 0;
-  r->forgotten = true;
+  r->forgotten = c->ordinal;
   r->reset_at = NAN;
   layers_forget_marks(c, entry);
 }

@@ -49,7 +49,7 @@ static void refetched_by_rule(const struct world *w, struct client *c,
 void told_by_itself(const struct world *w, struct client *c, const struct change *change) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
-    r->forgotten = r->forgotten && !(r->used && change_touches(change, r->key));
+    r->forgotten = r->used && change_touches(change, r->key) ? 0 : r->forgotten;
   }
   refetched_by_rule(w, c, change);
 }
