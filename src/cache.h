@@ -62,7 +62,7 @@ typedef struct tidemark_limits {
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */
   uint32_t concurrent_refetches; /* fetches in flight that changes caused, but for those of a
-                                    rule's "refetch"; 8 */
+                                    rule's "refetch" and those that take over 30 s; 8 */
   uint32_t changes_per_second;   /* of the stream's that are looked at one by one; 1,000. Of more,
                                     only that anything may have changed */
   double reset_window;    /* ms, finite, over which active entries refetch after a reset; 2,000 */

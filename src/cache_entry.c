@@ -104,6 +104,11 @@ static uint32_t drop_removed(tidemark_cache *cache, struct entry *e) {
   return ENTRY_DROP;
 }
 
+void query_count_no_more(tidemark_cache *cache, uint32_t id) {
+  entry_at(cache, id)->counted = false;
+  cache->schedule.refetching--;
+}
+
 void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
   if (e->node == 0 && entry_is_unused(e) && (e->effects & ENTRY_DROP) == 0) {
@@ -114,8 +119,7 @@ void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
     push_dirty(cache, id);
   }
   if (e->counted && e->phase != ENTRY_FLYING) {
-    e->counted = false;
-    cache->schedule.refetching--;
+    query_count_no_more(cache, id);
   }
   enum entry_list list = list_for(e);
   if (list != e->list) {

@@ -135,6 +135,8 @@ void list_append(tidemark_cache *cache, struct entry_queue *queue, uint32_t id,
 void list_remove(tidemark_cache *cache, struct entry_queue *queue, uint32_t id);
 /* Room for that many more activities. 0 or TIDEMARK_ERROR_MEMORY. */
 int query_reserve_activities(tidemark_cache *cache, uint32_t count);
+/* Its fetch in flight takes no place under the cap any more. */
+void query_count_no_more(tidemark_cache *cache, uint32_t id);
 /* Gives an entry at rest an activity: room must have been reserved. */
 struct activity *query_activate(tidemark_cache *cache, uint32_t id);
 /* Takes it again if the entry is at rest. */

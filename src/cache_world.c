@@ -1,5 +1,8 @@
 #include "cache_internal.h"
 
+/* A fetch that takes longer holds up no other one. */
+static const double OVERDUE_MS = 30000;
+
 static void start(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (query_activate(cache, id)->fetch == 0) {
@@ -10,6 +13,7 @@ static void start(tidemark_cache *cache, uint32_t id) {
   uint32_t bits = entry_start(e, cache->last_fetch, cache->ordinal);
   if (e->refetch) {
     e->activity->not_before = cache->time + cache->schedule.spacing;
+    e->activity->wake = cache->time + OVERDUE_MS;
     e->counted = true;
     cache->schedule.refetching++;
   }
@@ -69,6 +73,8 @@ int query_flush(tidemark_cache *cache) {
 void query_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id, bool collects) {
   if (kind == TIMER_UNUSED) {
     unused_timer(cache, id, collects);
+  } else if (kind == TIMER_ENTRY && entry_at(cache, id)->counted) {
+    query_count_no_more(cache, id);
   } else if (kind == TIMER_ENTRY) {
     query_act(cache, id, entry_wake(entry_at(cache, id)));
   } else {

@@ -246,7 +246,7 @@ bool entry_is_at_rest(const struct entry *e) {
 }
 
 double entry_deadline(const struct entry *e) {
-  bool waits = e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING;
+  bool waits = e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING || e->counted;
   return waits ? e->activity->wake : INFINITY;
 }
 

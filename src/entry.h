@@ -61,8 +61,8 @@ struct activity {
   uint16_t lag;          /* answers in a row that were behind the last change */
   uint8_t status_before; /* when the fetch started, for a cancel that restores */
   uint8_t failures_before;
-  double wake;          /* ms, for LATER and RETRYING */
-  double not_before;    /* ms: no refetch that only changes want starts earlier */
+  double wake;       /* ms, for LATER and RETRYING; for FLYING, until when it counts for the cap */
+  double not_before; /* ms: no refetch that only changes want starts earlier */
   uint64_t fetch_asked; /* ordinal at which the try in flight was asked */
 };
 

@@ -51,7 +51,7 @@ export interface Limits {
   layersPerEntry?: number;
   /** Default 1,024. */
   rules?: number;
-  /** Fetches in flight that changes caused. Default 8. */
+  /** Fetches in flight that changes caused, but for those that take over 30 s. Default 8. */
   concurrentRefetches?: number;
   /**
    * Changes of the stream that are looked at one by one; beyond, they count as "anything may have

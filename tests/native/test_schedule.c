@@ -89,6 +89,29 @@ static void one_that_waits_for_a_retry_makes_room_for_the_next(void **state) {
   expect(w, "FETCH", "FETCH tasks/1 #4");
 }
 
+static void one_that_hangs_makes_room_for_the_next_after_thirty_seconds(void **state) {
+  struct world *w = *state;
+  restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
+  rules(w, RULES);
+  show_tasks(w, 2);
+  change_all(w);
+  forget_trace(w);
+  pass(w, 30 * SECOND - 1);
+  expect_no_fetch(w);
+  pass(w, 1);
+  expect(w, "FETCH", "FETCH tasks/1 #4");
+}
+
+static void one_that_hung_is_still_waited_for(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  show_tasks(w, 1);
+  change_all(w);
+  pass(w, MINUTE);
+  assert_int_equal(answer(w, find(w, "tasks/0")), TIDEMARK_LANDING_SHOWN);
+  assert_false(is_marked(w, find(w, "tasks/0")));
+}
+
 static void one_whose_observer_leaves_makes_room_for_the_next(void **state) {
   struct world *w = *state;
   restart(w, (tidemark_options){.limits = {.concurrent_refetches = 1}});
@@ -242,13 +265,13 @@ static void a_refetch_that_another_change_joins_still_counts(void **state) {
   fail_fetch(w, find(w, "tasks/0"), 1);
   flush(w);
   forget_trace(w);
-  pass(w, MINUTE); /* its next try waits for the one that took its place */
+  pass(w, 20 * SECOND); /* its next try waits for the one that took its place */
   expect_no_fetch(w);
 }
 
 /*
  * Random changes, answers, failures and cancels of observed entries: never more than the cap in
- * flight, and in the end each entry is fresh, so no place under the cap was lost on the way.
+ * flight, as none takes 30 s, and in the end each entry is fresh, so no place was lost on the way.
  */
 enum { LOAD_TASKS = 30, LOAD_CAP = 4 };
 
@@ -313,14 +336,14 @@ static void run_load(struct world *w, uint64_t seed) {
   uint64_t random = seed;
   for (int i = 0; i < 500; i++) {
     disturb(&l, &random);
-    pass(w, 50);
+    pass(w, 25);
     follow(&l);
   }
   change_all(w);
   for (int i = 0; i < 20 * LOAD_TASKS; i++) {
     follow(&l);
     answer(w, l.entries[i % LOAD_TASKS]);
-    pass(w, SECOND);
+    pass(w, SECOND / 2.0);
   }
   for (int i = 0; i < LOAD_TASKS; i++) {
     assert_false(is_marked(w, l.entries[i]));
@@ -563,6 +586,8 @@ int main(void) {
       PROMISE(one_that_ends_makes_room_for_the_next),
       PROMISE(one_that_is_cancelled_makes_room_for_the_next),
       PROMISE(one_that_waits_for_a_retry_makes_room_for_the_next),
+      PROMISE(one_that_hangs_makes_room_for_the_next_after_thirty_seconds),
+      PROMISE(one_that_hung_is_still_waited_for),
       PROMISE(one_whose_observer_leaves_makes_room_for_the_next),
       PROMISE(a_fetch_that_a_user_waits_for_is_not_held_back),
       PROMISE(what_a_rule_refetches_is_not_held_back),

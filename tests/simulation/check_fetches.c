@@ -3,6 +3,8 @@
 
 #include "checks.h"
 
+static const double OVERDUE_MS = 30000;
+
 /* ---- 6 and 7 ----------------------------------------------------------------------------------
  */
 
@@ -54,7 +56,8 @@ static bool is_by_change_alone(const struct client *c, uint32_t entry) {
   return !c->records[entry].wanted_by_hand && !has_interval(c, entry);
 }
 
-/* At most concurrentRefetches of the fetches that changes caused are in flight. */
+/* At most concurrentRefetches of the fetches that changes caused are in flight, but for those that
+ * hang. */
 static void check_cap(struct world *w, struct client *c, const tidemark_effect *effect) {
   uint32_t entry = effect->entry;
   struct record *r = &c->records[entry];
@@ -62,7 +65,8 @@ static void check_cap(struct world *w, struct client *c, const tidemark_effect *
   r->by_change = is_by_change_alone(c, entry) && (effect->flags == 0 || r->by_change);
   for (uint32_t other = 1; other < RECORDS; other++) {
     const struct record *o = &c->records[other];
-    bool flies = other == entry || (o->used && o->request != NO_REQUEST);
+    bool waits = o->used && o->request != NO_REQUEST && c->time < o->sent_at + OVERDUE_MS - 1;
+    bool flies = other == entry || waits;
     flying += flies && o->by_change ? 1 : 0;
   }
   if (flying > w->climate.concurrent_refetches) {

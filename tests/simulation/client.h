@@ -55,6 +55,7 @@ struct record {
   struct position base_as_of; /* seq -1: it did not say, or of an epoch that is over */
   /* the fetch */
   uint32_t fetch; /* in flight or retrying, 0: none */
+  double sent_at; /* when the request was, of the client's clock */
   uint32_t request;
   uint64_t asked;      /* ordinal at which the try in flight was asked */
   bool wanted_by_name; /* somebody asked for it though nobody may observe it */

@@ -60,6 +60,7 @@ static void fetch(struct world *w, struct client *c, const tidemark_effect *effe
   check_fetch(w, c, effect);
   r->fetch = effect->id;
   r->asked = c->step.ordinal;
+  r->sent_at = c->time;
   /* What a page did at once, on hearing of this step, came after the fetch had begun. */
   r->excused = r->excused && c->step.reentered;
   r->changed = r->changed > c->step.ordinal ? r->changed : 0;
