@@ -85,9 +85,13 @@ static void observed(struct client *c, const tidemark_event *event, int handle) 
       .handle = (uint32_t)handle, .entry = event->entry, .options = event->observer_options};
 }
 
-/* What changed while somebody called it static was not refetched, and is not now. */
-static void excuse_static(struct client *c, uint32_t entry, bool was_static) {
-  c->records[entry].excused |= was_static && !record_is_static(c, entry);
+/* What changed while somebody called it static was not refetched, and is not now. And what nobody
+ * needs for an instant forgets when it was refetched last. */
+static void left_by_one(struct client *c, uint32_t entry, bool was_static) {
+  struct record *r = &c->records[entry];
+  r->excused |= was_static && !record_is_static(c, entry);
+  bool needed = record_observers(c, entry) > 0 || r->fetch != 0 || r->layer_count > 0;
+  r->spaced_until = needed ? r->spaced_until : 0;
 }
 
 /* Its interval may have been over in this very step. */
@@ -108,7 +112,7 @@ static void observer_set(struct client *c, const tidemark_event *event) {
       bool was_static = record_is_static(c, left);
       o->entry = event->entry;
       o->options = event->observer_options;
-      excuse_static(c, left, was_static);
+      left_by_one(c, left, was_static);
     }
   }
 }
@@ -120,7 +124,7 @@ static void unobserved(struct client *c, const tidemark_event *event) {
       excuse_interval(c, &c->observers[i]);
       bool was_static = record_is_static(c, left);
       c->observers[i] = c->observers[--c->observer_count];
-      excuse_static(c, left, was_static);
+      left_by_one(c, left, was_static);
       return;
     }
   }
