@@ -20,7 +20,7 @@ function portFromEnvironment() {
 try {
   const demo = await startDemo({
     port: portFromEnvironment(),
-    host: process.env.HOST || 'localhost',
+    host: process.env.HOST || undefined,
     databaseUrl: process.env.DATABASE_URL || undefined,
   });
   console.log(`tidemark demo ready: ${demo.url}`);

@@ -33,7 +33,8 @@ const CONTENT_SECURITY_POLICY = [
  *
  * @param {object} [options]
  * @param {number} [options.port] 0 picks a free one
- * @param {string} [options.host] the name or address to listen on; loopback by default
+ * @param {string} [options.host] the name or address to listen on; 127.0.0.1 unless said, which needs no
+ *   name to be looked up
  * @param {string} [options.databaseUrl] a PostgreSQL server; without it, PGlite in memory
  * @param {string} [options.page] the folder of the page; the demo's unless said
  * @returns {Promise<{
@@ -45,7 +46,7 @@ const CONTENT_SECURITY_POLICY = [
  */
 export async function startDemo({
   port = 5173,
-  host = 'localhost',
+  host = '127.0.0.1',
   databaseUrl,
   page = PAGE,
 } = {}) {
