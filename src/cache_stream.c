@@ -159,7 +159,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
 
 /* Returns an error only if memory ran out: what a server sent is never refused, only dropped. */
 static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
-  if (!stream_heard(&cache->stream, event->id, cache->time)) {
+  if (!stream_listens(&cache->stream, event->id)) {
     return TIDEMARK_OK;
   }
   const json_value *root = NULL;
@@ -168,6 +168,7 @@ static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
   if (result == TIDEMARK_ERROR_MEMORY) {
     return result;
   }
+  stream_heard(&cache->stream, cache->time);
   cache->stats.messages++;
   if (result < 0 || message_read(root, &message) < 0) {
     cache->stats.messages_bad++;

@@ -225,14 +225,14 @@ void stream_closed(struct stream *s, uint32_t socket, double code, double time, 
   }
 }
 
-bool stream_heard(struct stream *s, uint32_t socket, double time) {
-  if (socket != s->socket || s->phase < STREAM_SIGNING_IN) {
-    return false;
-  }
+bool stream_listens(const struct stream *s, uint32_t socket) {
+  return socket == s->socket && s->phase >= STREAM_SIGNING_IN;
+}
+
+void stream_heard(struct stream *s, double time) {
   if (s->phase == STREAM_OPEN && s->ping > 0 && s->unanswered == 0) {
     s->deadline = PLANTED(SILENCE_IGNORED) ? INFINITY : time + s->ping + SLACK_MS;
   }
-  return true;
 }
 
 void stream_unreadable(struct stream *s) {

@@ -90,8 +90,10 @@ void stream_ticket(struct stream *s, uint32_t socket, bool ready, bool for_good,
 /* True if the server is taken to be plain: whatever is cached may have changed before now. */
 bool stream_opened(struct stream *s, uint32_t socket, double time);
 void stream_closed(struct stream *s, uint32_t socket, double code, double time, uint64_t *random);
-/* Something was heard: is it from the socket in hand? */
-bool stream_heard(struct stream *s, uint32_t socket, double time);
+/* Whether that is the socket in hand, and it is open. */
+bool stream_listens(const struct stream *s, uint32_t socket);
+/* Something came on the socket in hand. */
+void stream_heard(struct stream *s, double time);
 
 /* The scopes have changed: a server that was told of the old ones is told of the new. */
 void stream_subscribe_again(struct stream *s, double time);
