@@ -189,6 +189,14 @@ static void add_scopes(struct text *t, uint32_t scopes) {
   add(t, "]");
 }
 
+static struct frame finish_reset(struct world *w, struct text *t, uint32_t scopes) {
+  add_scopes(t, scopes);
+  add(t, ",\"reason\":\"folded\"}");
+  struct frame frame = finish(w, FRAME_RESET, t);
+  frame.scopes = scopes;
+  return frame;
+}
+
 struct frame frame_reset(struct world *w, bool moved, uint32_t scopes) {
   struct text t = begin(w);
   add(&t, "{\"type\":\"reset\",");
@@ -196,11 +204,7 @@ struct frame frame_reset(struct world *w, bool moved, uint32_t scopes) {
     add_position(w, &t);
     add(&t, ",");
   }
-  add_scopes(&t, scopes);
-  add(&t, ",\"reason\":\"folded\"}");
-  struct frame frame = finish(w, FRAME_RESET, &t);
-  frame.scopes = scopes;
-  return frame;
+  return finish_reset(w, &t, scopes);
 }
 
 struct frame frame_scope_changed(struct world *w, uint32_t entry, double previous,
@@ -208,11 +212,8 @@ struct frame frame_scope_changed(struct world *w, uint32_t entry, double previou
   struct text t = begin(w);
   add(&t, "{\"type\":\"reset\",");
   add_place(w, &t, entry, previous);
-  add_scopes(&t, scopes);
-  add(&t, ",\"reason\":\"folded\"}");
-  struct frame frame = finish(w, FRAME_RESET, &t);
+  struct frame frame = finish_reset(w, &t, scopes);
   place(w, &frame, entry, previous);
-  frame.scopes = scopes;
   return frame;
 }
 

@@ -17,6 +17,18 @@ for (const [config, message] of /** @type {[any, RegExp][]} */ ([
   });
 }
 
+for (const [name, most] of /** @type {const} */ ([
+  ['jsonDepth', 64],
+  ['keyBytes', 16_384],
+  ['entries', 2 ** 29 - 1],
+])) {
+  test(`the most that the core takes as limits.${name} is taken, and no more`, () => {
+    const client = new QueryClient({ limits: { [name]: most } });
+    assert.equal(client.setQueryData(['k'], 1), 1);
+    assert.throws(() => new QueryClient({ limits: { [name]: most + 1 } }), /up to/);
+  });
+}
+
 test('a limit that is 0 or left out is the default', () => {
   const client = new QueryClient({ limits: { keyBytes: 0, entries: undefined } });
   assert.equal(client.setQueryData(['k'], 1), 1);
