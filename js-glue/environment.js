@@ -5,6 +5,8 @@
  * @typedef {object} Environment
  * @property {() => number} now ms since 1970. A wall clock on purpose: a monotonic one stands still
  *   while a laptop sleeps, and answers would wake up fresh. The core copes with clocks that jump.
+ * @property {() => number} elapsed ms since any moment, on a clock that goes as `now` does but is never
+ *   set back: what waits in JavaScript go by
  * @property {(run: () => void, delay: number) => unknown} setTimeout delay in ms, at most 2^31 - 1
  * @property {(timer: any) => void} clearTimeout
  * @property {(run: () => void) => void} queueMicrotask
@@ -16,8 +18,8 @@
 /** The longest delay a platform timer takes. @type {number} */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** @type {Environment} */
-export const systemEnvironment = {
+/** @type {Omit<Environment, 'elapsed'>} */
+const systemEnvironment = {
   now: () => Date.now(),
   setTimeout: (run, delay) => setTimeout(run, delay),
   clearTimeout: (timer) => clearTimeout(timer),
@@ -25,6 +27,32 @@ export const systemEnvironment = {
   queueTask,
   isServer: typeof window === 'undefined',
 };
+
+/**
+ * @param {Partial<Environment>} [own] parts that take the place of the platform's
+ * @returns {Environment}
+ */
+export function createEnvironment(own) {
+  const environment = { ...systemEnvironment, ...own };
+  return { elapsed: neverBack(environment.now), ...environment };
+}
+
+/**
+ * A clock that is set back stands still for that step: by how much real time passed meanwhile is known to
+ * nobody.
+ *
+ * @param {() => number} now
+ */
+function neverBack(now) {
+  let ahead = 0;
+  let last = -Infinity;
+  return () => {
+    const time = now();
+    ahead = Math.max(ahead, last - time);
+    last = time + ahead;
+    return last;
+  };
+}
 
 /** @param {() => void} run */
 function queueTask(run) {
@@ -42,7 +70,7 @@ function queueTask(run) {
 
 /**
  * A delay that a platform timer takes: whole ms, rounded up so that it is never early, and cut at
- * the longest one. Whoever waits longer looks at the clock again when it fires.
+ * the longest one. A longer wait takes several timers.
  *
  * @param {number} delay ms
  */
@@ -51,20 +79,18 @@ export function timerDelay(delay) {
 }
 
 /**
+ * Goes by timers alone: no clock that is set changes how long it takes.
+ *
  * @param {Environment} environment
  * @param {number} delay ms, any length
  * @returns {Promise<void>}
  */
-export function sleep(environment, delay) {
-  const due = environment.now() + delay;
-  return new Promise((resolve) => {
-    const wait = () => {
-      const rest = due - environment.now();
-      if (rest <= 0) resolve();
-      else environment.setTimeout(wait, timerDelay(rest));
-    };
-    wait();
-  });
+export async function sleep(environment, delay) {
+  for (let rest = delay; rest > 0; ) {
+    const part = timerDelay(rest);
+    await new Promise((resolve) => environment.setTimeout(() => resolve(undefined), part));
+    rest -= part;
+  }
 }
 
 /**

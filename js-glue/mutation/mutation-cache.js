@@ -24,7 +24,7 @@ export class MutationCache extends Subscribable {
   #serial = 0;
   /** @type {Alarm | null} */
   #alarm = null;
-  /** When those that are over are forgotten, in ms. @type {Map<Mutation, number>} */
+  /** When those that are over are forgotten: ms of the clock that is never set back. @type {Map<Mutation, number>} */
   #due = new Map();
   /** Of which it is reported that they take no further layer. @type {WeakSet<Query>} */
   #reportedFull = new WeakSet();
@@ -41,7 +41,8 @@ export class MutationCache extends Subscribable {
   attach(client) {
     if (this.#client) throw new Error('This MutationCache already belongs to another QueryClient.');
     this.#client = client;
-    this.#alarm = new Alarm(client.environment, () => this.#collect());
+    const { environment } = client;
+    this.#alarm = new Alarm(environment, environment.elapsed, () => this.#collect());
   }
 
   /**
@@ -106,14 +107,14 @@ export class MutationCache extends Subscribable {
   /** Keeps it for its gcTime from now on, if it is over. @param {Mutation} mutation */
   forgetInTime(mutation) {
     if (!mutation.isOver || !this.#mutations.has(mutation) || !this.#client) return;
-    const due = this.#client.driver.now() + mutation.gcTime;
+    const due = this.#client.environment.elapsed() + mutation.gcTime;
     if (due === Infinity) return;
     this.#due.set(mutation, due);
     this.#alarm?.set(due);
   }
 
   #collect() {
-    const now = this.#client?.driver.now() ?? 0;
+    const now = this.#client?.environment.elapsed() ?? 0;
     let next = Infinity;
     for (const [mutation, due] of this.#due) {
       if (!mutation.isOver) this.#due.delete(mutation);

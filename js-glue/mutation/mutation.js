@@ -63,6 +63,8 @@ export class Mutation {
     this.#client = client;
     this.#cache = cache;
     this.options = options;
+    /** Options that change while it runs do not move it: those behind it wait for this one to end. */
+    this.scopeId = options.scope?.id;
     this.mutationId = serial;
     this.layers = new Layers(client, serial);
     this.#attempts = new Attempts(this, cache, client);
@@ -80,10 +82,6 @@ export class Mutation {
 
   get meta() {
     return this.options.meta;
-  }
-
-  get scopeId() {
-    return this.options.scope?.id;
   }
 
   get isPending() {

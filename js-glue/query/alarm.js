@@ -5,18 +5,21 @@ import { timerDelay } from '../environment.js';
 /** The one timer of a client. It may ring early, never late: whoever hears it looks at the clock. */
 export class Alarm {
   #environment;
+  #now;
   #ring;
   /** @type {unknown} */
   #timer;
-  /** ms on the environment's clock; Infinity while no timer runs. */
+  /** ms on its clock; Infinity while no timer runs. */
   #due = Infinity;
 
   /**
    * @param {Environment} environment
+   * @param {() => number} now the clock that it is set by
    * @param {() => void} ring
    */
-  constructor(environment, ring) {
+  constructor(environment, now, ring) {
     this.#environment = environment;
+    this.#now = now;
     this.#ring = ring;
   }
 
@@ -25,10 +28,10 @@ export class Alarm {
    * spares most of them; without need for one none is left. One that should have rung goes by a clock
    * that stood still, as in a laptop that slept: it says nothing any more.
    *
-   * @param {number} due ms on the environment's clock, or Infinity
+   * @param {number} due ms on its clock, or Infinity
    */
   set(due) {
-    const now = this.#environment.now();
+    const now = this.#now();
     if (due >= this.#due && this.#due > now && due !== Infinity) return;
     if (this.#due !== Infinity) this.#environment.clearTimeout(this.#timer);
     this.#due = due;

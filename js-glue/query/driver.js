@@ -56,7 +56,8 @@ export class Driver {
     this.#rebuild = rebuild;
     this.#beforeFlush = beforeFlush;
     this.#engine = createEngine();
-    this.#alarm = new Alarm(environment, () => this.apply((engine, now) => engine.tick(now)));
+    const tick = () => this.apply((engine, now) => engine.tick(now));
+    this.#alarm = new Alarm(environment, environment.now, tick);
   }
 
   now() {

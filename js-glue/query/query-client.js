@@ -1,6 +1,6 @@
 import { StreamHost } from '../channel/stream-host.js';
 import { Engine } from '../engine/engine.js';
-import { systemEnvironment } from '../environment.js';
+import { createEnvironment } from '../environment.js';
 import { MutationCache } from '../mutation/mutation-cache.js';
 import { applyChanges } from '../rules/apply-changes.js';
 import { ClientDefaults } from './client-defaults.js';
@@ -33,7 +33,7 @@ export class QueryClient {
   constructor(options = {}) {
     checkConfig(options);
     const { queryCache, mutationCache, defaultOptions = {}, limits, seed } = options;
-    this.environment = { ...systemEnvironment, ...options.environment };
+    this.environment = createEnvironment(options.environment);
     this.clientId = options.clientId ?? randomId();
     /** Longest text of JSON that the core takes. */
     this.messageBytes = limits?.messageBytes || 65536;

@@ -117,6 +117,7 @@ export interface MutationOptions<
    */
   gcTime?: number;
   meta?: MutationMeta;
+  /** Of one scope one runs at a time. Taken when `mutate` is called: options that change later do not move it. */
   scope?: MutationScope;
 }
 

@@ -40,3 +40,35 @@ test('a clock that was set back makes nothing wait longer than it would have', a
   await advance(1000);
   assert.equal(calls.length, 2);
 });
+
+test('a mutation is tried again in time though the clock was set back', async (t) => {
+  const { client, clock, advance } = startWithClock(t);
+  const { ask, calls } = server();
+  client.mutate({ mutationFn: ask, retry: 1, retryDelay: 1000 });
+  await advance(0);
+  calls[0].reject(new Error('no'));
+  await advance(10);
+  clock.ahead -= HOUR;
+  await advance(1000);
+  assert.equal(calls.length, 2);
+});
+
+test('a mutation that waits longer than a platform timer takes is tried when it said', async (t) => {
+  const { client, advance } = startWithClock(t);
+  const { ask, calls } = server();
+  client.mutate({ mutationFn: ask, retry: 1, retryDelay: 2 ** 32 });
+  await advance(0);
+  calls[0].reject(new Error('no'));
+  await advance(2 ** 32 - 1);
+  assert.equal(calls.length, 1);
+  await advance(1);
+  assert.equal(calls.length, 2);
+});
+
+test('a mutation that is over is forgotten though the clock was set back', async (t) => {
+  const { client, clock, advance } = startWithClock(t);
+  await client.mutate({ mutationFn: async () => 'done', gcTime: 1000 });
+  clock.ahead -= HOUR;
+  await advance(2000); // nobody knows how much of its time had passed when the clock was set
+  assert.deepEqual(client.getMutationCache().getAll(), []);
+});

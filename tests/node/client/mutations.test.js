@@ -259,6 +259,28 @@ test('a failure lets the next one of the scope go, too', async (t) => {
   assert.equal(calls.length, 2);
 });
 
+test('a mutation keeps the scope it was made with when options change while it runs', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const first = mutationOf(t, client, { mutationFn: ask, scope: { id: 'a' } });
+  first.mutate('first');
+  client.mutate({ mutationFn: ask, variables: 'second', scope: { id: 'a' } });
+  await advance(0);
+  first.setOptions({ mutationFn: ask, scope: { id: 'b' } });
+  client.mutate({ mutationFn: ask, variables: 'of b', scope: { id: 'b' } });
+  await advance(0);
+  assert.deepEqual(
+    calls.map(({ args }) => args[0]),
+    ['first', 'of b'],
+  );
+  calls[0].resolve('done');
+  await advance(0);
+  assert.deepEqual(
+    calls.map(({ args }) => args[0]),
+    ['first', 'of b', 'second'],
+  );
+});
+
 test('without a network mutations are paused, and go out in order before queries refetch', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
