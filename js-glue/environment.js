@@ -118,11 +118,15 @@ export function isDevelopment() {
 
 /**
  * Hands an error that belongs to nobody's promise to the platform, so that a window's `error`
- * handlers see it. The caller goes on.
+ * handlers see it. The caller goes on, whatever the platform makes of the error.
  *
  * @param {unknown} error
  */
 export function report(error) {
-  if (typeof reportError === 'function') reportError(error);
-  else console.error(error);
+  try {
+    if (typeof reportError === 'function') reportError(error);
+    else console.error(error);
+  } catch {
+    console.error('tidemark: an error was thrown that cannot be shown');
+  }
 }

@@ -1,6 +1,7 @@
 import { Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { isDevelopment, report } from '../environment.js';
 import { statusOf } from '../errors/error-kind.js';
+import { asText, isA, member } from '../errors/member.js';
 import { Subscribable } from '../query/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
@@ -139,6 +140,7 @@ export class StreamHost extends Subscribable {
     for (const socket of this.#sockets.values()) socket.close(1000);
     this.#sockets.clear();
     if (!this.channel || !this.#options) return;
+    this.#client.getQueryCache().fill();
     engine.scopes(this.#options.scopes, now);
     engine.connect(this.#options.stream, now);
   }
@@ -189,8 +191,8 @@ export class StreamHost extends Subscribable {
     } catch (thrown) {
       if (this.#ticket.socket !== id) return;
       this.error = asError(thrown);
-      const error = /** @type {any} */ (thrown ?? {});
-      const forGood = error.forGood === true || [401, 403].includes(statusOf(error) ?? 0);
+      const isRefused = [401, 403].includes(statusOf(thrown) ?? 0);
+      const forGood = isRefused || member(thrown, 'forGood') === true;
       driver.applyOnce((engine, now) => engine.ticketFailed(id, forGood, now));
     }
   }
@@ -254,8 +256,8 @@ export class StreamHost extends Subscribable {
 
 /** @param {any} thrown by `ticket`: an error, or the response that has none @returns {Error} */
 function asError(thrown) {
-  if (thrown instanceof Error) return thrown;
-  const status = statusOf(thrown ?? {});
-  const why = status === undefined ? String(thrown) : `the server answered with status ${status}`;
+  if (isA(thrown, Error)) return thrown;
+  const status = statusOf(thrown);
+  const why = status === undefined ? asText(thrown) : `the server answered with status ${status}`;
   return new Error(`there is no ticket: ${why}`, { cause: thrown });
 }

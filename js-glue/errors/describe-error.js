@@ -1,4 +1,5 @@
 import { describingError, errorKind, statusOf } from './error-kind.js';
+import { member } from './member.js';
 import { serverMessage } from './server-message.js';
 
 /** @import { ErrorDetails, ErrorSentences } from '../types/errors.js' */
@@ -43,7 +44,8 @@ function detailsOf(thrown) {
   const kind = errorKind(thrown);
   const { error } = describingError(thrown);
   if (kind === 'unknown') return { kind, error: thrown };
-  const retryAfter = Number.isFinite(error.retryAfter) ? error.retryAfter : undefined;
+  const wanted = member(error, 'retryAfter');
+  const retryAfter = Number.isFinite(wanted) ? wanted : undefined;
   const status = statusOf(error);
   return { kind, error: thrown, status, serverMessage: serverMessage(error), retryAfter };
 }

@@ -1,5 +1,6 @@
 import { isCancelledError } from '../query/cancelled-error.js';
 import { onlineManager } from '../query/online-manager.js';
+import { isA, member, textMember } from './member.js';
 
 /** @typedef {import('../types/errors.js').ErrorKind} ErrorKind */
 
@@ -57,7 +58,7 @@ export function describingError(error) {
   for (let depth = 0; depth < DEEPEST_CAUSE && isObject(current); depth += 1) {
     const kind = ownKind(current);
     if (kind) return { error: current, kind };
-    current = current.cause;
+    current = member(current, 'cause');
   }
   return { error, kind: 'unknown' };
 }
@@ -69,20 +70,24 @@ export function describingError(error) {
  * @returns {number | undefined}
  */
 export function statusOf(error) {
-  const status = error.status ?? error.statusCode ?? error.response?.status;
+  const status =
+    member(error, 'status') ??
+    member(error, 'statusCode') ??
+    member(member(error, 'response'), 'status');
   return Number.isInteger(status) ? status : undefined;
 }
 
 /** @param {any} error @returns {ErrorKind | undefined} */
 function ownKind(error) {
   if (isCancelledError(error)) return 'cancelled';
-  const { name, code, message } = error;
+  const name = textMember(error, 'name');
+  const code = textMember(error, 'code');
   if (TIMEOUT_CODES.test(code)) return 'timeout';
   if (NETWORK_CODES.test(code)) return 'network';
   if (Object.hasOwn(BY_NAME, name)) return BY_NAME[name];
   const status = statusOf(error);
   if (status !== undefined) return ofStatus(status);
-  if (error instanceof TypeError && FETCH_MESSAGES.test(message)) return 'network';
+  if (isA(error, TypeError) && FETCH_MESSAGES.test(textMember(error, 'message'))) return 'network';
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import { statusOf } from './error-kind.js';
+import { member, textMember } from './member.js';
 
 /** Longer ones are pages or stack traces. Characters. */
 const LONGEST = 300;
@@ -26,21 +27,25 @@ const STATUS_PHRASES = new Set([
  * @returns {string | undefined}
  */
 export function serverMessage(error) {
-  const body = error.body ?? error.data ?? error.response?.data;
+  const body =
+    member(error, 'body') ?? member(error, 'data') ?? member(member(error, 'response'), 'data');
   return [...candidates(body), ownMessage(error)].find(isSentence)?.trim();
 }
 
 /** @param {any} body @returns {unknown[]} */
 function candidates(body) {
   if (typeof body !== 'object' || body === null) return [body];
-  return [body.message, body.detail, body.title, body.error?.message, body.error];
+  const inner = member(body, 'error');
+  const outer = ['message', 'detail', 'title'].map((name) => member(body, name));
+  return [...outer, member(inner, 'message'), inner];
 }
 
 /** HTTP libraries write the status into theirs, which is no sentence for a person. @param {any} error */
 function ownMessage(error) {
   const status = statusOf(error);
-  if (status === undefined || error.response || typeof error.message !== 'string') return undefined;
-  return error.message.includes(String(status)) ? undefined : error.message;
+  if (status === undefined || member(error, 'response')) return undefined;
+  const message = textMember(error, 'message');
+  return message.includes(String(status)) ? undefined : message;
 }
 
 /** @param {unknown} text @returns {text is string} */

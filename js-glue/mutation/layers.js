@@ -86,6 +86,7 @@ export class Layers {
     this.#handle = engine.beginMutation(this.#serial, now);
     this.#engine = engine;
     this.#full.clear();
+    this.#client.getQueryCache().fill();
     try {
       for (const entry of entriesOf(this.#targets, engine, now)) {
         const query = this.#client.getQueryCache().of(entry);

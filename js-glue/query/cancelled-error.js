@@ -1,3 +1,5 @@
+import { isA } from '../errors/member.js';
+
 /** Why a promise of a fetch was rejected although nothing went wrong: somebody cancelled it. */
 export class CancelledError extends Error {
   /** @param {{ revert?: boolean, silent?: boolean }} [options] */
@@ -14,5 +16,5 @@ export class CancelledError extends Error {
  * @returns {value is CancelledError}
  */
 export function isCancelledError(value) {
-  return value instanceof CancelledError;
+  return isA(value, CancelledError);
 }

@@ -34,10 +34,11 @@ export function setQueryData(client, queryKey, updater, options) {
   const data = typeof updater === 'function' ? updater(base) : updater;
   if (data === undefined) return undefined;
   const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
+  const shared = query.view.share(data);
   client.driver.apply((engine, now) => {
     const at = options?.updatedAt ?? now;
     engine.setData(query.entry, { age: age('updatedAt', at, now), keepChanges: false }, now);
-    query.accept(data, at);
+    query.accept(shared, at);
     giveTags(query, query.options, engine, now);
   });
   return query.data;

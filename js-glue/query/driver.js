@@ -1,4 +1,5 @@
 import { report } from '../environment.js';
+import { isA, member } from '../errors/member.js';
 import { Alarm } from './alarm.js';
 import { notifyManager } from './notify-manager.js';
 
@@ -250,5 +251,5 @@ export class Driver {
  * @returns {error is Error}
  */
 function isTrap(error) {
-  return error instanceof Error && error.name === 'RuntimeError';
+  return isA(error, Error) && member(error, 'name') === 'RuntimeError';
 }

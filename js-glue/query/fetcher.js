@@ -1,13 +1,11 @@
 import { Landing } from '../engine/codes.js';
 import { report } from '../environment.js';
+import { member } from '../errors/member.js';
 import { skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
 import { giveTags } from './tags.js';
 
 /** @import { Query } from './query.js' */
-
-/** A mistake in the program: trying again would only hide it. */
-class ProgramError extends Error {}
 
 /** What every try of one fetch shares. */
 export class FetchRun {
@@ -16,6 +14,8 @@ export class FetchRun {
   signalTaken = false;
   /** @type {string | null} "<epoch>:<seq>" that the server said the answer is as of */
   asOf = null;
+  /** It failed for a reason that another try would only hide. */
+  isFinal = false;
 
   /**
    * @param {number} id the core's number for this fetch
@@ -41,12 +41,12 @@ export function runFetch(query, id, tries) {
       ? running
       : new FetchRun(id, query.optionsToFetchWith());
   query.run = run;
+  query.client.getQueryCache().fill();
   query.client.driver.call(() => {
     if (query.run !== run) return; // cancelled meanwhile: it need not be asked
-    callQueryFn(query, run).then(
-      (data) => landed(query, run, data),
-      (error) => failed(query, run, error),
-    );
+    callQueryFn(query, run)
+      .then((data) => landed(query, run, data))
+      .catch((error) => failed(query, run, error));
   });
 }
 
@@ -58,10 +58,10 @@ export function runFetch(query, id, tries) {
 async function callQueryFn(query, run) {
   const { queryFn, meta } = run.options;
   if (queryFn === skipToken) {
-    throw new ProgramError(`The queryFn of ${query.queryHash} is skipToken: it cannot be fetched.`);
+    throw mistake(run, `The queryFn of ${query.queryHash} is skipToken: it cannot be fetched.`);
   }
   if (typeof queryFn !== 'function') {
-    throw new ProgramError(`Missing queryFn: ${query.queryHash} has no function to fetch it with.`);
+    throw mistake(run, `Missing queryFn: ${query.queryHash} has no function to fetch it with.`);
   }
   const data = await queryFn({
     client: query.client,
@@ -73,28 +73,40 @@ async function callQueryFn(query, run) {
     },
     /** @param {string | null | undefined} position */
     asOf(position) {
+      if (typeof (position ?? '') !== 'string') {
+        throw mistake(run, `asOf must be told the text of a header; got ${typeof position}.`);
+      }
       run.asOf = position ?? null;
     },
   });
   if (data === undefined) {
-    throw new ProgramError(
-      `The queryFn of ${query.queryHash} returned undefined; null is allowed.`,
-    );
+    throw mistake(run, `The queryFn of ${query.queryHash} returned undefined; null is allowed.`);
   }
   return data;
 }
 
+/** @param {FetchRun} run @param {string} message of the program's author's mistake */
+function mistake(run, message) {
+  run.isFinal = true;
+  return new Error(message);
+}
+
 /**
+ * An answer that cannot be compared with the one shown is a failure, of which another try would be one, too.
+ *
  * @param {Query} query
  * @param {FetchRun} run
  * @param {unknown} data
  */
 function landed(query, run, data) {
   if (query.run !== run) return;
+  run.isFinal = true;
+  const shared = query.view.share(data);
+  if (query.run !== run) return; // structuralSharing is a function of the app's
   query.client.driver.applyOnce((engine, now) => {
     const landing = engine.fetchSucceeded(query.entry, run.id, run.asOf, now);
     if (landing !== Landing.SHOWN) return;
-    query.accept(data, now);
+    query.accept(shared, now);
     giveTags(query, run.options, engine, now);
   });
 }
@@ -108,12 +120,13 @@ function failed(query, run, error) {
   if (query.run !== run) return;
   const failures = failuresOf(query.bits);
   query.failureReason = error;
-  const retry = error instanceof ProgramError ? false : run.options.retry;
+  const retry = run.isFinal ? false : run.options.retry;
   const failure = {
     retryLimit: retryLimit(retry, failures, error, query.client.environment.isServer),
     retryDelay: retryDelay(run.options.retryDelay, failures, error),
-    retryAfter: typeof error?.retryAfter === 'number' ? error.retryAfter : Number.NaN,
+    retryAfter: retryAfter(error),
   };
+  if (query.run !== run) return; // retry and retryDelay are functions of the app's
   query.client.driver.applyOnce((engine, now) =>
     engine.fetchFailed(query.entry, run.id, failure, now),
   );
@@ -146,6 +159,12 @@ export function retryLimit(retry, failures, error, isServer) {
 export function retryDelay(delay, failures, error) {
   const wanted = guarded(delay, failures, error, undefined);
   return typeof wanted === 'number' && wanted >= 0 ? wanted : Number.NaN;
+}
+
+/** ms that the server asked to wait for; NaN for none. @param {unknown} error */
+function retryAfter(error) {
+  const wanted = member(error, 'retryAfter');
+  return typeof wanted === 'number' ? wanted : Number.NaN;
 }
 
 /**

@@ -21,6 +21,8 @@ export class QueryCache extends Subscribable {
   #client = null;
   /** @type {CacheEvent[]} */
   #events = [];
+  /** Everything was forgotten, and nothing has come in since. */
+  #isBlank = false;
 
   /**
    * @param {object} [config] called for every fetch of every query
@@ -61,6 +63,7 @@ export class QueryCache extends Subscribable {
       return { query, isNew: !known };
     });
     if (isNew) {
+      this.fill();
       this.notify({ type: 'added', query });
       client.getMutationCache().cover(query);
     }
@@ -115,8 +118,18 @@ export class QueryCache extends Subscribable {
     );
   }
 
-  /** Forgets every answer, also of queries that somebody still looks at or holds. */
+  /** Something of a user comes in: a key, an answer, a fetch, a change of a mutation, the stream. */
+  fill() {
+    this.#isBlank = false;
+  }
+
+  /**
+   * Forgets every answer, also of queries that somebody still looks at or holds. When nothing has come in
+   * since the last time it does nothing, so that a listener may ask for it whatever it hears.
+   */
   forget() {
+    if (this.#isBlank) return;
+    this.#isBlank = true;
     for (const query of this.held()) {
       query.clear();
       for (const observer of query.observers) observer.forget();

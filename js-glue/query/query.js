@@ -153,6 +153,7 @@ export class Query {
    * @param {number} updatedAt ms since 1970
    */
   accept(data, updatedAt) {
+    this.client.getQueryCache().fill();
     this.restore(data, updatedAt);
     this.dataUpdateCount += 1;
   }

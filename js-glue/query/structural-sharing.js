@@ -1,4 +1,3 @@
-import { report } from '../environment.js';
 import { isPlainObject } from './hash-key.js';
 
 /**
@@ -8,16 +7,11 @@ import { isPlainObject } from './hash-key.js';
  * @param {unknown} previous
  * @param {any} next
  * @returns {any}
+ * @throws what the function throws, or reading a member of the data
  */
 export function shareAs(option, previous, next) {
   if (option === false || next === undefined) return next;
-  if (typeof option !== 'function') return replaceEqualDeep(previous, next);
-  try {
-    return option(previous, next);
-  } catch (error) {
-    report(error);
-    return next;
-  }
+  return typeof option === 'function' ? option(previous, next) : replaceEqualDeep(previous, next);
 }
 
 /**

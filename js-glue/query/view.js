@@ -1,3 +1,4 @@
+import { report } from '../environment.js';
 import { shareAs } from './structural-sharing.js';
 
 /** @import { Query } from './query.js' */
@@ -27,8 +28,8 @@ export class View {
   #steps = NO_STEPS;
   /** Updates that are part of the base, not run yet. @type {Layer[]} */
   #folds = [];
-  /** The base is another one than when it was last shown without layers. */
-  #baseIsNew = false;
+  /** What was shared with what is shown is not the base any more: a mutation became part of it. */
+  #hasFolded = false;
   /** @type {unknown} */
   #value;
   #dirty = false;
@@ -57,9 +58,10 @@ export class View {
     return this.#base;
   }
 
+  /** Shared with what is shown, by who sets it: what cannot be compared is no answer. */
   set base(data) {
     this.#base = data;
-    this.#baseIsNew = true;
+    this.#hasFolded = false;
     this.#folds = [];
     this.#dirty = true;
   }
@@ -107,7 +109,7 @@ export class View {
     if (!layer) return;
     this.#updaters.delete(mutation);
     this.#folds.push(layer);
-    this.#baseIsNew = true;
+    this.#hasFolded = true;
     this.#dirty = true;
   }
 
@@ -123,12 +125,12 @@ export class View {
     const { base } = this;
     let value = this.#raise(base, layers);
     this.#forget(layers);
-    if (layers.length > 0 || this.#baseIsNew) value = this.#share(value);
+    if (layers.length > 0 || this.#hasFolded) value = this.#shareOrReport(value);
     this.#value = value;
     if (layers.length > 0 || this.#base !== base) return;
     // Without layers both are one value: keep one copy.
     this.#base = value;
-    this.#baseIsNew = false;
+    this.#hasFolded = false;
   }
 
   /**
@@ -159,9 +161,25 @@ export class View {
     return query.dropped ? [] : query.client.driver.ask((engine) => engine.layers(query.entry));
   }
 
-  /** What equals a part of what was shown before keeps its reference. @param {unknown} value */
-  #share(value) {
+  /**
+   * What equals a part of what was shown before keeps its reference.
+   *
+   * @param {unknown} value
+   * @returns {unknown}
+   * @throws if it cannot be compared
+   */
+  share(value) {
     return shareAs(this.#query.options.structuralSharing, this.#value, value);
+  }
+
+  /** For what nobody waits for: an update's. @param {unknown} value */
+  #shareOrReport(value) {
+    try {
+      return this.share(value);
+    } catch (error) {
+      report(error);
+      return value;
+    }
   }
 
   /**

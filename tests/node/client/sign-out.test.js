@@ -6,6 +6,7 @@ import {
   MutationCache,
   MutationObserver,
   onlineManager,
+  QueryCache,
 } from '../../../js-glue/index.js';
 import { reached, startLive } from './live.js';
 import { observe, server, start } from './setup.js';
@@ -281,4 +282,65 @@ test('a ticket refused for good leaves it to the app to sign out', async (t) => 
   await reached(channel, 'stopped');
   await advance(0);
   assert.equal(client.getQueryData(['tasks', '1']), undefined);
+});
+
+const VERBS = /** @type {const} */ (['signOut', 'clear']);
+for (const verb of VERBS) {
+  test(`${verb}() in whatever a listener hears ends`, async (t) => {
+    const { client, advance } = start(t);
+    const { ask, calls } = server();
+    const options = { queryKey: ['tasks', '1'], queryFn: ask, retry: false };
+    const seen = observe(t, client, { ...options, initialData: () => ['nothing yet'] });
+    let heard = 0;
+    const hear = () => {
+      heard += 1;
+      if (heard > 100) throw new Error('it goes on for ever');
+      client[verb]();
+    };
+    t.after(client.getQueryCache().subscribe(hear));
+    t.after(client.getMutationCache().subscribe(hear));
+    t.after(seen.observer.subscribe(hear));
+    await advance(0);
+    calls[0]?.reject(new Error('no'));
+    await advance(0);
+    client.mutate({ mutationFn: ask }).catch(() => {});
+    client.setQueryData(['tasks', '2'], 'secret');
+    await advance(1000);
+    assert.ok(heard > 0 && heard < 50, `heard ${heard} times`);
+    assert.equal(client.getQueryData(['tasks', '2']), undefined);
+  });
+
+  test(`${verb}() in the callbacks of both caches ends`, async (t) => {
+    let heard = 0;
+    const hear = () => {
+      heard += 1;
+      client[verb]();
+    };
+    const config = { onError: hear, onSettled: hear, onSuccess: hear, onMutate: hear };
+    const { client, advance } = start(t, {
+      queryCache: new QueryCache(config),
+      mutationCache: new MutationCache(config),
+    });
+    const { ask, calls } = server();
+    observe(t, client, { queryKey: ['tasks', '1'], queryFn: ask, retry: false });
+    client.mutate({ mutationFn: ask }).catch(() => {});
+    await advance(0);
+    for (const call of calls) call.reject(new Error('no'));
+    await advance(1000);
+    assert.ok(heard > 0 && heard < 10, `heard ${heard} times`);
+  });
+}
+
+test('what comes in after a sign-out is forgotten by the next one', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const seen = observe(t, client, { queryKey: ['tasks', '1'], queryFn: ask });
+  await advance(0);
+  client.signOut();
+  const next = seen.observer.refetch();
+  await advance(0);
+  calls[1].resolve('of the next user');
+  await next;
+  client.signOut();
+  assert.equal(seen.result.data, undefined);
 });
