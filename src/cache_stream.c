@@ -125,7 +125,7 @@ static void take_reset(tidemark_cache *cache, const struct message *message) {
 static void take_message(tidemark_cache *cache, const struct message *message) {
   switch (message->type) {
   case MESSAGE_HELLO:
-    stream_hello(&cache->stream, message->epoch, message->ping, cache->time);
+    stream_hello(&cache->stream, message->epoch, message->ping, message->deaf, cache->time);
     cache_forget_old_epoch(cache);
     scope_asked(cache);
     return;
@@ -136,7 +136,7 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     take_change(cache, message);
     return;
   case MESSAGE_PING:
-    stream_ping(&cache->stream, message->seq, cache->time);
+    stream_ping(&cache->stream, message->seq, message->deaf, cache->time);
     return;
   case MESSAGE_RESET:
     take_reset(cache, message);

@@ -69,6 +69,7 @@ static void read_rare_fields(const json_value *root, struct message *message) {
   message->ping = json_number(json_member(root, "ping"), -1);
   message->after = json_number(json_member(root, "after"), -1);
   message->spread = json_number(json_member(root, "spread"), -1);
+  message->deaf = json_is(json_member(root, "source"), JSON_FALSE);
   message->recovered = json_is(json_member(root, "recovered"), JSON_TRUE);
   message->messages = field(root, "messages");
   message->scopes = read_scopes(root);

@@ -23,6 +23,7 @@ struct message {
   const char *epoch;
   double seq, prev;
   double ping;                /* hello: ms between pings */
+  bool deaf;                  /* hello, ping: the server does not hear of changes now */
   double after, spread;       /* goodbye: ms */
   bool recovered;             /* subscribed */
   const json_value *messages; /* subscribed: what was missed, as an array */

@@ -63,6 +63,9 @@
   BUG(STORM_NOT_FOLDED, "every change is looked at, however many there are")                       \
   BUG(STORM_END_FORGOTTEN, "what was folded is not marked at the end of its second")               \
   BUG(REFETCHES_NOT_SPACED, "each change refetches at once, however soon after the last")          \
+  BUG(SOURCE_IGNORED, "a server that does not hear of changes counts as live")                     \
+  BUG(SOURCE_STAYS_LOST, "a ping does not say that the server hears again")                        \
+  BUG(HELLO_HIDES_SOURCE, "who connects to a server that hears nothing counts as live")            \
   /* scopes */                                                                                     \
   BUG(SCOPE_MARKS_ALL, "what concerns some scopes marks everything")                               \
   BUG(ADDED_SCOPE_LIVE, "what an added scope told before is taken for known")                      \

@@ -29,7 +29,11 @@ enum tidemark_stream_status stream_status(const struct stream *s) {
   case STREAM_WAITING:
     return TIDEMARK_STREAM_OFFLINE;
   case STREAM_OPEN:
-    return s->gap ? TIDEMARK_STREAM_GAP : TIDEMARK_STREAM_LIVE;
+    if (s->gap) {
+      return TIDEMARK_STREAM_GAP;
+    }
+    return s->deaf && !PLANTED(SOURCE_IGNORED) ? TIDEMARK_STREAM_CATCHING_UP
+                                               : TIDEMARK_STREAM_LIVE;
   default:
     return TIDEMARK_STREAM_CATCHING_UP;
   }
@@ -40,6 +44,7 @@ enum tidemark_stream_status stream_status(const struct stream *s) {
 static void begin(struct stream *s, double time) {
   s->socket++;
   s->gap = false;
+  s->deaf = false;
   s->resumed_at = -1;
   s->unanswered = 0;
   if (!PLANTED(GOODBYE_KEPT)) {
@@ -309,8 +314,9 @@ static void find_gap(struct stream *s, double time) {
   }
 }
 
-void stream_hello(struct stream *s, const char *epoch, double ping, double time) {
+void stream_hello(struct stream *s, const char *epoch, double ping, bool deaf, double time) {
   hear_epoch(s, epoch);
+  s->deaf = deaf && !PLANTED(HELLO_HIDES_SOURCE);
   s->ping = ping > 0 ? ping : 0;
   s->phase = STREAM_SUBSCRIBING;
   subscribe(s, time);
@@ -371,7 +377,8 @@ enum stream_verdict stream_change(struct stream *s, const char *epoch, double se
   return STREAM_APPLY;
 }
 
-void stream_ping(struct stream *s, double seq, double time) {
+void stream_ping(struct stream *s, double seq, bool deaf, double time) {
+  s->deaf = deaf || (s->deaf && PLANTED(SOURCE_STAYS_LOST));
   s->effects |= STREAM_SEND_PONG;
   if (seq > s->seq && s->phase == STREAM_OPEN && !PLANTED(PING_GAP_IGNORED)) {
     find_gap(s, time);

@@ -60,6 +60,7 @@ struct stream {
   uint32_t unanswered; /* subscriptions of this connection */
   bool online;
   bool gap;
+  bool deaf;       /* the server says that it does not hear of changes */
   bool unread;     /* a frame that came since the last subscription could not be read */
   bool epoch_told; /* by a socket; while none is connected, answers tell it too */
   bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
@@ -104,14 +105,14 @@ void stream_forget(struct stream *s);
 void stream_unreadable(struct stream *s);
 
 /* Frames. `epoch` may be NULL, positions are -1 if a frame does not say them. */
-void stream_hello(struct stream *s, const char *epoch, double ping, double time);
+void stream_hello(struct stream *s, const char *epoch, double ping, bool deaf, double time);
 enum stream_verdict stream_subscribed(struct stream *s, const char *epoch, double seq,
                                       bool recovered, double time);
 enum stream_verdict stream_change(struct stream *s, const char *epoch, double seq, double prev,
                                   double time);
 /* A message of the list in `subscribed`: no gap to look for. */
 enum stream_verdict stream_missed(struct stream *s, double seq);
-void stream_ping(struct stream *s, double seq, double time);
+void stream_ping(struct stream *s, double seq, bool deaf, double time);
 /* Anything may have changed; the server may say which position holds from here on. With a `prev`
  * the frame has its place among the changes, and is taken only there. */
 enum stream_verdict stream_reset(struct stream *s, const char *epoch, double seq, double prev,

@@ -33,6 +33,7 @@ static void find_gap(struct channel *ch) {
 static void begin(struct channel *ch) {
   ch->status = TIDEMARK_STREAM_CATCHING_UP;
   ch->gap = false;
+  ch->deaf = false;
   ch->subscribing = false;
   ch->unanswered = 0;
 }
@@ -153,6 +154,7 @@ void channel_text(const struct world *w, struct client *c) {
   switch (f->kind) {
   case FRAME_HELLO:
     ch->epoch_told = true;
+    ch->deaf = f->deaf;
     ask(ch);
     subscribe(ch);
     return;
@@ -163,6 +165,7 @@ void channel_text(const struct world *w, struct client *c) {
     ch->unanswered -= ch->unanswered > 0 ? 1 : 0;
     return;
   case FRAME_PING:
+    ch->deaf = f->deaf;
     if (f->seq > c->position.seq && ch->status == TIDEMARK_STREAM_LIVE) {
       find_gap(ch);
     }
@@ -195,7 +198,12 @@ void channel_answered(struct client *c) {
 /* ---- What that means ------------------------------------------------------------------------- */
 
 static enum tidemark_stream_status stream_status(const struct channel *ch) {
-  return ch->status == TIDEMARK_STREAM_LIVE && ch->gap ? TIDEMARK_STREAM_GAP : ch->status;
+  if (ch->status != TIDEMARK_STREAM_LIVE) {
+    return ch->status;
+  }
+  return ch->gap    ? TIDEMARK_STREAM_GAP
+         : ch->deaf ? TIDEMARK_STREAM_CATCHING_UP
+                    : TIDEMARK_STREAM_LIVE;
 }
 
 static enum tidemark_stream_status at_most_catching_up(enum tidemark_stream_status status,

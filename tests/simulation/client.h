@@ -104,6 +104,7 @@ enum scope_state { SCOPE_ABSENT, SCOPE_ADDED, SCOPE_LIVE };
 struct channel {
   enum tidemark_stream_status status; /* scopes aside; GAP counts as LIVE */
   bool gap;
+  bool deaf; /* the hub says that it hears of nothing */
   bool epoch_told;
   bool subscribing;    /* a subscription is about to be sent */
   uint32_t unanswered; /* subscriptions of this connection */

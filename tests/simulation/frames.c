@@ -106,12 +106,20 @@ uint32_t epoch_of(const struct world *w, const char *text, size_t length) {
 
 /* ---- Frames ---------------------------------------------------------------------------------- */
 
+/* The end of a frame that says whether the hub hears. */
+static void add_source(const struct world *w, struct text *t) {
+  add(t, "%s", w->hub.knows ? ",\"source\":false}" : "}");
+}
+
 struct frame frame_hello(struct world *w) {
   struct text t = begin(w);
   add(&t, "{\"type\":\"hello\",\"v\":1,");
   add_position(w, &t);
-  add(&t, ",\"ping\":%u,\"window\":%u}", (unsigned)w->climate.ping, w->hub.window);
-  return finish(w, FRAME_HELLO, &t);
+  add(&t, ",\"ping\":%u,\"window\":%u", (unsigned)w->climate.ping, w->hub.window);
+  add_source(w, &t);
+  struct frame frame = finish(w, FRAME_HELLO, &t);
+  frame.deaf = w->hub.knows;
+  return frame;
 }
 
 struct frame frame_recovered(struct world *w, double *cursor, uint32_t limit, uint32_t scopes) {
@@ -171,9 +179,11 @@ struct frame frame_change(struct world *w, uint32_t entry, double previous) {
 
 struct frame frame_ping(struct world *w, double seq) {
   struct text t = begin(w);
-  add(&t, "{\"type\":\"ping\",\"seq\":%u}", (unsigned)seq);
+  add(&t, "{\"type\":\"ping\",\"seq\":%u", (unsigned)seq);
+  add_source(w, &t);
   struct frame frame = finish(w, FRAME_PING, &t);
   frame.seq = seq;
+  frame.deaf = w->hub.knows;
   return frame;
 }
 

@@ -4,6 +4,7 @@
 
 void hub_init(struct hub *hub) {
   hub->deaf = false;
+  hub->knows = false;
   hub->back_at = 0;
   hub->entry_count = 0;
   hub->epoch_count = 1;
@@ -42,6 +43,7 @@ struct log_entry *hub_append(struct hub *hub, const struct change *change, uint3
 void hub_begin_epoch(struct hub *hub, uint32_t start) {
   uint32_t seq = hub_seq(hub);
   hub->deaf = false;
+  hub->knows = false;
   if (hub->epoch_count == EPOCHS) {
     return;
   }

@@ -40,6 +40,7 @@ struct position {
 struct hub {
   uint32_t window;
   bool deaf;  /* its LISTEN connection is gone: it hears of nothing */
+  bool knows; /* that it is deaf, and says so */
   bool plain; /* no positions, no sign-in: it sends what it hears to whom it reaches */
   bool counts_anew;
   double back_at;  /* until then it is shut down: nobody can connect */

@@ -54,6 +54,7 @@ struct frame {
   double seq, previous; /* placed, PING: as it says */
   uint32_t scopes;      /* RESET, FORBIDDEN: that it names; else that its socket is told of */
   bool recovered;       /* SUBSCRIBED */
+  bool deaf;            /* HELLO, PING: the hub hears of nothing */
   double after, spread; /* GOODBYE: ms */
   const char *text;
   uint32_t length;

@@ -32,6 +32,7 @@ void subscriber_signed_in(struct world *w, uint32_t socket) {
     return;
   }
   s->signed_in = true;
+  occurred_if(w, w->hub.knows, FAULT_CAME_WHILE_SOURCE_LOST);
   socket_deliver(w, socket, frame_hello(w));
   if (w->climate.ping > 0) {
     agenda_add(&w->agenda, w->time + w->climate.ping, ping, socket, 0);
@@ -146,6 +147,15 @@ void subscribers_start_over(struct world *w) {
     if (s->open_at_hub && s->subscribed && s->waiting == 0) {
       s->cursor = hub_seq(&w->hub);
       socket_deliver(w, i, w->hub.plain ? frame_reconnect(w) : frame_reset(w, true, ALL_SCOPES));
+    }
+  }
+}
+
+void subscribers_tell_source(struct world *w) {
+  for (uint32_t i = 0; i < w->sockets.count; i++) {
+    const struct socket *s = &w->sockets.all[i];
+    if (s->open_at_hub && s->signed_in) {
+      socket_deliver(w, i, frame_ping(w, s->cursor));
     }
   }
 }

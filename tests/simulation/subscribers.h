@@ -13,7 +13,8 @@ void subscriber_asked(struct world *w, uint32_t socket, uint32_t packed);
 void subscribers_tell(struct world *w, uint32_t entry);
 /* The log started over. */
 void subscribers_start_over(struct world *w);
-
+/* Whether the hub hears has changed. */
+void subscribers_tell_source(struct world *w);
 /* The hub is about to shut down. */
 void subscribers_say_goodbye(struct world *w, double after, double spread);
 

@@ -55,11 +55,24 @@ static bool somebody_resumes(const struct world *w) {
   return resumes;
 }
 
+/* It finds out, and its clients hear of it. */
+static void find_out(struct world *w, uint32_t a, uint32_t b) {
+  (void)a;
+  (void)b;
+  if (w->hub.deaf && !w->hub.knows) {
+    SAY(w, NOBODY, "the hub knows that it is deaf");
+    occurred(w, FAULT_SOURCE_LOST);
+    w->hub.knows = true;
+    subscribers_tell_source(w);
+  }
+}
+
 static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
   (void)unused;
   if (!w->hub.deaf) {
     return;
   }
+  bool knew = w->hub.knows;
   hub_begin_epoch(&w->hub, w->database.last);
   SAY(w, NOBODY, "the hub hears again: epoch %u", w->hub.epoch_count - 1);
   occurred(w, restarts != 0 ? FAULT_SERVER_RESTARTED : FAULT_EPOCH_WITHOUT_RESTART);
@@ -68,6 +81,10 @@ static void hear_again(struct world *w, uint32_t restarts, uint32_t unused) {
     sockets_cut_all(w, 1001);
   } else {
     subscribers_start_over(w);
+    if (knew) {
+      occurred(w, FAULT_SOURCE_FOUND);
+      subscribers_tell_source(w); /* only now: what was missed is marked */
+    }
   }
 }
 
@@ -75,6 +92,9 @@ void world_deafens_hub(struct world *w, double ms, bool restarts) {
   if (!w->hub.deaf && w->hub.epoch_count < EPOCHS) {
     SAY(w, NOBODY, "the hub goes deaf");
     w->hub.deaf = true;
+    if (!w->hub.plain) {
+      agenda_add(&w->agenda, w->time + ms * between(&w->random, 0, 2) / 2, find_out, 0, 0);
+    }
     agenda_add(&w->agenda, w->time + ms, hear_again, restarts, 0);
   }
 }
@@ -108,7 +128,7 @@ static void trouble(struct world *w, uint32_t a, uint32_t b) {
   } else if (what < 700) {
     shut_down(w);
   } else {
-    double deaf = between(&w->random, 0, 4000);
+    double deaf = between(&w->random, 0, chance(&w->random, 800) ? 4000 : 40000);
     world_deafens_hub(w, deaf, chance(&w->random, 500));
   }
   agenda_add(&w->agenda, w->time + between(&w->random, 2000, 25000), trouble, 0, 0);
