@@ -32,8 +32,7 @@ enum tidemark_stream_status stream_status(const struct stream *s) {
     if (s->gap) {
       return TIDEMARK_STREAM_GAP;
     }
-    return s->deaf && !PLANTED(SOURCE_IGNORED) ? TIDEMARK_STREAM_CATCHING_UP
-                                               : TIDEMARK_STREAM_LIVE;
+    return s->deaf && !PLANTED(SOURCE_IGNORED) ? TIDEMARK_STREAM_CATCHING_UP : TIDEMARK_STREAM_LIVE;
   default:
     return TIDEMARK_STREAM_CATCHING_UP;
   }

@@ -13,6 +13,7 @@ const GATHERED_BYTES = 64 * 1024;
  *   tickets: import('./tickets.js').Tickets | import('./shared-tickets.js').SharedTickets,
  *   seats: import('./seats.js').Seats,
  *   corks: import('./corks.js').Corks,
+ *   hearing: { now: boolean },
  * }} Shared
  */
 
@@ -100,6 +101,13 @@ export class Connection {
     this.close(CLOSE.tryAgainLater, 'reading too slowly');
   }
 
+  /** Says how far this client was told, and whether the hub hears; nothing before sign-in. */
+  ping() {
+    if (this.#subscriber) {
+      this.send(encodePing(this.#subscriber.cursor, this.shared.hearing.now));
+    }
+  }
+
   /** @param {number} code @param {string} reason at most 123 bytes */
   close(code, reason) {
     if (this.#state === 'closing' || this.#state === 'closed') return;
@@ -145,7 +153,7 @@ export class Connection {
 
   /** @param {import('./protocol.js').ClientFrame} frame */
   async #greet(frame) {
-    const { tickets, seats, log, limits } = this.shared;
+    const { tickets, seats, log, limits, hearing } = this.shared;
     if (frame.type !== 'auth') return this.#refuseSignIn('the first frame must be auth');
     this.#held = [];
     const user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
@@ -153,7 +161,7 @@ export class Connection {
     if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
     if (!seats.take(user)) return this.close(CLOSE.tryAgainLater, 'too many connections');
     const subscriber = this.#open(user);
-    this.send(encodeHello(log.position(), limits));
+    this.send(encodeHello(log.position(), limits, hearing.now));
     const held = this.#held;
     this.#held = null;
     for (const frame of held) this.#serve(subscriber, frame);
@@ -171,7 +179,7 @@ export class Connection {
       clock,
       pingMs: limits.pingMs,
       slackMs: limits.slackMs,
-      ping: () => this.send(encodePing(subscriber.cursor)),
+      ping: () => this.ping(),
       dead: () => {
         counters.deadPeers += 1;
         this.terminate();

@@ -35,6 +35,11 @@ export class Connections {
     for (const { subscriber } of this.#open) subscriber?.startOver(reason);
   }
 
+  /** Tells all of them whether the hub hears; see Connection.ping. */
+  ping() {
+    for (const connection of this.#open) connection.ping();
+  }
+
   /** @param {(peer: import('./index.js').HubPeer) => boolean} predicate */
   disconnect(predicate) {
     let cut = 0;

@@ -192,13 +192,18 @@ class Hub {
         else this.#feed.take(text);
       },
       lost: (reason) => {
-        shared?.lost();
+        if (shared) shared.lost();
+        else this.#hear(false);
         this.#onWarning(`tidemark hub: the source is lost: ${reason}`);
       },
       restored: () => {
         if (this.#closing) return;
-        if (shared) void shared.listening();
-        else this.#startOver(this.#shared.log.nextEpoch(), 'source_restored');
+        if (shared) {
+          void shared.listening();
+        } else {
+          this.#startOver(this.#shared.log.nextEpoch(), 'source_restored');
+          this.#hear(true);
+        }
       },
     });
     if (this.#source) await shared?.listening();
@@ -230,6 +235,19 @@ class Hub {
       follow: () => source?.follow(),
       lost: (reason) => this.#onWarning(`tidemark hub: the backplane is lost: ${reason}`),
     };
+  }
+
+  /**
+   * Nothing is called live that nobody knows: whoever is here is told at once, whoever comes with
+   * `hello`. What was missed has to be told before the hub is said to hear again.
+   *
+   * @param {boolean} now
+   */
+  #hear(now) {
+    const { hearing } = this.#shared;
+    if (hearing.now === now) return;
+    hearing.now = now;
+    this.#connections.ping();
   }
 
   /**
@@ -316,6 +334,7 @@ function shareParts(authorize, limits, clock, backplane) {
     routes: new Routes(),
     corks: new Corks(),
     seats: new Seats(limits.connectionsPerUser),
+    hearing: { now: true },
     tickets: backplane
       ? new SharedTickets({ ageMs: limits.ticketMs, backplane })
       : new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),

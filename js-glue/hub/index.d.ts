@@ -45,7 +45,7 @@ export interface HubReset {
 export interface HubSink {
   /** A committed change, as JSON text. Rubbish is counted, dropped, and warned about once. */
   change(payload: string): void;
-  /** Changes may be missed from now on. */
+  /** Changes may be missed from now on: until `restored` no client of the hub is `live`. */
   lost(reason: string): void;
   /** Changes are heard again. To be called after listening, never before: a new epoch begins. */
   restored(): void;
@@ -256,7 +256,7 @@ export interface HubCloseOptions {
 
 export interface Hub {
   /**
-   * Resolves when the source listens; until then upgrades are answered 503. Rejects when the
+   * Resolves when the source hears what is committed; until then upgrades are answered 503. Rejects when the
    * source cannot start: await it, or Node ends the process for an unhandled rejection.
    */
   readonly ready: Promise<void>;
@@ -326,13 +326,14 @@ export interface ListeningDatabase {
 export function pgliteSource(db: ListeningDatabase, options?: { channel?: string }): HubSource;
 
 export interface PostgresSourceOptions {
-  /** Direct, or through a pooler in session mode: in transaction mode LISTEN hears nothing. */
+  /** Direct, or through a pooler in session mode: in transaction mode nothing is heard, so it is refused. */
   readonly connectionString: string;
   /** Default `tidemark`. Case matters, as in `pg_notify`. */
   readonly channel?: string;
   /**
-   * How often the connection is probed, and how long an answer may take, in milliseconds: a whole
-   * number from 1 to 2,147,483,647. Default 15,000.
+   * How often the connection is probed, by a notification that it has to hear, and how long the
+   * answer, and then the echo, may take; in milliseconds: a whole number from 1 to 2,147,483,647.
+   * Default 15,000.
    */
   readonly probeMs?: number;
 }

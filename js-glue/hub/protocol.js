@@ -112,10 +112,15 @@ function decodePosition(value) {
   return Number.isSafeInteger(seq) && seq >= 0 ? { epoch, seq } : null;
 }
 
-/** @param {HubPosition} position @param {import('./limits.js').HubLimits} limits */
-export function encodeHello({ epoch, seq }, { pingMs, windowCount }) {
+/**
+ * @param {HubPosition} position
+ * @param {import('./limits.js').HubLimits} limits
+ * @param {boolean} hears whether the hub hears of what is committed now
+ */
+export function encodeHello({ epoch, seq }, { pingMs, windowCount }, hears) {
+  const source = hears ? undefined : false;
   const fields = { type: 'hello', v: VERSION, epoch, seq, ping: pingMs, window: windowCount };
-  return JSON.stringify(fields);
+  return JSON.stringify({ ...fields, source });
 }
 
 /**
@@ -128,9 +133,12 @@ export function encodeSubscribed({ epoch, seq }, recovered, messages) {
   return `${head.slice(0, -1)},"messages":[${messages.join(',')}]}`;
 }
 
-/** @param {number} seq the last one this subscriber was sent */
-export function encodePing(seq) {
-  return `{"type":"ping","seq":${seq}}`;
+/**
+ * @param {number} seq the last one this subscriber was sent
+ * @param {boolean} hears see encodeHello
+ */
+export function encodePing(seq, hears) {
+  return hears ? `{"type":"ping","seq":${seq}}` : `{"type":"ping","seq":${seq},"source":false}`;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+const NOTIFICATION = 'A'.charCodeAt(0);
+
 /**
  * Stands between clients and servers on 127.0.0.1, and breaks connections the way networks do.
  *
@@ -66,6 +68,14 @@ export async function startProxy(t, target) {
     holdRequests() {
       for (const { near, far } of pairs) near.unpipe(far);
     },
+    /** Takes NotificationResponses out of what servers say, whatever else they say. */
+    deafen() {
+      for (const { near, far } of pairs) {
+        far.unpipe(near);
+        far.on('data', (bytes) => void near.write(withoutNotifications(bytes)));
+        far.resume();
+      }
+    },
     /** Lets through again what was held back. */
     speak() {
       for (const { near, far } of pairs) {
@@ -78,4 +88,14 @@ export async function startProxy(t, target) {
       mute = true;
     },
   };
+}
+
+/** @param {Buffer} bytes whole messages of PostgreSQL's protocol @returns {Buffer} */
+function withoutNotifications(bytes) {
+  const kept = [];
+  for (let at = 0, end = 0; at < bytes.length; at = end) {
+    end = at + 1 + bytes.readInt32BE(at + 1);
+    if (bytes[at] !== NOTIFICATION) kept.push(bytes.subarray(at, end));
+  }
+  return Buffer.concat(kept);
 }

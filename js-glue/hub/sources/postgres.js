@@ -1,5 +1,7 @@
 import { TIMER_MS_MAX } from '../limits.js';
 import { quoteChannel } from './channel.js';
+import { Echo } from './echo.js';
+import { besideAnother } from './pooler.js';
 
 /** @typedef {import('pg').Client} Client */
 
@@ -19,7 +21,7 @@ export function postgresSource(options) {
 }
 
 /**
- *   start ──> listening ──connection ends, or a probe is not answered──> lost
+ *   start ──> listening ──connection ends, or a probe is not heard─────> lost
  *                 ^────────────── LISTEN again, then restored() ──────────┘
  */
 class PostgresSource {
@@ -62,13 +64,16 @@ class PostgresSource {
   async #connect() {
     const { Client } = await importPg();
     if (this.#closed) throw new Error('the source was closed');
-    const client = new Client({
-      connectionString: this.connectionString,
-      application_name: 'tidemark hub',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: this.probeMs,
-    });
+    const open = () =>
+      new Client({
+        connectionString: this.connectionString,
+        application_name: 'tidemark hub',
+        keepAlive: true,
+        connectionTimeoutMillis: CONNECT_MS,
+        query_timeout: this.probeMs,
+      });
+    const client = open();
+    const echo = new Echo();
     this.#client = client;
     let listening = false;
     // An error without a listener would end the process; the end that follows says all we need.
@@ -83,12 +88,18 @@ class PostgresSource {
         if (listening && this.#client === client) this.#lost(reason);
       });
     });
-    client.on('notification', ({ channel, payload }) => {
-      if (channel === this.channel && !this.#closed) this.#sink?.change(payload ?? '');
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === this.channel && !this.#closed) this.#sink?.change(payload);
+      else echo.take(channel, payload);
     });
+    const hear = async () => {
+      await client.connect();
+      await client.query(this.listen);
+      await client.query(echo.listen);
+      await besideAnother(client, open, () => echo.probe(client, this.probeMs));
+    };
     try {
-      await Promise.race([client.connect(), ended]);
-      await Promise.race([client.query(this.listen), ended]);
+      await Promise.race([hear(), ended]);
       if (this.#client !== client) throw new Error('the source was closed');
     } catch (error) {
       if (this.#client === client) this.#client = null;
@@ -96,21 +107,24 @@ class PostgresSource {
       throw error;
     }
     listening = true;
-    this.#failures = 0;
-    this.#armProbe(client);
+    this.#armProbe(client, echo);
   }
 
   /**
    * A connection can die without a sign, and silence would then look like "no changes". A probe
-   * that is not answered within `probeMs` ends the connection.
+   * that is not answered, or not heard, within `probeMs` ends the connection.
    *
    * @param {Client} client
+   * @param {Echo} echo
    */
-  #armProbe(client) {
+  #armProbe(client, echo) {
     this.#timer = setTimeout(async () => {
       try {
-        await client.query('SELECT 1');
-        if (this.#client === client) this.#armProbe(client);
+        await echo.probe(client, this.probeMs);
+        if (this.#client !== client) return;
+        // One that breaks sooner was not well: the next tries wait for longer and longer.
+        this.#failures = 0;
+        this.#armProbe(client, echo);
       } catch (error) {
         if (this.#client !== client) return;
         this.#lost(error instanceof Error ? error.message : String(error));

@@ -49,6 +49,13 @@ export class Client {
     return withDeadline('a frame', new Promise((resolve) => void this.#waiting.push(resolve)));
   }
 
+  /** @param {string} type @returns {Promise<Frame>} the next of that type; those before it are gone */
+  async nextOf(type) {
+    let frame = await this.next();
+    while (frame.type !== type) frame = await this.next();
+    return frame;
+  }
+
   /** @param {number} count @returns {Promise<Frame[]>} */
   async take(count) {
     const frames = [];

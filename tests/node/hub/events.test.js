@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually, ORIGIN, withDeadline } from './client.js';
+import { ManualSource } from './manual-source.js';
 import { change, listen, startHub } from './start-hub.js';
 
 /**
@@ -69,6 +70,16 @@ test('events begin with hello and subscribed, and go on with the changes of the 
     [hello?.data.type, answer?.data.type, next?.data.data.id, next?.data.prev],
     ['hello', 'subscribed', '2', 0],
   );
+});
+
+test('a source that is lost is told as an event, and to whoever comes meanwhile', async (t) => {
+  const source = new ManualSource();
+  source.listen();
+  const { subscribed } = await startEvents(t, { source });
+  const { events } = await subscribed('?scope=a');
+  source.sink.lost('backend terminated');
+  assert.deepEqual((await events.next())?.data, { type: 'ping', seq: 0, source: false });
+  assert.equal((await subscribed('?scope=a')).hello?.data.source, false);
 });
 
 test('an event that tells where the client then stands has that as its id', async (t) => {

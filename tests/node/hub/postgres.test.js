@@ -4,6 +4,7 @@ import pg from 'pg';
 import { postgresSource } from '../../../js-glue/hub/index.js';
 import { startPostgres } from '../../servers/postgres.js';
 import { startProxy } from '../../servers/proxy.js';
+import { startTransactionPooler } from '../../servers/transaction-pooler.js';
 import { eventually } from './client.js';
 import { deferred } from './deferred.js';
 import { startHub } from './start-hub.js';
@@ -25,7 +26,7 @@ after(async () => {
 const insert = (/** @type {string} */ title) =>
   db.query('INSERT INTO task (project_id, title) VALUES (9, $1)', [title]);
 
-const LISTENING = "query ~ '^(LISTEN|SELECT 1$)' AND datname = current_database()";
+const LISTENING = "query ~ '^(LISTEN|select pg_)' AND datname = current_database()";
 
 async function listeners() {
   const { rows } = await db.query(
@@ -62,11 +63,11 @@ test('a LISTEN connection that is killed comes back with a new epoch, and change
   const { client, answer } = await subscribed(['project:9']);
   assert.equal(await endListeners(), 1);
   await insert('while nobody listened');
-  const reset = await client.next();
-  assert.deepEqual([reset.type, reset.reason], ['reset', 'source_restored']);
+  const reset = await client.nextOf('reset');
+  assert.equal(reset.reason, 'source_restored');
   assert.notEqual(reset.epoch, answer.epoch);
   await insert('afterwards');
-  const next = await client.next();
+  const next = await client.nextOf('cache_invalidate');
   assert.deepEqual([next.epoch, next.data.row.title], [hub.position().epoch, 'afterwards']);
 });
 
@@ -75,10 +76,10 @@ test('a LISTEN connection that is killed again and again comes back each time', 
   const { client } = await subscribed(['project:9']);
   for (let count = 0; count < 5; count += 1) {
     assert.equal(await endListeners(), 1);
-    assert.equal((await client.next()).type, 'reset');
+    await client.nextOf('reset');
   }
   await insert('still there');
-  assert.equal((await client.next()).data.row.title, 'still there');
+  assert.equal((await client.nextOf('cache_invalidate')).data.row.title, 'still there');
 });
 
 test('closing the hub ends the LISTEN connection', async (t) => {
@@ -114,6 +115,52 @@ test('a connection that goes silent without an end is noticed, and a new one is 
   await restored.promise;
   await insert('after the silence');
   assert.match(String(await heard.promise), /after the silence/);
+});
+
+const SILENT = { change() {}, lost() {}, restored() {} };
+
+test('a pooler that lends sessions for a transaction is refused at the start, with what to do', async (t) => {
+  const pooled = await startTransactionPooler(t, connectionString);
+  const source = postgresSource({ connectionString: pooled, probeMs: 300 });
+  t.after(() => source.close());
+  await assert.rejects(
+    source.start(SILENT),
+    /must keep one session \(direct, or .* session mode\)/,
+  );
+});
+
+test('a connection on which nothing is heard any more is lost, though it answers', async (t) => {
+  const proxy = await proxied(t);
+  const lost = deferred();
+  const source = postgresSource({ connectionString: proxy.url, probeMs: 100 });
+  t.after(() => source.close());
+  await source.start({ ...SILENT, lost: (reason) => lost.resolve(reason) });
+  proxy.deafen();
+  assert.match(String(await lost.promise), /what is notified is not heard/);
+});
+
+test('nothing but changes is told on the channel of changes', async (t) => {
+  /** @type {string[]} */
+  const heard = [];
+  const listener = new pg.Client({ connectionString });
+  await listener.connect();
+  t.after(() => listener.end());
+  listener.on('notification', ({ channel }) => heard.push(channel));
+  await listener.query('LISTEN tidemark');
+  const source = postgresSource({ connectionString });
+  t.after(() => source.close());
+  await source.start(SILENT);
+  await insert('heard by all');
+  await eventually('it is heard', () => heard.length > 0);
+  assert.deepEqual(heard, ['tidemark']);
+});
+
+test('a session that may not write can listen', async (t) => {
+  const url = new URL(connectionString);
+  url.searchParams.set('options', '-c default_transaction_read_only=on');
+  const source = postgresSource({ connectionString: url.href });
+  t.after(() => source.close());
+  await source.start(SILENT);
 });
 
 test('closing does not wait for a connection that went silent', async (t) => {

@@ -99,7 +99,8 @@ test('a source that was lost and found makes a new epoch, told to living sockets
   assert.equal(hub.position().epoch, before.epoch);
   source.sink.restored();
   hub.publish(change(3, 'a'));
-  const [, reset, next] = await client.take(3);
+  const reset = await client.nextOf('reset');
+  const next = await client.nextOf('cache_invalidate');
   const { epoch } = hub.position();
   assert.notEqual(epoch, before.epoch);
   assert.deepEqual(reset, {
@@ -109,7 +110,52 @@ test('a source that was lost and found makes a new epoch, told to living sockets
     scopes: ['a', 'b'],
     reason: 'source_restored',
   });
-  assert.deepEqual([next?.epoch, next?.seq, next?.prev], [epoch, 3, 2]);
+  assert.deepEqual([next.epoch, next.seq, next.prev], [epoch, 3, 2]);
+});
+
+test('clients are told that the source is lost, and that it is back after what they missed', async (t) => {
+  const { source, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  source.sink.lost('backend terminated');
+  assert.deepEqual(await client.next(), { type: 'ping', seq: 0, source: false });
+  source.sink.restored();
+  assert.equal((await client.next()).type, 'reset');
+  assert.deepEqual(await client.next(), { type: 'ping', seq: 0 });
+});
+
+test('a client that comes while the source is lost is told so, and when it is back', async (t) => {
+  const { source, signIn } = await startWithSource(t);
+  source.sink.lost('backend terminated');
+  const { client, hello } = await signIn();
+  assert.equal(hello.source, false);
+  source.sink.restored();
+  assert.deepEqual(await client.next(), { type: 'ping', seq: 0 });
+});
+
+test('each ping says so for as long as the source is lost', async (t) => {
+  const { source, subscribed, clock } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  source.sink.lost('backend terminated');
+  await client.next();
+  clock.advance(25_000);
+  assert.deepEqual(await client.next(), { type: 'ping', seq: 0, source: false });
+});
+
+test('a source that is lost twice is told of once', async (t) => {
+  const { source, hub, subscribed } = await startWithSource(t);
+  const { client } = await subscribed(['a']);
+  source.sink.lost('backend terminated');
+  source.sink.lost('backend terminated');
+  hub.publish(change(1, 'a'));
+  assert.deepEqual(
+    (await client.take(2)).map(({ type }) => type),
+    ['ping', 'cache_invalidate'],
+  );
+});
+
+test('a hub without a source hears all there is', async (t) => {
+  const { signIn } = await startHub(t);
+  assert.equal('source' in (await signIn()).hello, false);
 });
 
 test('a position from before the loss is not recovered', async (t) => {
