@@ -41,6 +41,11 @@ export class Attempts {
     return this.#cache.hasTurn(this.#mutation);
   }
 
+  /** It shows as paused, but has not come to wait yet and will not: it may run by now. */
+  get willRun() {
+    return this.#goOn === null && this.mayRun;
+  }
+
   /** Goes on if it is paused and may run now. */
   continue() {
     const goOn = this.#goOn;

@@ -95,7 +95,8 @@ export class Mutation {
 
   /** Its end will be known. */
   get isRunning() {
-    return this.isPending && !this.state.isPaused && !this.isAbandoned;
+    const runs = !this.state.isPaused || this.#attempts.willRun;
+    return this.isPending && !this.isAbandoned && runs;
   }
 
   /** It has ended, and nobody shows it. */

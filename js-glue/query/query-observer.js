@@ -102,8 +102,7 @@ export class QueryObserver extends Subscribable {
    */
   async refetch({ cancelRefetch = true, throwOnError = false } = {}) {
     this.#moveTo(this.#build());
-    const restart = cancelRefetch && this.#query.view.hasBase;
-    const fetch = startFetch(this.#query, this.options, { restart });
+    const fetch = startFetch(this.#query, this.options, { restart: cancelRefetch });
     await (throwOnError ? fetch : fetch.catch(() => {}));
     this.updateResult();
     return this.#result;

@@ -155,12 +155,25 @@ test('refetch rejects only with throwOnError', async (t) => {
   await assert.rejects(one.observer.refetch({ throwOnError: true }), /no/);
 });
 
-test('refetch joins a first fetch instead of starting over', async (t) => {
+test('refetch during a first fetch gives no answer that was asked for before it', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
   const one = observe(t, client, { queryKey, queryFn: ask });
   await advance(0);
   const refetched = one.observer.refetch();
+  await advance(0);
+  assert.equal(calls.length, 2);
+  calls[0].resolve('old');
+  calls[1].resolve('new');
+  assert.equal((await refetched).data, 'new');
+});
+
+test('refetch with cancelRefetch: false joins what is in flight', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const one = observe(t, client, { queryKey, queryFn: ask });
+  await advance(0);
+  const refetched = one.observer.refetch({ cancelRefetch: false });
   await advance(0);
   assert.equal(calls.length, 1);
   calls[0].resolve('data');
