@@ -501,28 +501,6 @@ same(
   },
 );
 
-same('a network that is back in the turn of mutate() sends writes before reads', async (stage) => {
-  const { lib, client, log, advance } = stage;
-  const { ask, calls } = server();
-  const queryFn = () => log('read');
-  const observer = new lib.QueryObserver(client, { queryKey: ['k'], queryFn, retry: false });
-  const stop = observer.subscribe(() => {});
-  await advance();
-  lib.onlineManager.setOnline(false);
-  const writes = ['A', 'B'].map((name) =>
-    observed(stage, { mutationFn: ask })
-      .observer.mutate(name)
-      .then(() => log(name)),
-  );
-  lib.onlineManager.setOnline(true);
-  await advance();
-  log(calls.length);
-  for (const call of calls) call.resolve('done');
-  await Promise.all(writes);
-  await advance();
-  stop();
-});
-
 same('clear forgets mutations; those on their way end, paused ones never go out', async (stage) => {
   const { lib, client, log, advance } = stage;
   const { ask, calls } = server();

@@ -259,6 +259,24 @@ test('a failure lets the next one of the scope go, too', async (t) => {
   assert.equal(calls.length, 2);
 });
 
+test('when the network is back in the turn of mutate() writes go before reads', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const queryFn = counter();
+  observe(t, client, { queryKey: ['k'], queryFn });
+  await advance(0);
+  onlineManager.setOnline(false);
+  for (const id of ['a', 'b', 'b']) client.mutate({ mutationFn: ask, scope: { id } });
+  onlineManager.setOnline(true);
+  for (let i = 0; i < 3; i += 1) {
+    await advance(0);
+    assert.equal(queryFn.calls, 1);
+    calls[i].resolve('done');
+  }
+  await advance(0);
+  assert.equal(queryFn.calls, 2);
+});
+
 test('a mutation keeps the scope it was made with when options change while it runs', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
