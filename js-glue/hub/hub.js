@@ -233,6 +233,7 @@ class Hub {
         this.#feed.enter(change, at === null ? null : clock.now() - (Date.now() - at)),
       lead: (idleMs) => source?.lead(idleMs),
       follow: () => source?.follow(),
+      hears: (now) => this.#hear(now),
       lost: (reason) => this.#onWarning(`tidemark hub: the backplane is lost: ${reason}`),
     };
   }

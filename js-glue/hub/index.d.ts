@@ -77,6 +77,11 @@ export interface HubBackplaneSink {
   lead(idleMs: number): void;
   /** This hub is not, or no longer. */
   follow(): void;
+  /**
+   * Whether this hub hears all that any source says, from now on; it does until it is told otherwise.
+   * To be told after what was missed. A backplane out of reach, or without a leader, is not heard.
+   */
+  hears(now: boolean): void;
   /** Changes are not told until it is found again, which it sees to. */
   lost(reason: string): void;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { randomEpoch } from '../log.js';
-import { NO_LOG, NOT_LEADER } from './scripts.js';
+import { NO_LOG, NOBODY, NOT_LEADER } from './scripts.js';
 import { openSession } from './session.js';
 
 /** @typedef {import('./session.js').Session} Session */
@@ -10,7 +10,8 @@ import { openSession } from './session.js';
 
 /**
  * @typedef {{ scopes: string[], data: string | null, fromSource: boolean, at: number }
- *   | { epoch: string, fromSource: boolean }} Item
+ *   | { epoch: string, fromSource: boolean }
+ *   | { vouches: true, fromSource: true }} Item
  */
 
 /** Node's timers fire at once when asked for more. */
@@ -62,8 +63,13 @@ class RedisBackplane {
   #confirmed = 0;
   /** @type {(() => void)[]} called when the queue is empty */
   #onEmpty = [];
+  /** Whether this hub has a source, well or not. */
+  #sourced = false;
   #candidate = false;
   #leading = false;
+  /** The last seq of what the sources are known to have said; NOBODY if nobody tells it. */
+  #told = NOBODY;
+  #hears = true;
   #closed = false;
   #failures = 0;
   /** @type {NodeJS.Timeout | undefined} */
@@ -100,13 +106,16 @@ class RedisBackplane {
   }
 
   async campaign() {
+    this.#sourced = true;
     this.#candidate = true;
-    await this.#lead();
+    await this.#beat();
+    if (this.#leading) await this.#emptied();
   }
 
   async resign() {
     this.#candidate = false;
-    clearTimeout(this.#leaseTimer);
+    // Another may lead soon; until that is seen, nobody does.
+    if (this.#leading) this.#setTold(NOBODY);
     this.#setLeading(false, 0);
     // What was said as the leader counts only before.
     await this.#emptied();
@@ -135,8 +144,10 @@ class RedisBackplane {
     await Promise.race([settled, wait(CLOSE_MS, undefined, { ref: false })]);
     this.#closed = true;
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#leaseTimer);
     this.#session?.close();
     this.#session = null;
+    for (const resolve of this.#onEmpty.splice(0)) resolve();
     const left = this.#queue.length;
     if (left > 0) this.#sink?.lost(`closed while changes waited to be confirmed: ${left}`);
   }
@@ -161,7 +172,7 @@ class RedisBackplane {
       take: (entry) => this.#take(session, entry),
       readAll: () => this.#readAll(session),
     });
-    if (this.#candidate) await this.#lead();
+    await this.#beat();
   }
 
   /** @param {Session} session */
@@ -204,6 +215,7 @@ class RedisBackplane {
     } else if (entry.seq > seq) {
       sink.enter(entry);
     }
+    this.#tellWhetherHeard();
   }
 
   /** @param {Item} item */
@@ -232,10 +244,7 @@ class RedisBackplane {
   async #send(session, item) {
     try {
       const leader = item.fromSource ? this.#id : '';
-      const reply =
-        'epoch' in item
-          ? await session.beginEpoch(leader, item.epoch)
-          : await session.append(leader, this.#windowCount, item);
+      const reply = await this.#write(session, leader, item);
       if (session !== this.#session || this.#queue[0] !== item) return;
       if (reply === NO_LOG) {
         this.#lose(session, 'the log is gone');
@@ -246,6 +255,7 @@ class RedisBackplane {
         if (reply !== NOT_LEADER) {
           this.#confirmed = reply;
           this.#failures = 0;
+          if ('vouches' in item && this.#leading) this.#setTold(reply);
         } else if (this.#leading) {
           this.#leadAgain();
         }
@@ -257,6 +267,13 @@ class RedisBackplane {
     }
   }
 
+  /** @param {Session} session @param {string} leader @param {Item} item @returns {Promise<number>} */
+  #write(session, leader, item) {
+    if ('epoch' in item) return session.beginEpoch(leader, item.epoch);
+    if ('vouches' in item) return session.vouch(leader);
+    return session.append(leader, this.#windowCount, item);
+  }
+
   /** Resolves when Redis has confirmed all that was appended. */
   async #emptied() {
     if (this.#queue.length === 0) return;
@@ -265,28 +282,57 @@ class RedisBackplane {
     });
   }
 
-  /** Takes or renews the lease, and again before it ends. */
-  async #lead() {
+  /** Takes or renews the lease, if this hub may lead, and asks whether anybody does; again and again. */
+  async #beat() {
     clearTimeout(this.#leaseTimer);
     const session = this.#session;
-    if (session === null || this.#closed || !this.#candidate) return;
+    if (session === null || this.#closed) return;
     try {
-      const idleMs = await session.lead(this.#id, this.#options.leaseMs);
-      if (session !== this.#session) return;
-      this.#failures = 0;
-      if (!this.#candidate) return;
-      this.#setLeading(idleMs >= 0, idleMs);
+      if (this.#candidate) await this.#lead(session);
+      const told = await session.heard(this.#sourced);
+      if (session !== this.#session || this.#closed) return;
+      this.#setTold(told);
+      if (told === NOBODY && this.#leading) this.#vouch();
       clearTimeout(this.#leaseTimer);
-      this.#leaseTimer = setTimeout(() => void this.#lead(), this.#options.leaseMs / 3);
+      this.#leaseTimer = setTimeout(() => void this.#beat(), this.#options.leaseMs / 3);
     } catch (error) {
       this.#lose(session, messageOf(error));
     }
   }
 
+  /** @param {Session} session */
+  async #lead(session) {
+    const idleMs = await session.lead(this.#id, this.#options.leaseMs);
+    if (session !== this.#session) return;
+    this.#failures = 0;
+    if (this.#candidate) this.#setLeading(idleMs >= 0, idleMs);
+  }
+
+  /** Behind what the leader has told again: then all that the sources said is told. */
+  #vouch() {
+    if (this.#queue.some((item) => 'vouches' in item)) return;
+    this.#enqueue({ vouches: true, fromSource: true });
+  }
+
+  /** @param {number} told */
+  #setTold(told) {
+    this.#told = told;
+    this.#tellWhetherHeard();
+  }
+
+  /** What was told has to be read here before this hub hears again. */
+  #tellWhetherHeard() {
+    const sink = /** @type {Sink} */ (this.#sink);
+    const hears = this.#told !== NOBODY && (this.#hears || sink.position().seq >= this.#told);
+    if (hears === this.#hears) return;
+    this.#hears = hears;
+    sink.hears(hears);
+  }
+
   /** The lease lapsed unnoticed and a change was refused: who leads next has to tell it again. */
   #leadAgain() {
     this.#setLeading(false, 0);
-    void this.#lead();
+    void this.#beat();
   }
 
   /** @param {boolean} leading @param {number} idleMs for how long nobody had led */
@@ -305,6 +351,7 @@ class RedisBackplane {
     clearTimeout(this.#leaseTimer);
     this.#setLeading(false, 0);
     if (this.#closed) return;
+    this.#setTold(NOBODY);
     this.#sink?.lost(reason);
     this.#retry();
   }
@@ -325,7 +372,7 @@ class RedisBackplane {
 
 /** @param {Item} item @returns {number} characters */
 function sizeOf(item) {
-  return 'epoch' in item ? 0 : (item.data?.length ?? 0);
+  return 'data' in item ? (item.data?.length ?? 0) : 0;
 }
 
 /** @param {unknown} error */

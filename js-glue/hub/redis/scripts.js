@@ -1,7 +1,9 @@
 /**
  * What has to happen at once. All keys of a log share a hash tag, so that they live on one node.
  *
- *   head    a hash: epoch, seq, run (of the server that has it), led (when a leader last renewed)
+ *   head    a hash: epoch, seq, run (of the server that has it), led (when a leader last renewed),
+ *           vouched (the leader that has told again what the one before it may not have told),
+ *           sourced (when a hub that has a source, well or not, was last here)
  *   log     a stream; the entry at seq 121 has the id 121-0 and the fields scopes, data, at;
  *           the first of an epoch has the field epoch instead
  *   ticket:… the user of a ticket that was not used yet, by the ticket's hash
@@ -74,9 +76,33 @@ export const LEAD = `${NOW}
 local leader = redis.call('GET', KEYS[3])
 if leader and leader ~= ARGV[1] then return -1 end
 local led = tonumber(redis.call('HGET', KEYS[1], 'led') or 0)
+if not leader then redis.call('HDEL', KEYS[1], 'vouched') end
 redis.call('SET', KEYS[3], ARGV[1], 'PX', ARGV[2])
 redis.call('HSET', KEYS[1], 'led', string.format('%.0f', now()))
 return math.max(0, now() - led)`;
+
+/** ARGV: the leader, that has told all it had to tell again. Gives the last seq of it. */
+export const VOUCH = `${REFUSE}
+redis.call('HSET', KEYS[1], 'vouched', ARGV[1])
+return tonumber(redis.call('HGET', KEYS[1], 'seq'))`;
+
+/** What HEARD says when nobody tells what the sources say. */
+export const NOBODY = -1;
+
+/** After so long without any hub that has a source, there is none to wait for: all is published. */
+const SOURCE_GONE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * ARGV: '1' from a hub that has a source, else ''. Gives the seq up to which all that the sources
+ * said is told, if somebody goes on to tell it, or if no hub has a source.
+ */
+export const HEARD = `${NOW}
+if ARGV[1] ~= '' then redis.call('HSET', KEYS[1], 'sourced', string.format('%.0f', now())) end
+local leader = redis.call('GET', KEYS[3])
+local told = leader and redis.call('HGET', KEYS[1], 'vouched') == leader
+local sourced = tonumber(redis.call('HGET', KEYS[1], 'sourced') or 0)
+if not told and now() - sourced < ${SOURCE_GONE_MS} then return ${NOBODY} end
+return tonumber(redis.call('HGET', KEYS[1], 'seq') or 0)`;
 
 /** ARGV: who no longer leads. */
 export const RESIGN = `

@@ -1,4 +1,4 @@
-import { APPEND, EPOCH, KEYS, LEAD, OPEN, RESIGN, TAKE_TICKET } from './scripts.js';
+import { APPEND, EPOCH, HEARD, KEYS, LEAD, OPEN, RESIGN, TAKE_TICKET, VOUCH } from './scripts.js';
 
 /** @typedef {{ seq: number, epoch: string } | { seq: number, scopes: string[], data: string | null, at: number | null }} Entry */
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
@@ -118,6 +118,10 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
       beginEpoch: (leader, next) => run(EPOCH, leader, next),
       /** @param {string} id @param {number} leaseMs @returns {Promise<number>} */
       lead: (id, leaseMs) => run(LEAD, id, leaseMs),
+      /** @param {string} leader @returns {Promise<number>} */
+      vouch: (leader) => run(VOUCH, leader),
+      /** @param {boolean} sourced whether the asker has a source @returns {Promise<number>} */
+      heard: (sourced) => run(HEARD, sourced ? '1' : ''),
       /** @param {string} id @returns {Promise<number>} */
       resign: (id) => run(RESIGN, id),
       /** @param {string} hash @param {string} user @param {number} ageMs */

@@ -21,8 +21,15 @@ afterEach(() => redis.ask((commands) => commands.flushall()));
  * @param {import('node:test').TestContext} t
  * @param {Partial<import('./start-hub.js').HubOptions> & { url?: string, leaseMs?: number }} [options]
  */
-function joinHub(t, { url = redis.url, leaseMs = LEASE_MS, ...options } = {}) {
-  return startHub(t, { backplane: redisBackplane({ url, leaseMs }), ...options });
+async function joinHub(t, { url = redis.url, leaseMs = LEASE_MS, ...options } = {}) {
+  const started = await startHub(t, { backplane: redisBackplane({ url, leaseMs }), ...options });
+  /** What is told of changes; whether they are heard, is what each `ping` says. */
+  const subscribed = async (/** @type {Parameters<typeof started.subscribed>} */ ...how) => {
+    const { client, answer } = await started.subscribed(...how);
+    client.passedOver.add('ping');
+    return { client, answer };
+  };
+  return { ...started, subscribed, watched: started.subscribed };
 }
 
 /**
