@@ -53,10 +53,11 @@ export interface ChangeTriggers {
  * triggers, and a TRUNCATE tells all scopes also where its role may read no row. Only where the table
  * has FORCE ROW LEVEL SECURITY, the function's owner must be one that policies let see all rows.
  *
- * A value that jsonb cannot hold, as a `json` column with `\u0000` in a text, never refuses the
- * statement: its changes are told without `row`, or as "anything in this scope may have changed".
- * But a column that the triggers name must be there: once it is renamed or dropped, writes fail until
- * `up` of triggers with its new name is run; do both in one transaction.
+ * They never fail the statement that they tell of. A value that jsonb cannot hold, as a `json` column
+ * with `\u0000` in a text, has its changes told without `row`. A column that was renamed or dropped
+ * has them told as "anything in this scope may have changed", with a WARNING, until `up` of triggers
+ * with its new name is run; a scope made of that column is not told, and the hub warns of it (or
+ * resets its `defaultScope`). `up` is refused where a column is not there.
  *
  * On a partitioned table they tell what is written by way of that table. A write or TRUNCATE that
  * names a partition is not told, unless the partition has triggers of its own.

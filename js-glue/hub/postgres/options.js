@@ -7,7 +7,7 @@ import { parseScope } from './scope-template.js';
  * @property {string} table
  * @property {string} resource
  * @property {string[]} id columns
- * @property {ReturnType<typeof parseScope>[]} scopes
+ * @property {{ template: string, parts: ReturnType<typeof parseScope> }[]} scopes
  * @property {string[]} fields columns
  * @property {string[]} row columns
  * @property {string} channel
@@ -60,7 +60,7 @@ export function checkOptions(given) {
     table,
     resource,
     id: ids,
-    scopes: templates.map(parseScope),
+    scopes: templates.map((template) => ({ template, parts: parseScope(template) })),
     fields: columns,
     row: listOf('row', row),
     channel,

@@ -1,49 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { PGlite } from '@electric-sql/pglite';
-import pg from 'pg';
 import { changeTriggers } from '../../../js-glue/hub/postgres/index.js';
-import { startPostgres } from '../../servers/postgres.js';
-import { withDeadline } from './client.js';
-
-/**
- * A database, and what is notified in it.
- *
- * @typedef {object} Database
- * @property {(sql: string) => Promise<unknown>} run one or more statements
- * @property {(callback: (payload: string) => void) => Promise<void>} listen
- * @property {() => Promise<void>} close
- */
-
-/** @returns {Promise<Database>} */
-async function openPglite() {
-  const db = await PGlite.create();
-  return {
-    run: (sql) => db.exec(sql),
-    async listen(callback) {
-      await db.listen('tidemark', callback);
-    },
-    close: () => db.close(),
-  };
-}
-
-/** @returns {Promise<Database>} */
-async function openPostgres() {
-  const server = await startPostgres();
-  const client = new pg.Client(server);
-  await client.connect();
-  return {
-    run: (sql) => client.query(sql),
-    async listen(callback) {
-      client.on('notification', ({ payload }) => callback(payload ?? ''));
-      await client.query('LISTEN tidemark');
-    },
-    async close() {
-      await client.end();
-      await server.stop();
-    },
-  };
-}
+import { openers, openPostgres } from './databases.js';
 
 const TASKS = `CREATE TABLE tasks (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, project_id bigint, list text, title text)`;
@@ -54,24 +12,18 @@ const TRIGGERS = {
   fields: ['project_id', 'list'],
 };
 
-for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: openPostgres })) {
+for (const [name, open] of Object.entries(openers)) {
   describe(`the triggers in ${name}`, () => {
-    /** @type {Database} */
+    /** @type {import('./databases.js').Database} */
     let db;
-    /** @type {string[]} */
-    let payloads = [];
-    let heardAll = () => {};
+    const textsOf = (/** @type {string} */ sql) => db.textsOf(sql);
+    const changesOf = (/** @type {string} */ sql) => db.changesOf(sql);
 
     before(async () => {
       db = await open();
-      await db.listen((payload) => {
-        if (payload === 'that is all') heardAll();
-        else payloads.push(payload);
-      });
     });
     afterEach(async () => {
       await db.run('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-      payloads = [];
     });
     after(() => db.close());
 
@@ -80,23 +32,6 @@ for (const [name, open] of Object.entries({ PGlite: openPglite, PostgreSQL: open
       await db.run(TASKS);
       await db.run(changeTriggers({ ...TRIGGERS, ...options }).up);
     }
-
-    /** What SQL makes the triggers say. Notifications come in order, so a last one ends the wait. */
-    async function textsOf(/** @type {string} */ sql) {
-      payloads = [];
-      const all = new Promise((resolve) => {
-        heardAll = () => resolve(undefined);
-      });
-      await db.run(sql);
-      await db.run("NOTIFY tidemark, 'that is all'");
-      await withDeadline('the end of the notifications', all);
-      return payloads;
-    }
-    const changesOf = async (/** @type {string} */ sql) =>
-      (await textsOf(sql)).map((text) => {
-        const { notify_id: _, ...change } = JSON.parse(text);
-        return change;
-      });
 
     test('tell a single row as a change with its fields as text', async () => {
       await createTasks();
