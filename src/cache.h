@@ -123,7 +123,7 @@ enum tidemark_event_type {
      of these wanted has ended */
   TIDEMARK_INVALIDATE, /* mark, then refetch as refetch_type says */
   TIDEMARK_REFETCH,    /* fetch all but disabled and static ones */
-  TIDEMARK_CANCEL,     /* abort what is in flight; each entry is as before its fetch */
+  TIDEMARK_CANCEL,     /* abort what is in flight; each entry is as before its fetch, or an error */
   TIDEMARK_REMOVE,     /* forget; an observed entry lives on, found by nobody, while it is needed */
   TIDEMARK_RESET,      /* as if never fetched; active ones fetch */
   /* changes */
@@ -258,7 +258,7 @@ typedef struct tidemark_event {
       uint8_t refetch_type; /* INVALIDATE: enum tidemark_refetch_type */
       uint8_t trail;        /* INVALIDATE REFETCH: let what is in flight land first, instead of
                                aborting it; either way one more fetch follows */
-      uint8_t no_revert;    /* CANCEL: an entry without data stays pending */
+      uint8_t no_revert;    /* CANCEL: it is an error, instead of as if it had not been asked */
     } list;
     struct {             /* RULES CHANGE SOCKET_TEXT */
       const char *bytes; /* UTF-8, need not be terminated */
@@ -295,7 +295,8 @@ enum tidemark_outcome {
   TIDEMARK_OUTCOME_SUCCESS = 0,
   TIDEMARK_OUTCOME_ERROR = 1,
   TIDEMARK_OUTCOME_CANCELLED = 2, /* abort its signal; whoever waits learns that it was cancelled */
-  TIDEMARK_OUTCOME_SUPERSEDED = 3 /* abort its signal; whoever waits gets the fetch that follows */
+  TIDEMARK_OUTCOME_SUPERSEDED = 3, /* abort its signal; whoever waits gets the fetch that follows */
+  TIDEMARK_OUTCOME_CANCELLED_ERROR = 4 /* as CANCELLED, which is the entry's error now */
 };
 
 enum tidemark_frame {

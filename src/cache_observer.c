@@ -49,10 +49,12 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
 }
 
 /* No observer is enabled any more: what only they wanted and nobody has started is not asked for.
- */
+ * But what would have started if the network had been there is fetched when it is back. */
 static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (entry_fetch(e) == 0 && !e->awaited) {
+  if (e->phase == ENTRY_PAUSED && e->node != 0 && !PLANTED(PAUSED_FETCH_LEFT)) {
+    e->awaited = true;
+  } else if (entry_fetch(e) == 0 && !e->awaited) {
     query_act(cache, id, entry_cancel(e, true));
   }
   if (!PLANTED(LAYER_LEFT_WHEN_NOBODY_LOOKS)) {
@@ -68,7 +70,7 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   if (started && (signal_taken || e->phase != ENTRY_FLYING)) {
     bits = entry_cancel(e, true);
   }
-  e->no_retry = entry_fetch(e) != 0;
+  e->no_retry = entry_fetch(e) != 0 || e->phase == ENTRY_PAUSED;
   query_act(cache, id, bits);
   disable(cache, id);
 }

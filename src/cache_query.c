@@ -22,7 +22,8 @@ static bool is_static(const tidemark_cache *cache, const struct entry *e) {
 bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type) {
   const struct entry *e = entry_at(cache, id);
   bool active = entry_is_active(e);
-  bool disabled = entry_is_observed(e) ? !active : !e->asked_before;
+  bool can_be_asked = e->asked_before || entry_fetch(e) != 0 || e->awaited;
+  bool disabled = entry_is_observed(e) ? !active : !can_be_asked;
   bool wanted = type == TIDEMARK_REFETCH_ALL ||
                 (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
                 (type == TIDEMARK_REFETCH_INACTIVE && !active);

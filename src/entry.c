@@ -20,7 +20,7 @@ static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
     e->activity->ended = told ? e->activity->ended : e->activity->fetch;
     e->activity->fetch = 0;
   }
-  e->outcome = (uint8_t)outcome & 3;
+  e->outcome = (uint8_t)outcome & 7;
   return ENTRY_SETTLE | ENTRY_NOTIFY;
 }
 
@@ -170,16 +170,26 @@ uint32_t entry_wake(struct entry *e) {
   return ENTRY_NOTIFY;
 }
 
+static uint32_t cancel_as_error(struct entry *e) {
+  e->status = TIDEMARK_STATUS_ERROR;
+  e->failures += e->failures < UINT16_MAX ? 1 : 0;
+  uint32_t bits = settle(e, TIDEMARK_OUTCOME_CANCELLED_ERROR);
+  finish(e);
+  return bits;
+}
+
 uint32_t entry_cancel(struct entry *e, bool revert) {
   if (e->phase == ENTRY_IDLE) {
     return 0;
   }
+  if (!revert && e->phase != ENTRY_LATER) {
+    return cancel_as_error(e);
+  }
   uint32_t bits = ENTRY_NOTIFY;
   if (is_under_way(e)) {
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
-    e->status =
-        revert || e->has_data ? e->activity->status_before : (uint8_t)TIDEMARK_STATUS_PENDING;
-    e->failures = revert ? e->activity->failures_before : 0;
+    e->status = e->activity->status_before;
+    e->failures = e->activity->failures_before;
   } else if (e->awaited || e->promised) {
     /* Never started, so it has no id: whoever waits for it learns all the same. */
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
@@ -208,7 +218,7 @@ uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool 
 }
 
 uint32_t entry_reset(struct entry *e, double seq) {
-  uint32_t bits = entry_cancel(e, false);
+  uint32_t bits = entry_cancel(e, true);
   freshness_init(&e->freshness, seq);
   e->has_data = false;
   e->status = TIDEMARK_STATUS_PENDING;

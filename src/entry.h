@@ -78,7 +78,7 @@ struct entry {
   uint8_t phase;     /* enum entry_phase */
   uint8_t list : 2;  /* enum entry_list */
   uint8_t network_mode : 2;
-  uint8_t outcome : 2; /* enum tidemark_outcome that SETTLE reports */
+  uint8_t outcome : 3; /* enum tidemark_outcome that SETTLE reports */
   bool has_data : 1;
   bool asked_before : 1; /* a fetch has ended here: an unobserved entry can be fetched again */
   bool again : 1;        /* one more fetch when the one in flight has ended */
@@ -142,7 +142,8 @@ uint32_t entry_land(struct entry *e, double as_of, double time, enum tidemark_la
 uint32_t entry_fail(struct entry *e, double retry_in, double time);
 /* Its timer went off (LATER, RETRYING). */
 uint32_t entry_wake(struct entry *e);
-/* What is wanted or under way is called off; the entry is as before. */
+/* What is wanted or under way is called off; the entry is as before, or, without `revert`, it
+ * failed. */
 uint32_t entry_cancel(struct entry *e, bool revert);
 
 /* ---- Answers without a fetch --------------------------------------------------------------- */

@@ -75,7 +75,13 @@ export const Effect = codes({
 });
 
 /** enum tidemark_outcome: flags of SETTLE */
-export const Outcome = codes({ SUCCESS: 0, ERROR: 1, CANCELLED: 2, SUPERSEDED: 3 });
+export const Outcome = codes({
+  SUCCESS: 0,
+  ERROR: 1,
+  CANCELLED: 2,
+  SUPERSEDED: 3,
+  CANCELLED_ERROR: 4,
+});
 
 /** enum tidemark_fetching: what fetch returns */
 export const Fetching = codes({ WANTED: 0, FRESH: 1 });

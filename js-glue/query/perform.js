@@ -1,6 +1,7 @@
 import { Effect, Outcome, Warning } from '../engine/codes.js';
 import { restoreInitialData } from './data-verbs.js';
 import { runFetch } from './fetcher.js';
+import { isError } from './query.js';
 import { createWarner } from './warnings.js';
 
 /** @import { QueryClient } from './query-client.js' */
@@ -81,7 +82,7 @@ function settle(query, outcome) {
   if (outcome === Outcome.SUCCESS) {
     client.driver.call(() => config.onSuccess?.(query.data, query));
     client.driver.call(() => config.onSettled?.(query.data, null, query));
-  } else if (outcome === Outcome.ERROR) {
+  } else if (isError(outcome)) {
     const { error } = query;
     client.driver.call(() => config.onError?.(error, query));
     client.driver.call(() => config.onSettled?.(query.data, error, query));

@@ -201,7 +201,10 @@ export class Query {
     this.wanted = null;
     const waiting = this.#waiting;
     this.#waiting = new Waiting();
-    if (outcome === Outcome.ERROR) {
+    if (outcome === Outcome.CANCELLED_ERROR) {
+      this.failureReason = new CancelledError({ revert: false });
+    }
+    if (isError(outcome)) {
       this.error = this.failureReason;
       this.errorUpdatedAt = now;
       this.errorUpdateCount += 1;
@@ -213,7 +216,7 @@ export class Query {
     } else {
       waiting.reject(new CancelledError({ revert: true }));
     }
-    if (outcome === Outcome.CANCELLED) this.#abort(run);
+    if (outcome !== Outcome.SUCCESS && outcome !== Outcome.ERROR) this.#abort(run);
   }
 
   /** The core that knew of the fetch in flight is gone: whoever waits gets the next one. */
@@ -232,4 +235,9 @@ export class Query {
   get isAwaited() {
     return this.#waiting.isAwaited;
   }
+}
+
+/** A fetch that ended so leaves the query in error. @param {number} outcome Outcome */
+export function isError(outcome) {
+  return outcome === Outcome.ERROR || outcome === Outcome.CANCELLED_ERROR;
 }

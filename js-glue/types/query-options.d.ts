@@ -219,7 +219,7 @@ export interface InvalidateOptions extends ResultOptions {
 export type ResetOptions = ResultOptions;
 
 export interface CancelOptions {
-  /** The query is as it was before the fetch. Default true. */
+  /** True, the default: the query is as it was before the fetch. False: it is in error. */
   revert?: boolean;
   silent?: boolean;
 }

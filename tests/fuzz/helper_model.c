@@ -58,7 +58,7 @@ static void check_same(const struct snapshot *a, const struct snapshot *b) {
 static void check_settle(struct model *m, const tidemark_effect *effect) {
   struct model_entry *e = &m->entries[effect->entry];
   CHECK(effect->id == e->fetch); /* 0: it was wanted, but never started */
-  CHECK(effect->flags <= TIDEMARK_OUTCOME_SUPERSEDED);
+  CHECK(effect->flags <= TIDEMARK_OUTCOME_CANCELLED_ERROR);
   e->fetch = 0;
   e->flying = false;
   e->awaited = false;

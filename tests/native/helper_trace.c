@@ -5,7 +5,8 @@
 
 static const char *const TYPES[] = {"",     "SETTLE", "CLEAR", "FOLD", "REPLAY", "FETCH",  "NOTIFY",
                                     "DROP", "TICKET", "OPEN",  "SEND", "CLOSE",  "STATUS", "WARN"};
-static const char *const OUTCOMES[] = {"SUCCESS", "ERROR", "CANCELLED", "SUPERSEDED"};
+static const char *const OUTCOMES[] = {"SUCCESS", "ERROR", "CANCELLED", "SUPERSEDED",
+                                       "CANCELLED_ERROR"};
 static const char *const FRAMES[] = {"", "AUTH", "SUBSCRIBE", "PONG"};
 static const char *const STATUSES[] = {"STOPPED", "OFFLINE", "CATCHING_UP", "GAP", "LIVE"};
 static const char *const WARNINGS[] = {"",        "RESOURCE", "TYPE", "SERVER",

@@ -296,15 +296,51 @@ static void cancelling_restores_an_error(void **state) {
   assert_int_equal(failures(w, entry), 1);
 }
 
-static void cancelling_without_revert_leaves_an_entry_without_data_pending(void **state) {
-  struct world *w = *state;
-  uint32_t entry = mount(w, "tasks/1");
-  fail_fetch(w, entry, 0);
-  fetch(w, entry);
-  flush(w);
+static void cancel_as_error(struct world *w, uint32_t entry) {
   step(w, (tidemark_event){.type = TIDEMARK_CANCEL,
                            .list = {.entries = &entry, .count = 1, .no_revert = 1}});
-  assert_state(w, entry, "pending idle");
+}
+
+static void cancelling_without_revert_is_an_error(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", 0);
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  cancel_as_error(w, entry);
+  expect(w, "SETTLE", "SETTLE tasks/1 #2 CANCELLED_ERROR");
+  assert_state(w, entry, "error idle");
+  assert_int_equal(failures(w, entry), 1);
+  assert_true(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
+}
+
+static void cancelling_without_revert_ends_what_waits_for_the_network(void **state) {
+  struct world *w = *state;
+  online(w, 0);
+  uint32_t entry = mount(w, "tasks/1");
+  cancel_as_error(w, entry);
+  assert_state(w, entry, "error idle");
+  online(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #1"); /* its observer comes back to what has failed */
+}
+
+static void cancelling_without_revert_leaves_what_is_idle_alone(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", 0);
+  cancel_as_error(w, entry);
+  assert_state(w, entry, "success idle");
+}
+
+static void refetching_takes_what_nobody_observes_and_is_asked_for_the_first_time(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  expect(w, "FETCH SETTLE", "SETTLE tasks/1 #1 SUPERSEDED\nFETCH tasks/1 #2");
 }
 
 static void cancelling_keeps_data_and_marks(void **state) {
@@ -456,7 +492,10 @@ int main(void) {
       PROMISE(an_answer_forgets_the_failures_before_it),
       PROMISE(cancelling_a_first_fetch_leaves_the_entry_pending_and_idle),
       PROMISE(cancelling_restores_an_error),
-      PROMISE(cancelling_without_revert_leaves_an_entry_without_data_pending),
+      PROMISE(cancelling_without_revert_is_an_error),
+      PROMISE(cancelling_without_revert_ends_what_waits_for_the_network),
+      PROMISE(cancelling_without_revert_leaves_what_is_idle_alone),
+      PROMISE(refetching_takes_what_nobody_observes_and_is_asked_for_the_first_time),
       PROMISE(cancelling_keeps_data_and_marks),
       PROMISE(the_answer_to_a_cancelled_fetch_is_late),
       PROMISE(cancelling_ends_retries),

@@ -29,6 +29,37 @@ static void a_paused_fetch_starts_when_the_network_is_back(void **state) {
   expect(w, "FETCH", "FETCH tasks/1 #1");
 }
 
+static void what_waits_for_the_network_is_fetched_though_its_observer_left(void **state) {
+  struct world *w = *state;
+  uint32_t entry = cached(w, "tasks/1");
+  forget_trace(w);
+  online(w, 0);
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  assert_state(w, entry, "success paused");
+  unobserve(w, observer);
+  assert_state(w, entry, "success paused");
+  pass(w, 10 * MINUTE);
+  online(w, 1);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+  fail_fetch(w, entry, 3);
+  assert_state(w, entry, "error idle"); /* nobody waits for another try */
+}
+
+static void what_waits_for_the_network_and_was_removed_is_not_fetched(void **state) {
+  struct world *w = *state;
+  online(w, 0);
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  unobserve(w, observer);
+  online(w, 1);
+  flush(w);
+  expect_no_fetch(w);
+}
+
 static void network_mode_always_fetches_offline(void **state) {
   struct world *w = *state;
   online(w, 0);
@@ -238,6 +269,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(a_fetch_wanted_offline_is_paused),
       PROMISE(a_paused_fetch_starts_when_the_network_is_back),
+      PROMISE(what_waits_for_the_network_is_fetched_though_its_observer_left),
+      PROMISE(what_waits_for_the_network_and_was_removed_is_not_fetched),
       PROMISE(network_mode_always_fetches_offline),
       PROMISE(network_mode_always_retries_offline),
       PROMISE(network_mode_offline_first_tries_once_and_pauses_the_retry),

@@ -121,6 +121,20 @@ void check_try_in_time(struct world *w, struct client *c, uint32_t entry) {
   }
 }
 
+/* What waits for the network and has not begun goes on waiting when nobody looks any more. */
+void check_paused_is_kept(struct world *w, struct client *c, uint32_t entry, int64_t state) {
+  const struct step *s = &c->step;
+  const struct record *r = &c->records[entry];
+  bool leaves = s->event->type == TIDEMARK_UNOBSERVE || s->event->type == TIDEMARK_SET_OBSERVER;
+  bool ended =
+      (s->effects_seen[entry] & 1U << TIDEMARK_EFFECT_SETTLE) != 0; /* one that had begun */
+  bool kept = leaves && !s->reentered && !ended && !r->removed;
+  if (kept && is_paused(s->state_before[entry]) && !is_paused(state)) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) waited for the network, and is called off",
+            key_text(r->key), entry);
+  }
+}
+
 /* Timers go off when they should. */
 static bool is_punctual(const struct world *w) {
   return !w->climate.jumps && !w->climate.throttles;

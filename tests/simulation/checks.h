@@ -21,6 +21,7 @@ void check_notified(struct world *w, struct client *c, uint32_t entry, int64_t s
 void check_collected(struct world *w, struct client *c, uint32_t entry);
 /* ---- check_fetches.c: 6 and 7; the schedule ---------------------------------------------------
  */
+void check_paused_is_kept(struct world *w, struct client *c, uint32_t entry, int64_t state);
 void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
@@ -44,6 +45,9 @@ void check_asked_for(struct world *w, struct client *c, uint32_t entry);
 /* ---- What they look at ------------------------------------------------------------------------
  */
 
+static inline bool is_paused(int64_t state) {
+  return state >= 0 && (state & TIDEMARK_FETCH_STATUS_MASK) == TIDEMARK_FETCH_STATUS_PAUSED;
+}
 static inline bool is_idle(int64_t state) {
   return (state & TIDEMARK_FETCH_STATUS_MASK) == TIDEMARK_FETCH_STATUS_IDLE;
 }

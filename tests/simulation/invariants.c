@@ -86,6 +86,7 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   forget_spacing(c, entry);
   check_spread(w, c, entry, state);
   check_try_in_time(w, c, entry);
+  check_paused_is_kept(w, c, entry, state);
   check_user(w, c, entry);
   check_live(w, c, entry, state);
   check_spared(w, c, entry, state);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "checks.h"
 #include "client.h"
 #include "frames.h"
 #include "world.h"
@@ -99,6 +100,12 @@ static void excuse_interval(struct client *c, const struct observer *o) {
   c->records[o->entry].wanted_by_hand |= o->options.refetch_interval > 0;
 }
 
+/* What waits for the network when nobody looks any more was asked for. Whether it had come to wait
+ * is the schedule's to say: who leaves may do so in answer to an effect. */
+static void left_paused(struct client *c, uint32_t entry) {
+  c->records[entry].wanted_by_name |= is_paused(tidemark_state(c->cache, entry));
+}
+
 static void observer_set(struct client *c, const tidemark_event *event) {
   for (uint32_t i = 0; i < c->observer_count; i++) {
     struct observer *o = &c->observers[i];
@@ -113,6 +120,7 @@ static void observer_set(struct client *c, const tidemark_event *event) {
       o->entry = event->entry;
       o->options = event->observer_options;
       left_by_one(c, left, was_static);
+      left_paused(c, left);
     }
   }
 }
@@ -125,6 +133,7 @@ static void unobserved(struct client *c, const tidemark_event *event) {
       bool was_static = record_is_static(c, left);
       c->observers[i] = c->observers[--c->observer_count];
       left_by_one(c, left, was_static);
+      left_paused(c, left);
       return;
     }
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isCancelledError } from '../../../js-glue/index.js';
+import { inBoth } from './both.js';
 import { observe, server, start } from './setup.js';
 
 const queryKey = ['k'];
@@ -124,3 +125,30 @@ test('an observer whose query was removed moves on also while a try is waited fo
   await advance(0);
   assert.equal(one.result.data, 'data');
 });
+
+for (const [name, online] of /** @type {const} */ ([
+  ['in flight', true],
+  ['waiting for the network', false],
+])) {
+  test(`without revert a fetch ${name} is an error, as in v5`, async () => {
+    const { tidemark, v5 } = await inBoth(async ({ lib, client, advance, log }) => {
+      client.setQueryData(queryKey, 'data');
+      lib.onlineManager.setOnline(online);
+      /** @type {AbortSignal | undefined} */
+      let signal;
+      const queryFn = (/** @type {any} */ context) => {
+        signal = context.signal;
+        return new Promise(() => {});
+      };
+      const ended = client.fetchQuery({ queryKey, queryFn }).catch((/** @type {any} */ e) => e);
+      await advance();
+      await client.cancelQueries({ queryKey }, { revert: false });
+      const { status, fetchStatus, data, error, fetchFailureCount } =
+        client.getQueryState(queryKey);
+      log(status, fetchStatus, data, fetchFailureCount, signal?.aborted);
+      log(lib.isCancelledError(error), error === (await ended), error.revert);
+    });
+    assert.deepEqual(tidemark, v5);
+    assert.deepEqual(tidemark[0].slice(0, 3), ['error', 'idle', 'data']);
+  });
+}

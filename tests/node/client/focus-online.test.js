@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { focusManager, onlineManager } from '../../../js-glue/index.js';
+import { inBoth } from './both.js';
 import { counter, observe, start } from './setup.js';
 
 const queryKey = ['k'];
@@ -158,4 +159,21 @@ test('setEventListener replaces the platform as the source of focus', (t) => {
   assert.deepEqual(heard, [false, true]);
   stop();
   assert.equal(isListening, false);
+});
+
+test('what waits for the network is fetched though its observer left, as in v5', async () => {
+  const { tidemark, v5 } = await inBoth(async ({ lib, client, advance, log }) => {
+    const queryFn = counter();
+    client.setQueryData(queryKey, 'old');
+    lib.onlineManager.setOnline(false);
+    const stop = new lib.QueryObserver(client, { queryKey, queryFn }).subscribe(() => {});
+    await advance();
+    stop();
+    log(client.getQueryState(queryKey).fetchStatus);
+    lib.onlineManager.setOnline(true);
+    await advance();
+    log(queryFn.calls, client.getQueryData(queryKey));
+  });
+  assert.deepEqual(tidemark, v5);
+  assert.deepEqual(tidemark, [['paused'], [1, 1]]);
 });

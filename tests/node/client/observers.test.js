@@ -168,6 +168,18 @@ test('refetch during a first fetch gives no answer that was asked for before it'
   assert.equal((await refetched).data, 'new');
 });
 
+test('refetchQueries during a first fetch that nobody observes gives no older answer', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  client.refetchQueries({ queryKey });
+  await advance(0);
+  calls[0].resolve('old');
+  calls[1].resolve('new');
+  assert.equal(await fetched, 'new');
+});
+
 test('refetch with cancelRefetch: false joins what is in flight', async (t) => {
   const { client, advance } = start(t);
   const { ask, calls } = server();
