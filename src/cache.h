@@ -72,7 +72,7 @@ typedef struct tidemark_limits {
 
 typedef struct tidemark_options {
   uint64_t seed;         /* secret in production: it keys the hash of keys */
-  const char *client_id; /* <= 64 bytes, zero-terminated, copied: "<client_id>.<serial>" names
+  const char *client_id; /* <= 96 bytes, zero-terminated, copied: "<client_id>.<serial>" names
                             this cache's mutations on the wire; NULL for none */
   tidemark_limits limits;
 } tidemark_options;
@@ -319,8 +319,9 @@ enum tidemark_warning {
   TIDEMARK_WARNING_SERVER = 3,   /* an error frame */
   TIDEMARK_WARNING_REFUSED = 4,  /* the stream stopped: bad protocol, not allowed, too many tries */
   TIDEMARK_WARNING_FIELD = 5, /* a field of a change does not fit its rule: cast, or key length */
-  TIDEMARK_WARNING_CAST = 6 /* a rule named no entry, but would with a field as the other of number
-                               and text: a cast is missing */
+  TIDEMARK_WARNING_CAST = 6,  /* a rule named no entry, but would with a field as the other of
+                                 number and text: a cast is missing */
+  TIDEMARK_WARNING_EPOCH = 7  /* an answer says a position of an epoch that the stream never had */
 };
 
 typedef struct tidemark_effect {

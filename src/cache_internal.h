@@ -30,7 +30,7 @@
 #include "tag.h"
 #include "timer.h"
 
-enum { CLIENT_ID_BYTES = 64 };
+enum { CLIENT_ID_BYTES = 96 };
 
 /* A first-in first-out list of entries, linked through members of theirs. */
 struct entry_queue {

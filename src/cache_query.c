@@ -69,8 +69,12 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
   }
   double as_of = POSITION_UNKNOWN;
   if (event->success.as_of != NULL) {
+    bool strange = false;
     as_of = stream_parse_as_of(&cache->stream, (const char *)event->success.as_of,
-                               event->success.as_of_length);
+                               event->success.as_of_length, &strange);
+    if (strange) {
+      cache_warn(cache, TIDEMARK_WARNING_EPOCH, NULL);
+    }
     cache_forget_old_epoch(cache);
   }
   uint64_t asked = e->activity->fetch_asked;

@@ -56,6 +56,7 @@
   BUG(RESUMED_WITHOUT_LIST, "a subscription that was not recovered counts as recovered")           \
   BUG(EPOCH_IGNORED, "positions of a new epoch are compared with those of the old one")            \
   BUG(EPOCH_OF_ANSWER_IGNORED, "an answer's position counts in whatever epoch")                    \
+  BUG(STRANGE_EPOCH_ASKED_AGAIN, "an answer of an epoch that never was is asked for for ever")     \
   BUG(BACKOFF_ABOVE_CAP, "the wait before a reconnect may be longer than its cap")                 \
   BUG(RECONNECT_NOT_SPREAD, "all clients reconnect after the same wait")                           \
   BUG(SILENCE_IGNORED, "a socket that nothing comes from is kept")                                 \

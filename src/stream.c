@@ -253,13 +253,19 @@ static uint32_t epoch_hash(const char *epoch, size_t length) {
   return hash_bytes((struct hash_seed){0}, epoch, length) | 1;
 }
 
-static bool has_left(const struct stream *s, const char *epoch, size_t length) {
+/* `heard`: whether a socket told of it, or an answer. */
+static bool has_left(const struct stream *s, const char *epoch, size_t length, bool heard) {
   uint32_t hash = epoch_hash(epoch, length);
   uint32_t i = 0;
-  while (i < STREAM_EPOCHS_LEFT && s->left[i] != hash) {
+  while (i < STREAM_EPOCHS_LEFT && (s->left[i].hash != hash || s->left[i].heard != heard)) {
     i++;
   }
   return i < STREAM_EPOCHS_LEFT;
+}
+
+static void note_left(struct stream *s, const char *epoch, size_t length, bool heard) {
+  s->left[s->next_left] = (struct left_epoch){.hash = epoch_hash(epoch, length), .heard = heard};
+  s->next_left = (s->next_left + 1) % STREAM_EPOCHS_LEFT;
 }
 
 /* One too long to keep counts as always new. */
@@ -269,11 +275,11 @@ static void take_epoch(struct stream *s, const char *epoch, size_t length) {
   }
   if (s->epoch_length > 0) {
     s->new_epoch = true;
-    s->left[s->next_left] = epoch_hash(s->epoch, s->epoch_length);
-    s->next_left = (s->next_left + 1) % STREAM_EPOCHS_LEFT;
+    note_left(s, s->epoch, s->epoch_length, s->epoch_heard);
   }
   s->epoch_length = length <= STREAM_EPOCH_BYTES ? length : 0;
   memcpy(s->epoch, epoch, s->epoch_length);
+  s->epoch_heard = false;
   s->seq = -1;
 }
 
@@ -282,6 +288,7 @@ static void hear_epoch(struct stream *s, const char *epoch) {
   if (epoch != NULL) {
     take_epoch(s, epoch, strlen(epoch));
     s->epoch_told = true;
+    s->epoch_heard = true;
   }
 }
 
@@ -405,10 +412,33 @@ void stream_goodbye(struct stream *s, double after, double spread) {
   s->return_spread = fmin(fmax(spread, 0), LONGEST_RETURN_MS - s->return_after);
 }
 
-double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
+/* Of another epoch than the stream's. */
+static double place_elsewhere(struct stream *s, const char *epoch, size_t length, double seq,
+                              bool *strange) {
+  if (PLANTED(EPOCH_OF_ANSWER_IGNORED)) {
+    return seq;
+  }
+  if (has_left(s, epoch, length, true)) {
+    return POSITION_FOREIGN;
+  }
+  bool told = s->epoch_told && s->phase >= STREAM_SUBSCRIBING;
+  bool noted = has_left(s, epoch, length, false);
+  *strange = told || noted;
+  if (*strange) {
+    if (!noted) {
+      note_left(s, epoch, length, false); /* nor is it taken for the stream's once that is lost */
+    }
+    return PLANTED(STRANGE_EPOCH_ASKED_AGAIN) ? POSITION_FOREIGN : POSITION_UNKNOWN;
+  }
+  take_epoch(s, epoch, length);
+  return is_epoch(s, epoch, length) ? seq : POSITION_UNKNOWN;
+}
+
+double stream_parse_as_of(struct stream *s, const char *text, size_t length, bool *strange) {
   size_t colon = length;
   double seq = 0;
   double scale = 1;
+  *strange = false;
   while (colon > 0 && text[colon - 1] >= '0' && text[colon - 1] <= '9') {
     colon--;
     seq += scale * (text[colon] - '0');
@@ -418,10 +448,6 @@ double stream_parse_as_of(struct stream *s, const char *text, size_t length) {
     return POSITION_UNKNOWN;
   }
   size_t epoch_length = colon - 1;
-  bool told = s->epoch_told && s->phase >= STREAM_SUBSCRIBING;
-  if (!told && !has_left(s, text, epoch_length)) {
-    take_epoch(s, text, epoch_length);
-  }
-  bool ours = is_epoch(s, text, epoch_length) || PLANTED(EPOCH_OF_ANSWER_IGNORED);
-  return ours ? seq : POSITION_FOREIGN;
+  return is_epoch(s, text, epoch_length) ? seq
+                                         : place_elsewhere(s, text, epoch_length, seq, strange);
 }

@@ -18,7 +18,7 @@
 
 #include "cache.h"
 
-enum { STREAM_EPOCH_BYTES = 64, STREAM_EPOCHS_LEFT = 8 };
+enum { STREAM_EPOCH_BYTES = 64, STREAM_EPOCHS_LEFT = 16 };
 
 enum stream_phase {
   STREAM_IDLE,
@@ -49,6 +49,12 @@ enum stream_verdict {
   STREAM_RESET_ALL /* anything may have changed up to the stream's position */
 };
 
+/* An epoch that the stream went on from, or that only answers told of. */
+struct left_epoch {
+  uint32_t hash; /* 0 for none */
+  bool heard;    /* from a socket; else only answers told of it */
+};
+
 struct stream {
   enum stream_phase phase;
   tidemark_stream_options options;
@@ -60,12 +66,13 @@ struct stream {
   uint32_t unanswered; /* subscriptions of this connection */
   bool online;
   bool gap;
-  bool deaf;       /* the server says that it does not hear of changes */
-  bool unread;     /* a frame that came since the last subscription could not be read */
-  bool epoch_told; /* by a socket; while none is connected, answers tell it too */
-  bool new_epoch;  /* since the wiring last cleared it: positions of before compare with nothing */
-  bool refused;    /* stopped by the server or after too many tries, not yet warned of */
-  double deadline; /* ms; INFINITY for none */
+  bool deaf;        /* the server says that it does not hear of changes */
+  bool unread;      /* a frame that came since the last subscription could not be read */
+  bool epoch_told;  /* by a socket; while none is connected, answers tell it too */
+  bool epoch_heard; /* `epoch` was, by this socket or one before */
+  bool new_epoch;   /* since the wiring last cleared it: positions of before compare with nothing */
+  bool refused;     /* stopped by the server or after too many tries, not yet warned of */
+  double deadline;  /* ms; INFINITY for none */
   double live_since;
   double ping;                        /* ms between the server's pings; 0: it sends none */
   double return_after, return_spread; /* ms; what the server of this connection asked for */
@@ -73,7 +80,7 @@ struct stream {
   double resumed_at; /* position from which this connection last asked for what it missed */
   size_t epoch_length;
   char epoch[STREAM_EPOCH_BYTES];
-  uint32_t left[STREAM_EPOCHS_LEFT]; /* hashes of the epochs before this one, 0 for none */
+  struct left_epoch left[STREAM_EPOCHS_LEFT];
   uint32_t next_left;
 };
 
@@ -123,10 +130,12 @@ void stream_recovered(struct stream *s, double seq);
  * `spread` more, each as long as chance says. */
 void stream_goodbye(struct stream *s, double after, double spread);
 
-/* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of another epoch than the stream's,
- * POSITION_UNKNOWN if the text is none. While no connection tells its epoch, one that was never
- * heard of before is taken for it: the server may have begun anew, and nobody says so. */
-double stream_parse_as_of(struct stream *s, const char *text, size_t length);
+/* The position in "<epoch>:<seq>": POSITION_FOREIGN if it is of an epoch that the stream has left,
+ * POSITION_UNKNOWN if the text is none, or, with *strange, of an epoch that the stream never had:
+ * that says nothing, and would say nothing when asked again. While no connection tells its epoch,
+ * one that was never heard of before is taken for it: the server may have begun anew, and nobody
+ * says so. */
+double stream_parse_as_of(struct stream *s, const char *text, size_t length, bool *strange);
 enum tidemark_stream_status stream_status(const struct stream *s);
 
 #endif

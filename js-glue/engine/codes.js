@@ -103,6 +103,7 @@ export const Warning = codes({
   REFUSED: 4,
   FIELD: 5,
   CAST: 6,
+  EPOCH: 7,
 });
 
 /** enum tidemark_network_mode */

@@ -34,7 +34,9 @@ export class QueryClient {
     checkConfig(options);
     const { queryCache, mutationCache, defaultOptions = {}, limits, seed } = options;
     this.environment = createEnvironment(options.environment);
-    this.clientId = options.clientId ?? randomId();
+    // A page that is loaded twice (a tab that was duplicated, an id out of storage) is two clients: one
+    // of them would take the other's changes for the echo of its own.
+    this.clientId = options.clientId ? `${options.clientId}-${randomId()}` : randomId();
     /** Longest text of JSON that the core takes. */
     this.messageBytes = limits?.messageBytes || 65536;
     /** As JSON, for the core. @type {string | null} */

@@ -12,6 +12,9 @@ const SENTENCES = Object.freeze({
   [Warning.CAST]: (name) =>
     `a rule about "${name}" matched no query, but would if 42 were '42' or '42' were 42: ` +
     'write $field:number or $field:string in its key',
+  [Warning.EPOCH]: () =>
+    'an answer says a position (Tidemark-As-Of) that is of no epoch of the stream, so it says nothing; ' +
+    'it must be asOf() of the hub that the client is connected to, or of one with the same backplane',
 });
 
 /**

@@ -89,7 +89,10 @@ export interface QueryClientConfig {
   /** Which keys a change touches; see {@link defineRules}. */
   rules?: readonly Rule[];
   limits?: Limits;
-  /** Names this client's mutations on the wire; at most 64 bytes. Default random. */
+  /**
+   * What this client's name on the wire begins with, at most 64 bytes. The rest is random, another for
+   * each page that is loaded: two clients of one name would take each other's changes for their own.
+   */
   clientId?: string;
   /** Keys the hash of query keys. Default random; fixed for tests that must repeat. */
   seed?: bigint;
@@ -144,7 +147,7 @@ export interface ClientMutateOptions<
 /** The cache. Ready as soon as it is made. */
 export declare class QueryClient {
   constructor(config?: QueryClientConfig);
-  /** Names this client's mutations on the wire. */
+  /** Names this client's mutations on the wire: `config.clientId` if given, and a random end. */
   readonly clientId: string;
 
   /** Begins to follow focus and network. Counted: as many `unmount` as `mount`. */

@@ -10,7 +10,7 @@ static const char *const OUTCOMES[] = {"SUCCESS", "ERROR", "CANCELLED", "SUPERSE
 static const char *const FRAMES[] = {"", "AUTH", "SUBSCRIBE", "PONG"};
 static const char *const STATUSES[] = {"STOPPED", "OFFLINE", "CATCHING_UP", "GAP", "LIVE"};
 static const char *const WARNINGS[] = {"",        "RESOURCE", "TYPE", "SERVER",
-                                       "REFUSED", "FIELD",    "CAST"};
+                                       "REFUSED", "FIELD",    "CAST", "EPOCH"};
 
 __attribute__((format(printf, 2, 3))) static void write_trace(struct world *w, const char *format,
                                                               ...) {

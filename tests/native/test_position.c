@@ -384,6 +384,83 @@ static void an_epoch_that_was_left_stays_left_while_nobody_is_connected(void **s
   assert_int_equal(answer_as_of(w, entry, "e:11"), TIDEMARK_LANDING_OLDER);
 }
 
+/* Asked for by hand and answered so: what is fetched afterwards, and what is warned of. */
+static void answered_as_of(struct world *w, uint32_t entry, const char *as_of) {
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  answer_as_of(w, entry, as_of);
+  pass(w, 60 * MINUTE);
+}
+
+static void a_position_of_an_epoch_that_never_was_is_not_asked_for_again(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  answered_as_of(w, entry, "elsewhere:3");
+  assert_false(is_marked(w, entry));
+  expect(w, "FETCH", "");
+}
+
+static void it_is_warned_of(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  answer_as_of(w, entry, "elsewhere:3");
+  expect(w, "WARN", "WARN EPOCH");
+}
+
+static void what_was_asked_for_before_a_change_is_asked_for_again_all_the_same(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  answer_as_of(w, entry, "elsewhere:99");
+  assert_true(is_marked(w, entry));
+}
+
+static void an_epoch_that_only_an_answer_told_of_is_none_of_the_streams(void **state) {
+  struct world *w = *state;
+  uint32_t entry = mount(w, "tasks/1");
+  answer_as_of(w, entry, "elsewhere:3");
+  go_live(w, "e", 10);
+  answered_as_of(w, entry, "elsewhere:3");
+  assert_false(is_marked(w, entry));
+  expect(w, "FETCH", "");
+}
+
+static void without_a_stream_two_epochs_of_answers_do_not_chase_each_other(void **state) {
+  struct world *w = *state;
+  uint32_t one = mount(w, "tasks/1");
+  uint32_t two = mount(w, "tasks/2");
+  answer_as_of(w, one, "elsewhere:3");
+  answer_as_of(w, two, "nowhere:3");
+  answered_as_of(w, one, "elsewhere:4");
+  assert_false(is_marked(w, one));
+  expect(w, "FETCH", "");
+}
+
+static void what_was_none_of_the_streams_is_not_taken_for_it_when_the_socket_breaks(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  answered_as_of(w, entry, "elsewhere:3");
+  socket_closed(w, 1006);
+  answered_as_of(w, entry, "elsewhere:4");
+  assert_string_equal(position_text(w), "e:10");
+}
+
+static void an_epoch_that_the_stream_has_left_lacks_what_came_after_it(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown_as_of_10(w);
+  reconnect(w, "new", 12, 0);
+  fetch(w, entry);
+  flush(w);
+  answer_as_of(w, entry, "e:11");
+  assert_true(is_marked(w, entry));
+}
+
 /* The epoch is the server's, but nobody was told what happened in it. */
 static void a_connection_after_an_answer_told_the_epoch_resumes_nowhere(void **state) {
   struct world *w = *state;
@@ -432,6 +509,13 @@ int main(void) {
       PROMISE(a_lost_connection_keeps_no_answer_of_a_new_epoch_away),
       PROMISE(an_epoch_that_was_left_stays_left_while_nobody_is_connected),
       PROMISE(a_connection_after_an_answer_told_the_epoch_resumes_nowhere),
+      PROMISE(a_position_of_an_epoch_that_never_was_is_not_asked_for_again),
+      PROMISE(it_is_warned_of),
+      PROMISE(what_was_asked_for_before_a_change_is_asked_for_again_all_the_same),
+      PROMISE(an_epoch_that_only_an_answer_told_of_is_none_of_the_streams),
+      PROMISE(without_a_stream_two_epochs_of_answers_do_not_chase_each_other),
+      PROMISE(what_was_none_of_the_streams_is_not_taken_for_it_when_the_socket_breaks),
+      PROMISE(an_epoch_that_the_stream_has_left_lacks_what_came_after_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

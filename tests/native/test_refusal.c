@@ -186,7 +186,8 @@ static void options_of_a_cache_out_of_range_are_refused(void **state) {
       {.limits = {.refetch_spacing = NAN}},
       {.limits = {.refetch_spacing = INFINITY}},
       {.limits = {.changes_per_second = UINT32_MAX}},
-      {.client_id = "0123456789012345678901234567890123456789012345678901234567890123x"},
+      {.client_id = "012345678901234567890123456789012345678901234567"
+                    "012345678901234567890123456789012345678901234567x"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     tidemark_cache *cache;

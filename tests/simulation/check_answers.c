@@ -41,7 +41,7 @@ void check_not_forgotten(struct world *w, struct client *c, uint32_t entry, int6
 void check_equals_server(struct world *w, struct client *c, uint32_t entry) {
   const struct record *r = &c->records[entry];
   bool told = !w->climate.scopes || channel_covers(c, r->key);
-  if (!is_kept_up(c, entry) || r->excused || !told) {
+  if (!is_kept_up(c, entry) || r->excused || r->doubtful || !told) {
     return;
   }
   int64_t state = state_of(c, entry);
@@ -66,7 +66,7 @@ void check_equals_server(struct world *w, struct client *c, uint32_t entry) {
 /* "No change is lost": what is taken for fresh holds every change that the client was told of. */
 void check_nothing_lost(struct world *w, struct client *c, uint32_t entry, int64_t state) {
   const struct record *r = &c->records[entry];
-  if (r->detached || !r->has_base || r->base_commit == MADE_UP || is_marked(state)) {
+  if (r->detached || !r->has_base || r->base_commit == MADE_UP || r->doubtful || is_marked(state)) {
     return;
   }
   if (r->base_commit < c->known[r->key]) {
@@ -99,11 +99,11 @@ void check_landing(struct world *w, struct client *c, const tidemark_event *even
   }
   bool asked_before = r->has_base && r->asked < r->base_asked;
   bool placed = r->base_as_of.seq >= 0 && r->base_as_of.epoch == c->epoch;
-  bool behind =
-      r->has_base && placed && answer->says_as_of && is_earlier(answer->as_of, r->base_as_of);
+  struct position as_of = told_as_of(c, answer);
+  bool behind = r->has_base && placed && as_of.seq >= 0 && is_earlier(as_of, r->base_as_of);
   bool older = asked_before || behind;
   /* Of two positions in different epochs nobody knows which is earlier: either may be shown. */
-  bool unknown = placed && answer->says_as_of && answer->as_of.epoch != c->epoch;
+  bool unknown = placed && as_of.seq >= 0 && as_of.epoch != c->epoch;
   if (!flies || answer->aborted) {
     violate(w, INVARIANT_OLDER, "an answer was taken that nobody waits for (fetch %u)", event->id);
   } else if (older && landing == TIDEMARK_LANDING_SHOWN) {

@@ -52,6 +52,7 @@ struct record {
   uint64_t base, view;
   uint32_t base_commit;
   uint64_t base_asked;        /* ordinal */
+  bool doubtful;              /* it lags, by a position that this client cannot read */
   struct position base_as_of; /* seq -1: it did not say, or of an epoch that is over */
   /* the fetch */
   uint32_t fetch; /* in flight or retrying, 0: none */
@@ -146,9 +147,10 @@ struct client {
   double last_now;
   uint64_t ordinal; /* steps so far */
   struct position position;
-  uint32_t epoch;       /* the stream's, as the cache has it; EPOCHS: it knows none */
-  uint32_t user;        /* how many have signed out before */
-  uint32_t known[KEYS]; /* last commit it has been told of that touched the key */
+  uint32_t heard_epochs; /* bits: those that sockets told of */
+  uint32_t epoch;        /* the stream's, as the cache has it; EPOCHS: it knows none */
+  uint32_t user;         /* how many have signed out before */
+  uint32_t known[KEYS];  /* last commit it has been told of that touched the key */
   struct line line;
   struct folding folding;
   struct channel channel;
@@ -220,6 +222,8 @@ void told_look_at_epoch(const struct world *w, struct client *c);
 /* One that may not be resumed from is given up when the socket falls silent. */
 void told_look_at_position(struct client *c, const tidemark_event *event);
 void told_by_itself(const struct world *w, struct client *c, const struct change *change);
+/* Where the answer says it is, for this client; seq -1 if it says nothing. */
+struct position told_as_of(const struct client *c, const struct request *answer);
 /* What was folded is marked at the end of its second. */
 void told_end_storm(struct world *w, struct client *c, double time);
 void told_opened(struct world *w, struct client *c, uint32_t socket);

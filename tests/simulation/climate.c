@@ -17,6 +17,7 @@ static void choose_server(struct climate *c, struct random *random) {
   c->tags = maybe(random);
   c->echoes = maybe(random);
   c->as_of = maybe(random) ? 1000 : sometimes(random, 500);
+  c->strange = c->as_of > 0 ? sometimes(random, 100) : 0;
   c->replica = sometimes(random, 200);
   c->fold = sometimes(random, 50);
   /* Where replicas lag, a reset that does not say how far it reaches proves too little. */
@@ -26,6 +27,7 @@ static void choose_server(struct climate *c, struct random *random) {
   if (c->plain) {
     c->ping = 0;
     c->as_of = 0;
+    c->strange = 0;
     c->replica = 0;
     c->fold = 0;
   }

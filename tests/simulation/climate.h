@@ -17,6 +17,7 @@ struct climate {
   bool tags;        /* members are told of by tags, not by a resource */
   bool echoes;      /* changes carry the name of their mutation */
   uint32_t as_of;   /* answers say their position */
+  uint32_t strange; /* of an epoch that the hub never had */
   uint32_t replica; /* answers come from a lagging replica */
   uint32_t fold;    /* a change is told as "anything in this scope" */
   bool scopes;      /* it tells of what it is asked for */

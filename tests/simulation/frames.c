@@ -93,7 +93,7 @@ uint32_t position_text(struct world *w, struct position position, char *out, uin
 }
 
 uint32_t epoch_of(const struct world *w, const char *text, size_t length) {
-  for (uint32_t epoch = 0; epoch < w->hub.epoch_count; epoch++) {
+  for (uint32_t epoch = 0; epoch <= STRANGE_EPOCH; epoch++) {
     char buffer[32];
     struct text t = {.at = buffer, .capacity = sizeof buffer};
     add_epoch(w, &t, epoch);

@@ -37,6 +37,9 @@ struct position {
   double seq;
 };
 
+/* That answers may tell of, though the hub never had it; without changes. */
+enum { STRANGE_EPOCH = EPOCHS + 1 };
+
 struct hub {
   uint32_t window;
   bool deaf;  /* its LISTEN connection is gone: it hears of nothing */

@@ -149,7 +149,8 @@ static void show(struct world *w, struct client *c, const tidemark_event *event)
   r->user = answer->user;
   r->base_commit = answer->commit;
   r->base_asked = r->asked;
-  r->base_as_of = answer->says_as_of ? answer->as_of : NOWHERE;
+  r->base_as_of = told_as_of(c, answer);
+  r->doubtful = answer->lags && r->base_as_of.seq < 0;
   layers_landed(c, event->entry, r->asked, r->base_as_of);
   occurred_if(w, r->layer_count > 0, FAULT_ANSWER_UNDER_LAYERS);
   for (uint32_t i = 0; i < r->layer_count; i++) {
@@ -180,6 +181,7 @@ static void set(struct client *c, const tidemark_event *event) {
   r->has_base = true;
   r->base = c->ordinal | 1;
   r->base_commit = MADE_UP;
+  r->doubtful = false;
   r->user = c->user;
   r->base_asked = event->data.keep_changes ? r->base_asked : c->ordinal;
   r->base_as_of = NOWHERE;
@@ -310,6 +312,7 @@ static void forgot(struct client *c) {
   memset(c->known, 0, sizeof c->known);
   c->folding = (struct folding){0};
   c->position = NOWHERE;
+  c->heard_epochs &= ~(1U << c->epoch); /* forgotten, not left */
   c->epoch = EPOCHS;
   c->user++;
 }

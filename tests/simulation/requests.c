@@ -32,8 +32,14 @@ static double travel(struct world *w) {
 static void sample(struct world *w, struct request *r, uint32_t replica) {
   bool from_replica = replica < w->database.last;
   r->commit = replica;
+  r->lags = from_replica;
   r->as_of = hub_as_of(&w->hub, replica);
   r->says_as_of = from_replica || chance(&w->random, w->climate.as_of);
+  /* Of a hub that is not this one's: whoever asks is no wiser. */
+  if (r->says_as_of && !from_replica && chance(&w->random, w->climate.strange)) {
+    occurred(w, FAULT_STRANGE_EPOCH);
+    r->as_of = (struct position){.epoch = STRANGE_EPOCH, .seq = 7};
+  }
 }
 
 /* A primary may have got on between the sampling and the read. */

@@ -28,6 +28,7 @@ struct request {
   uint64_t value;
   uint32_t commit; /* the rows it was read from */
   bool says_as_of;
+  bool lags; /* it is a replica's, that was behind */
   struct position as_of;
 };
 

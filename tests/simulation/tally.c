@@ -43,6 +43,7 @@ static const char *const FAULT_TEXTS[FAULTS] = {
     [FAULT_ANSWER_429] = "429 with Retry-After",
     [FAULT_NETWORK_ERROR] = "network error",
     [FAULT_LAGGING_REPLICA] = "answer of a lagging replica",
+    [FAULT_STRANGE_EPOCH] = "answer as of an epoch that never was",
     [FAULT_ANSWER_AFTER_ABORT] = "answer to an aborted request",
     [FAULT_MUTATION_REFUSED] = "mutation refused",
     [FAULT_ACKNOWLEDGEMENT_LOST] = "mutation done, its acknowledgement lost",

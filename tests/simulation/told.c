@@ -26,6 +26,15 @@ void told_look_at_epoch(const struct world *w, struct client *c) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     c->records[entry].base_as_of = NOWHERE;
   }
+  for (uint32_t i = 0; i < c->mutation_count; i++) {
+    c->mutations[i].echo = NOWHERE; /* also if the stream comes back to that epoch */
+  }
+}
+
+struct position told_as_of(const struct client *c, const struct request *answer) {
+  bool known =
+      answer->as_of.epoch == c->epoch || (c->heard_epochs & 1U << answer->as_of.epoch) != 0;
+  return answer->says_as_of && known ? answer->as_of : NOWHERE;
 }
 
 void told_look_at_position(struct client *c, const tidemark_event *event) {
@@ -193,6 +202,7 @@ void told_text(struct world *w, struct client *c) {
     return;
   }
   told_look_at_epoch(w, c);
+  c->heard_epochs |= c->channel.epoch_told && !c->frame_is_void ? 1U << c->epoch : 0;
   struct position to = told_position(w, c);
   if (to.seq >= 0 && (c->position.seq < 0 || to.epoch != c->position.epoch)) {
     begin_epoch(w, c, to);

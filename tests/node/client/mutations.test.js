@@ -188,7 +188,13 @@ test('the function is told its name on the wire, another one each time', async (
   };
   await client.mutate({ mutationFn });
   await client.mutate({ mutationFn });
-  assert.deepEqual(ids, ['client.1', 'client.2']);
+  assert.deepEqual(ids, [`${client.clientId}.1`, `${client.clientId}.2`]);
+});
+
+test('two clients that an application gave one name have two on the wire', (t) => {
+  const [one, two] = [start(t, { clientId: 'desk' }), start(t, { clientId: 'desk' })];
+  assert.match(one.client.clientId, /^desk-[0-9a-f]{16}$/);
+  assert.notEqual(one.client.clientId, two.client.clientId);
 });
 
 test('isMutating counts pending mutations, also by key', async (t) => {

@@ -33,7 +33,7 @@ async function startChanging(t) {
     api: api.calls,
     fetches: fetches.calls,
     shown: () => client.getQueryData(queryKey),
-    echo: { epoch: 'e', seq: 6, prev: 5, data: { ...change, mutation: 'me.1' } },
+    echo: { epoch: 'e', seq: 6, prev: 5, data: { ...change, mutation: `${client.clientId}.1` } },
     /** Sends a frame, and waits until the client has heard it. @param {any} frame */
     async tell(frame) {
       connection.send(frame);
