@@ -239,18 +239,18 @@ export class Connection {
     this.#timer = clock.setTimeout(() => this.socket.terminate(), limits.closeMs);
   }
 
+  /** Seats are given back here and nowhere before: one that was told to go still has its socket. */
   #closed() {
     if (this.#state === 'greeting' || this.#state === 'open') this.#release();
     this.shared.clock.clearTimeout(this.#timer);
     this.#state = 'closed';
+    if (this.#subscriber) this.shared.seats.leave(this.#subscriber.user);
     this.onClosed();
   }
 
   #release() {
     this.shared.clock.clearTimeout(this.#timer);
     this.#liveness?.stop();
-    if (this.#subscriber === null) return;
-    this.#subscriber.stop();
-    this.shared.seats.leave(this.#subscriber.user);
+    this.#subscriber?.stop();
   }
 }

@@ -9,21 +9,50 @@ const STATUS = Object.freeze({
 });
 const UNAVAILABLE = 503;
 
+/** @type {WeakSet<import('node:net').Socket>} those that carry a stream */
+const carrying = new WeakSet();
+
 /**
  * A response of Server-Sent Events that looks to a Connection like a WebSocket whose client signed
  * in, subscribed, and answers every ping: what it has to say is all in the request.
+ *
+ * It lives exactly as long as the TCP connection. A response is no measure: behind an unfinished one
+ * it has no socket, and then neither closes nor can be destroyed.
  */
 export class EventStream extends EventEmitter {
+  #socket;
   #response;
   /** Frames of before the answer began; null since. @type {string[] | null} */
   #waiting = [];
 
-  /** @param {import('node:http').ServerResponse} response */
-  constructor(response) {
+  /**
+   * A stream has no end that another answer could follow, so one connection carries one. The
+   * connection of a client that asks for more, or has gone, is destroyed.
+   *
+   * @param {import('node:http').IncomingMessage} request
+   * @param {import('node:http').ServerResponse} response
+   * @returns {EventStream | null}
+   */
+  static open({ socket }, response) {
+    if (socket.destroyed || carrying.has(socket)) {
+      socket.destroy();
+      return null;
+    }
+    carrying.add(socket);
+    return new EventStream(socket, response);
+  }
+
+  /**
+   * @param {import('node:net').Socket} socket
+   * @param {import('node:http').ServerResponse} response
+   */
+  constructor(socket, response) {
     super();
+    this.#socket = socket;
     this.#response = response;
-    response.on('close', () => this.emit('close'));
+    response.setHeader('Connection', 'close');
     response.on('error', (error) => this.emit('error', error));
+    socket.once('close', () => this.emit('close'));
   }
 
   get bufferedAmount() {
@@ -78,7 +107,7 @@ export class EventStream extends EventEmitter {
   }
 
   terminate() {
-    this.#response.destroy();
+    this.#socket.destroy();
   }
 
   /** @param {string} frame of one line */

@@ -306,7 +306,8 @@ class Hub {
       counters.refusedBusy += 1;
       response.writeHead(503).end();
     } else {
-      const stream = new EventStream(response);
+      const stream = EventStream.open(request, response);
+      if (stream === null) return;
       this.#connections.adopt(stream, response);
       stream.begin(readRequest(request));
     }
