@@ -39,7 +39,12 @@ hub.close({ spreadMs: 5_000 });
 const source: HubSource = { start: async (sink) => sink.change('{}'), close: async () => {} };
 createHub({ source, authorize: () => true, origins: ['no-origin'] });
 
-const { up, down } = changeTriggers({ table: 't', scopes: ['a:$b', 'c'], id: ['d', 'e'] });
+const { up, down } = changeTriggers({
+  table: 't',
+  scopes: ['a:$b', 'c'],
+  id: ['d', 'e'],
+  always: true,
+});
 claim<Same<[typeof up, typeof down], [string, string]>>(true);
 // @ts-expect-error nobody hears of it
 changeTriggers({ table: 't' });

@@ -6,8 +6,9 @@ export interface ChangeTriggerOptions {
   /** What rules call a row of this table (`on`). Default: the table's name. */
   readonly resource?: string;
   /**
-   * The column that tells rows apart, or several. A change's `id` is its text; of several columns,
-   * the text of a JSON array, and each is a field besides. Default `id`.
+   * The column that tells rows apart, or several. A change's `id` is its text, the same whatever the
+   * session that writes has set (TimeZone is UTC, DateStyle ISO, …); of several columns, the text of
+   * a JSON array, and each is a field besides. Default `id`.
    */
   readonly id?: string | readonly string[];
   /**
@@ -28,6 +29,11 @@ export interface ChangeTriggerOptions {
   readonly channel?: string;
   /** Begins the names of the triggers and the function; for a table told in two ways. */
   readonly name?: string;
+  /**
+   * Tell also what a session writes whose `session_replication_role` is `replica`, as some tools set
+   * it that copy data in (`ENABLE ALWAYS`). Default false, as PostgreSQL's.
+   */
+  readonly always?: boolean;
 }
 
 export interface ChangeTriggers {
@@ -60,7 +66,9 @@ export interface ChangeTriggers {
  * resets its `defaultScope`). `up` is refused where a column is not there.
  *
  * On a partitioned table they tell what is written by way of that table. A write or TRUNCATE that
- * names a partition is not told, unless the partition has triggers of its own.
+ * names a partition is not told, unless the partition has triggers of its own; nor is DETACH or DROP.
+ * A transaction that they told of cannot be prepared for two-phase commit: PostgreSQL refuses that
+ * after any NOTIFY. Any role of the database can LISTEN to the channel, and NOTIFY it.
  * @throws {TypeError} naming the option that is wrong and what is allowed
  */
 export function changeTriggers(options: ChangeTriggerOptions): ChangeTriggers;

@@ -12,6 +12,7 @@ import { parseScope } from './scope-template.js';
  * @property {string[]} row columns
  * @property {string} channel
  * @property {string} name
+ * @property {boolean} always
  */
 
 const ONE_OR_MORE = 'a text or a list of texts';
@@ -36,9 +37,12 @@ const TAKEN = [
  */
 export function checkOptions(given) {
   const { table, schema, id = 'id', scopes, fields = [], row = [] } = given;
-  const { resource = table, channel = 'tidemark', name = 'tidemark' } = given;
+  const { resource = table, channel = 'tidemark', name = 'tidemark', always = false } = given;
   for (const [option, value] of Object.entries({ table, resource, name, schema: schema ?? 'x' })) {
     if (!isName(value)) throw new TypeError(`${option} must be text that is not empty`);
+  }
+  if (typeof always !== 'boolean') {
+    throw new TypeError(`always must be true or false; got ${String(always)}`);
   }
   quoteChannel(channel);
   const templates = listOf('scopes', [scopes].flat(), ONE_OR_MORE);
@@ -65,6 +69,7 @@ export function checkOptions(given) {
     row: listOf('row', row),
     channel,
     name,
+    always,
   };
 }
 

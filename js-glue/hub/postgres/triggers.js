@@ -14,9 +14,20 @@ const TRANSITION_TABLES = {
 };
 
 /**
- * What names mean, and which rows a TRUNCATE sees: the same for every session.
+ * What decides how a value is written as text, and which rows a TRUNCATE sees: the same for every
+ * session, or two that write would tell one row under two names.
  */
-const SETTINGS = ['search_path = pg_catalog, pg_temp', 'row_security = on'];
+const SETTINGS = [
+  'search_path = pg_catalog, pg_temp',
+  'row_security = on',
+  "TimeZone = 'UTC'",
+  "DateStyle = 'ISO, YMD'",
+  "IntervalStyle = 'postgres'",
+  'extra_float_digits = 1',
+  "bytea_output = 'hex'",
+  "lc_monetary = 'C'",
+  'quote_all_identifiers = off',
+];
 
 /**
  * SQL for triggers that tell the hub of a table's changes. Documented in index.d.ts.
@@ -44,6 +55,10 @@ export function changeTriggers(given) {
       quoteBody(functionBody(options)),
     `REVOKE ALL ON FUNCTION ${teller}() FROM PUBLIC`,
     ...triggers.map(({ event, name }) => createTrigger(event, name, table, teller)),
+    // ONLY: the partitions have no trigger of that name.
+    ...(options.always ? triggers : []).map(
+      ({ name }) => `ALTER TABLE ONLY ${table} ENABLE ALWAYS TRIGGER ${name}`,
+    ),
   ];
   const down = [
     ...triggers.map(({ name }) => `DROP TRIGGER IF EXISTS ${name} ON ${table}`),

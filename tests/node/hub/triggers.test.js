@@ -422,6 +422,7 @@ for (const [what, options, message] of /** @type {[string, any, RegExp][]} */ ([
   ['a brace that does not end', { table: 't', scopes: `a:$${'{b'}` }, /\$ that names no column/],
   ['a channel that cannot be', { table: 't', scopes: 'a', channel: 'a-b' }, /channel is a-b/],
   ['a field called scope', { table: 't', scopes: 'a', fields: ['scope'] }, /a scope of its own/],
+  ['an always of another kind', { table: 't', scopes: 'a', always: 1 }, /always must be true or/],
   ['two ids', { table: 't', scopes: 'a', id: 'uuid', fields: ['id'] }, /id is the column uuid/],
 ])) {
   test(`triggers with ${what} are refused`, () => {
