@@ -209,6 +209,7 @@ export class StreamHost extends Subscribable {
     };
     const inbox = new Inbox((/** @type {string[]} */ texts) => {
       try {
+        this.#client.optionFunctions.ask();
         driver.applyOnce((engine, now) => {
           for (const text of texts) engine.socketText(id, text, now);
         });

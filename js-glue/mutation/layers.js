@@ -129,7 +129,8 @@ export class Layers {
    * @param {string[] | null} changes that the app says it caused, as JSON
    */
   acknowledge(changes) {
-    const { driver } = this.#client;
+    const { driver, optionFunctions } = this.#client;
+    optionFunctions.ask();
     if (this.isPending) {
       driver.apply((engine, now) => {
         // One that was removed while it ran is not told to an engine that takes the place of its own.

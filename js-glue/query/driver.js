@@ -48,16 +48,20 @@ export class Driver {
    * @param {() => Engine} parts.createEngine
    * @param {Perform} parts.perform carries out one effect; leaves the app's functions to `call`
    * @param {(engine: Engine, now: number) => void} parts.rebuild tells a new engine everything
+   * @param {() => void} parts.beforeTimers is called before a step for what time brings
    * @param {(engine: Engine, now: number) => void} parts.beforeFlush says what the world is like
    */
-  constructor({ environment, createEngine, perform, rebuild, beforeFlush }) {
+  constructor({ environment, createEngine, perform, rebuild, beforeTimers, beforeFlush }) {
     this.#environment = environment;
     this.#createEngine = createEngine;
     this.#perform = perform;
     this.#rebuild = rebuild;
     this.#beforeFlush = beforeFlush;
     this.#engine = createEngine();
-    const tick = () => this.apply((engine, now) => engine.tick(now));
+    const tick = () => {
+      beforeTimers();
+      this.apply((engine, now) => engine.tick(now));
+    };
     this.#alarm = new Alarm(environment, environment.now, tick);
   }
 

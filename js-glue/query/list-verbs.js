@@ -29,6 +29,7 @@ export function invalidateQueries(client, filters = {}, options = {}) {
   const name = filters.refetchType ? 'refetchType' : 'type';
   const refetchType = choice(name, type, REFETCH_TYPES);
   const how = { refetchType, trail: trail(options) };
+  client.optionFunctions.ask();
   if (remainingPredicate(filters) || filters.stale !== undefined || filters.fetchStatus) {
     const queries = onSelected(client, filters, (engine, entries, now) =>
       engine.invalidate(entries, how, now),
@@ -106,6 +107,7 @@ export function resetQueries(client, filters = {}, options = {}) {
  * @returns {Query[]} what was selected
  */
 function onSelected(client, filters, step) {
+  client.optionFunctions.ask();
   const queries = client.getQueryCache().findAll(filters);
   if (queries.length > 0) {
     client.driver.apply((engine, now) =>

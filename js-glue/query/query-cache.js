@@ -1,3 +1,4 @@
+import { Match } from '../engine/codes.js';
 import { restoreInitialData } from './data-verbs.js';
 import { matchFlags, remainingPredicate } from './filters.js';
 import { Query } from './query.js';
@@ -6,6 +7,9 @@ import { Subscribable } from './subscribable.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { QueryFilters } from './filters.js' */
+
+/** What depends on the options of observers. */
+const BY_OPTIONS = Match.ACTIVE | Match.INACTIVE | Match.STALE | Match.FRESH;
 
 /** @typedef {{ type: string, query: Query, observer?: unknown }} CacheEvent */
 
@@ -99,6 +103,7 @@ export class QueryCache extends Subscribable {
   /** @param {QueryFilters} [filters] @returns {Query[]} */
   findAll(filters = {}) {
     const flags = matchFlags(filters);
+    if ((flags & BY_OPTIONS) !== 0) this.#owner.optionFunctions.ask();
     const entries = this.#owner.driver.ask((engine, now) =>
       engine.match(filters.queryKey ?? [], flags, now),
     );

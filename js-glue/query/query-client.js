@@ -9,6 +9,7 @@ import * as data from './data-verbs.js';
 import { Driver } from './driver.js';
 import * as fetching from './fetch-verbs.js';
 import * as list from './list-verbs.js';
+import { OptionFunctions } from './option-functions.js';
 import { createPerformer } from './perform.js';
 import { QueryCache } from './query-cache.js';
 import { rebuild } from './rebuild.js';
@@ -44,6 +45,7 @@ export class QueryClient {
     this.#queryCache = queryCache ?? new QueryCache();
     this.#mutationCache = mutationCache ?? new MutationCache();
     this.#defaults = new ClientDefaults(defaultOptions, this.environment.isServer);
+    this.optionFunctions = new OptionFunctions();
     this.stream = new StreamHost(this);
     this.world = new World(this);
     this.driver = new Driver({
@@ -51,6 +53,7 @@ export class QueryClient {
       createEngine: () => new Engine({ seed, clientId: this.clientId, limits }),
       perform: createPerformer(this),
       rebuild: (engine, now) => rebuild(this, engine, now),
+      beforeTimers: () => this.optionFunctions.ask(),
       beforeFlush: (engine, now) => this.world.tell(engine, now),
     });
     const { rules } = this;

@@ -53,7 +53,13 @@ export class QueryObserver extends Subscribable {
     checkObserverOptions(full);
     this.options = full;
     this.#moveTo(this.#build());
+    this.#listenToFunctions();
     this.updateResult();
+  }
+
+  /** For {@link OptionFunctions}: what its functions say may be something else by now. */
+  askOptions() {
+    this.#tellCore();
   }
 
   getCurrentQuery() {
@@ -161,10 +167,11 @@ export class QueryObserver extends Subscribable {
     if (this.#query.isGone()) this.#query = this.#comeTo(this.#build());
     const query = this.#query;
     this.#core = coreOptions(this.options, query);
-    this.#client.driver.apply((engine, now) => {
+    this.#causing(query, (engine, now) => {
       this.#handle = engine.observe(query.entry, this.#core, now);
       query.addObserver(this);
     });
+    this.#listenToFunctions();
     this.#client.getQueryCache().notify({ type: 'observerAdded', query, observer: this });
     this.updateResult();
   }
@@ -175,6 +182,7 @@ export class QueryObserver extends Subscribable {
     const handle = this.#handle;
     const query = this.#query;
     this.#handle = 0;
+    this.#client.optionFunctions.delete(this);
     query.removeObserver(this);
     this.#client.driver.applyOnce((engine, now) =>
       engine.unobserve(handle, query.run?.signalTaken ?? false, now),
@@ -214,13 +222,33 @@ export class QueryObserver extends Subscribable {
     if (query === before && shallowEqual(core, this.#core)) return;
     this.#core = core;
     if (this.#handle === 0) return;
-    this.#client.driver.apply((engine, now) => {
+    this.#causing(query, (engine, now) => {
       // The core lets what an abandoned query has in flight finish. What can be aborted should be; now,
       // as one that was removed is gone with its last observer.
       if (query !== before && before.isAbandoned())
         engine.cancel([before.entry], { revert: true }, now);
       engine.setObserver(this.#handle, query.entry, core, now);
     });
+  }
+
+  /**
+   * A fetch that a step begins goes by the options of this observer.
+   *
+   * @param {Query} query
+   * @param {(engine: Engine, now: number) => void} step
+   */
+  #causing(query, step) {
+    this.#client.driver.apply((engine, now) => {
+      const wasIdle = query.isIdle();
+      step(engine, now);
+      if (wasIdle && !query.isIdle()) query.cause = this;
+    });
+  }
+
+  #listenToFunctions() {
+    const { optionFunctions } = this.#client;
+    if (this.#handle !== 0 && isDynamic(this.options)) optionFunctions.add(this);
+    else optionFunctions.delete(this);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Outcome, State } from '../engine/codes.js';
 import { CancelledError } from './cancelled-error.js';
 import { hashKey } from './hash-key.js';
+import { isEnabled } from './observer-options.js';
 import { coreStaleTime, skipToken } from './options.js';
 import { stateOf } from './query-state.js';
 import { View } from './view.js';
@@ -30,6 +31,8 @@ export class Query {
   scopes = [];
   /** The options that an explicit fetch came with, until it settles. @type {any} */
   wanted = null;
+  /** Who came, or was enabled, and so caused the fetch that is under way. @type {QueryObserver | null} */
+  cause = null;
   /** @type {any} */
   failureReason = null;
   /** @type {any} */
@@ -87,8 +90,13 @@ export class Query {
     return stateOf(this);
   }
 
+  /** By what the options say now. */
   isActive() {
-    return (this.bits & State.ACTIVE) !== 0;
+    return [...this.observers].some(({ options }) => isEnabled(options, this));
+  }
+
+  isIdle() {
+    return this.dropped || (this.bits & State.FETCH_STATUS_MASK) === State.FETCH_STATUS_IDLE;
   }
 
   isDisabled() {
@@ -121,6 +129,7 @@ export class Query {
   /** @param {QueryObserver} observer */
   removeObserver(observer) {
     this.#observers?.delete(observer);
+    if (this.cause === observer) this.cause = null;
     if (this.#observers?.size === 0) this.#observers = null;
   }
 
@@ -138,12 +147,22 @@ export class Query {
     return !this.dropped && this.run?.signalTaken === true && this.observers.size === 0;
   }
 
-  /** The options of whoever asked; else of whoever looks; else the last ones known. @returns {any} */
+  /**
+   * The options of who asked for it or caused it. For a fetch that nobody of them caused, such as a change's:
+   * of the observer whose options were set last, if it is enabled; else the last ones known.
+   *
+   * @returns {any}
+   */
   optionsToFetchWith() {
     if (this.wanted) return this.wanted;
     const able = [...this.observers].filter(({ options }) => typeof options.queryFn === 'function');
-    const looking = able.find(({ options }) => options.enabled !== false) ?? able[0];
-    return looking?.options ?? this.options;
+    const enabled = able.filter(({ options }) => options.enabled !== false);
+    const best =
+      able.find((observer) => observer === this.cause) ??
+      enabled.find(({ options }) => options === this.options) ??
+      enabled[0] ??
+      able[0];
+    return best?.options ?? this.options;
   }
 
   /**
@@ -194,6 +213,7 @@ export class Query {
   settle(outcome, now) {
     const run = this.run;
     this.run = null;
+    this.cause = null;
     if (outcome === Outcome.SUPERSEDED) {
       this.#abort(run);
       return;

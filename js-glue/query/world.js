@@ -75,6 +75,7 @@ export class World {
   }
 
   #changed() {
+    this.#client.optionFunctions.ask();
     this.#client.driver.apply((engine, now) => this.tell(engine, now));
   }
 
@@ -83,6 +84,7 @@ export class World {
    * tell of the focus of the window instead.
    */
   #cameBack() {
+    this.#client.optionFunctions.ask();
     this.#client.driver.apply((engine, now) => {
       if (this.#toldVisible) engine.visible(false, now);
       this.#toldVisible = false;

@@ -87,6 +87,7 @@ export function applyChanges(client, changes) {
     throw new TypeError("applyChanges takes an array: [{ resource: 'task', id: 42 }, …]");
   }
   const texts = encodeChanges(changes, client.messageBytes);
+  client.optionFunctions.ask();
   return client.driver.apply((engine, now) =>
     texts.reduce((touched, text) => touched + engine.change(text, now), 0),
   );

@@ -29,12 +29,13 @@ async function acknowledgeAndMeddle(t, meddle) {
   observe(t, client, {
     queryKey: A,
     queryFn: () => new Promise(() => {}),
-    staleTime: () => {
+    staleTime,
+    notifyOnChangeProps: () => {
       if (armed) {
         armed = false;
         meddle(client);
       }
-      return staleTime;
+      return 'all';
     },
   });
   const optimistic = [B, A].map((queryKey) => ({ queryKey, update: append })); // A is told first
