@@ -1,13 +1,15 @@
 /**
- * A query key as bytes in the scratch buffer, as src/cache.h describes them. What JSON.stringify
- * would leave out is left out here, what it would write as null is null; the order of an object's
- * members does not matter, the core sorts them.
+ * A query key as bytes in the scratch buffer, as src/cache.h describes them. What its parts count as is
+ * in key-part.js; the order of an object's members does not matter, the core sorts them.
  *
  * Every method takes where to write and returns the place behind what it wrote. Nothing is written
  * before it is known to fit.
  */
 import { ErrorCode, KeyTag } from './codes.js';
 import { TidemarkError } from './error.js';
+import { keyPart } from './key-part.js';
+
+/** @import { KeyPart } from './key-part.js' */
 
 const MAX_DEPTH = 64;
 const MAX_STRING = 0xffff;
@@ -18,10 +20,6 @@ const MAX_CHARACTER_SIZE = 4;
 /** @param {string} what */
 const tooLong = (what) =>
   new TidemarkError(ErrorCode.KEY_SIZE, `the query key is too long: ${what} does not fit`);
-
-/** @param {unknown} value @returns {boolean} whether JSON leaves an object's member of it out */
-const isAbsent = (value) =>
-  value === undefined || typeof value === 'function' || typeof value === 'symbol';
 
 export class KeyEncoder {
   #memory;
@@ -36,24 +34,27 @@ export class KeyEncoder {
    * @returns {number} its length in bytes
    */
   encode(key) {
-    if (!Array.isArray(key)) {
+    const parts = keyPart(key, '');
+    if (!Array.isArray(parts)) {
       throw new TypeError(`a query key must be an array, not ${describe(key)}`);
     }
     let at = 0;
-    for (let i = 0; i < key.length; i++) at = this.#part(key[i], at, 0);
+    for (let i = 0; i < parts.length; i++) at = this.#part(keyPart(parts[i], i), at, 0);
     return at;
   }
 
-  /** @param {unknown} value @param {number} at @param {number} depth @returns {number} */
-  #part(value, at, depth) {
+  /**
+   * @param {KeyPart} part
+   * @param {number} at
+   * @param {number} depth
+   * @returns {number}
+   */
+  #part(part, at, depth) {
     // One comparison each, the common ones first: a switch would have V8 make the name of the type.
-    if (typeof value === 'string') return this.#string(value, at);
-    if (typeof value === 'number' && Number.isFinite(value)) return this.#number(value, at);
-    if (typeof value === 'object' && value !== null) return this.#object(value, at, depth);
-    if (typeof value === 'boolean') return this.#byte(value ? KeyTag.TRUE : KeyTag.FALSE, at);
-    if (typeof value === 'bigint') {
-      throw new TypeError('a query key cannot hold a BigInt: use a string or a number');
-    }
+    if (typeof part === 'string') return this.#string(part, at);
+    if (typeof part === 'number') return this.#number(part, at);
+    if (typeof part === 'object' && part !== null) return this.#object(part, at, depth);
+    if (typeof part === 'boolean') return this.#byte(part ? KeyTag.TRUE : KeyTag.FALSE, at);
     return this.#byte(KeyTag.NULL, at);
   }
 
@@ -139,15 +140,12 @@ export class KeyEncoder {
     if (depth >= MAX_DEPTH) {
       throw new TidemarkError(ErrorCode.KEY, 'the query key is nested too deeply, or in a circle');
     }
-    const { toJSON } = /** @type {{ toJSON?: unknown }} */ (value);
-    if (typeof toJSON === 'function') return this.#part(toJSON.call(value, ''), at, depth + 1);
-    if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-      return this.#part(value.valueOf(), at, depth);
-    }
     let end = at;
     if (Array.isArray(value)) {
       end = this.#byte(KeyTag.ARRAY, end);
-      for (let i = 0; i < value.length; i++) end = this.#part(value[i], end, depth + 1);
+      for (let i = 0; i < value.length; i++) {
+        end = this.#part(keyPart(value[i], i), end, depth + 1);
+      }
     } else {
       end = this.#byte(KeyTag.OBJECT, end);
       end = this.#members(/** @type {Record<string, unknown>} */ (value), end, depth);
@@ -159,9 +157,8 @@ export class KeyEncoder {
   #members(value, at, depth) {
     let end = at;
     for (const name of Object.keys(value)) {
-      const member = value[name];
-      if (isAbsent(member)) continue;
-      end = this.#part(member, this.#string(name, end), depth + 1);
+      const part = keyPart(value[name], name);
+      if (part !== undefined) end = this.#part(part, this.#string(name, end), depth + 1);
     }
     return end;
   }

@@ -1,10 +1,10 @@
-import { hashKey, partialMatchKey } from '../query/hash-key.js';
+import { copyKey, hashKey, partialMatchKey } from '../query/hash-key.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from '../query/query.js' */
 
 /** @typedef {(value: any, variables: any, queryKey: readonly unknown[]) => unknown} Updater */
-/** @typedef {{ queryKey: readonly unknown[], exact: boolean, update: Updater }} Target */
+/** @typedef {{ queryKey: readonly unknown[], hash: string, exact: boolean, update: Updater }} Target */
 
 /**
  * The `optimistic` option as it is meant.
@@ -25,7 +25,8 @@ export function targetsOf(optimistic) {
           '{ queryKey: […], exact?: boolean, update: (value, variables, queryKey) => … }',
       );
     }
-    return { queryKey, exact, update };
+    const hash = hashKey(queryKey);
+    return { queryKey: copyKey(queryKey), hash, exact, update };
   });
 }
 
@@ -35,8 +36,8 @@ export function targetsOf(optimistic) {
  * @param {Target} target
  * @param {Query} query
  */
-export function isAbout({ queryKey, exact }, query) {
-  return exact ? hashKey(queryKey) === query.queryHash : partialMatchKey(query.queryKey, queryKey);
+export function isAbout({ queryKey, hash, exact }, query) {
+  return exact ? hash === query.queryHash : partialMatchKey(query.queryKey, queryKey);
 }
 
 /**

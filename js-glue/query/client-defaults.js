@@ -1,4 +1,4 @@
-import { hashKey, partialMatchKey } from './hash-key.js';
+import { copyKey, hashKey, partialMatchKey } from './hash-key.js';
 import { skipToken } from './options.js';
 
 /** How long an answer, or a mutation that is over, is kept unobserved in a browser: 5 minutes, in ms. */
@@ -25,12 +25,12 @@ export class ClientDefaults {
 
   /** @param {readonly unknown[]} key @param {object} options */
   setQuery(key, options) {
-    this.#queries.set(hashKey(key), { key, options });
+    this.#queries.set(hashKey(key), { key: copyKey(key), options });
   }
 
   /** @param {readonly unknown[]} key @param {object} options */
   setMutation(key, options) {
-    this.#mutations.set(hashKey(key), { key, options });
+    this.#mutations.set(hashKey(key), { key: copyKey(key), options });
   }
 
   /** @param {readonly unknown[]} key @returns {any} of all that match, later ones on top */

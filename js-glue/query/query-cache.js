@@ -1,6 +1,7 @@
 import { Match } from '../engine/codes.js';
 import { restoreInitialData } from './data-verbs.js';
 import { matchFlags, remainingPredicate } from './filters.js';
+import { copyKey } from './hash-key.js';
 import { Query } from './query.js';
 import { declareScopes } from './query-scopes.js';
 import { Subscribable } from './subscribable.js';
@@ -62,7 +63,7 @@ export class QueryCache extends Subscribable {
       // Kept in the step: the engine that gave the handle may be gone once its effects are carried out.
       const entry = engine.build(options.queryKey, options.gcTime, now);
       const known = this.#queries.get(entry);
-      const query = known ?? new Query(client, entry, options.queryKey, options);
+      const query = known ?? new Query(client, entry, copyKey(options.queryKey), options);
       this.#queries.set(entry, query);
       return { query, isNew: !known };
     });

@@ -51,8 +51,11 @@ export class QueryObserver extends Subscribable {
   setOptions(options) {
     const full = this.#client.defaultQueryOptions(options);
     checkObserverOptions(full);
+    // Built before they are taken: what that calls, or a key that is refused, must not find the options
+    // of one query on another.
+    const query = this.#client.getQueryCache().build(this.#client, full);
     this.options = full;
-    this.#moveTo(this.#build());
+    this.#moveTo(query);
     this.#listenToFunctions();
     this.updateResult();
   }

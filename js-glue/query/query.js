@@ -190,7 +190,7 @@ export class Query {
 
   /** As if never fetched. */
   clear() {
-    this.view.base = undefined;
+    this.view.clear();
     this.error = null;
     this.failureReason = null;
     this.dataUpdatedAt = 0;

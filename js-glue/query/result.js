@@ -83,7 +83,9 @@ function shownData(query, state, options, { selection, shown, previousQuery }) {
     if (isPlaceholderData) status = 'success';
   }
   if (data !== undefined) {
-    const selected = selection.select(options, data, shown?.data, query.client.driver.now());
+    const source = isPlaceholderData ? undefined : query;
+    const now = query.client.driver.now();
+    const selected = selection.select(options, data, shown?.data, source, now);
     data = selected.data;
     if (selected.failure) {
       status = 'error';

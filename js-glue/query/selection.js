@@ -1,12 +1,16 @@
 import { shareAs } from './structural-sharing.js';
 
+/** @import { Query } from './query.js' */
+
 /** What an observer makes of the data before it shows it, remembered until its input changes. */
 export class Selection {
+  /** Whose data it is. @type {Query | undefined} */
+  #source;
   /** @type {unknown} */
   #input;
   /** @type {((data: any) => unknown) | undefined} */
   #select;
-  /** The last one that `select` returned; shown as long as it throws. @type {unknown} */
+  /** The last one that `select` returned of that source; shown as long as it throws. @type {unknown} */
   #output;
   /** @type {{ error: unknown, at: number } | null} */
   #failure = null;
@@ -22,16 +26,22 @@ export class Selection {
    * @param {any} options
    * @param {unknown} data not undefined
    * @param {unknown} shown what was shown before, for structural sharing
+   * @param {Query | undefined} source whose data it is; undefined for a placeholder
    * @param {number} now ms
    * @returns {{ data: any, failure: { error: any, at: number } | null }}
    */
-  select({ select, structuralSharing }, data, shown, now) {
+  select({ select, structuralSharing }, data, shown, source, now) {
+    const isSame = source !== undefined && source === this.#source;
+    this.#source = source;
     if (!select) return { data, failure: null };
     if (select !== this.#select || !Object.is(data, this.#input)) {
       this.#select = select;
       this.#input = data;
+      if (!isSame) this.#output = undefined;
+      // The app's own function may keep what it is given: it is not given another query's.
+      const previous = isSame || typeof structuralSharing !== 'function' ? shown : undefined;
       try {
-        this.#output = shareAs(structuralSharing, shown, select(data));
+        this.#output = shareAs(structuralSharing, previous, select(data));
         this.#failure = null;
       } catch (error) {
         this.#failure = { error, at: now };
@@ -44,7 +54,7 @@ export class Selection {
    * What `placeholderData` gives while there is no data; undefined for nothing.
    *
    * @param {any} option
-   * @param {import('./query.js').Query | undefined} previousQuery the last one that had data
+   * @param {Query | undefined} previousQuery the last one that had data
    * @returns {any}
    */
   placeholder(option, previousQuery) {

@@ -66,6 +66,12 @@ export class View {
     this.#dirty = true;
   }
 
+  /** As if there had never been an answer: a later one is not compared with what was shown. */
+  clear() {
+    this.base = undefined;
+    this.#value = undefined;
+  }
+
   /** Base or layers are others than before. */
   touch() {
     this.#dirty = true;

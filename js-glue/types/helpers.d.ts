@@ -3,7 +3,10 @@ import type { AnyMutation, MutationObserver, MutationObserverResult } from './mu
 import type { QueryObserver } from './observer.js';
 import type { QueryObserverResult } from './query-result.js';
 
-/** A key as text; equal texts mean one identity. Throws a TypeError for a BigInt. */
+/**
+ * A key as text; equal texts mean one identity: that of JSON, with members in any order. Throws a
+ * TypeError for a circle, and for a BigInt without a toJSON.
+ */
 export declare function hashKey(key: readonly unknown[]): string;
 /** Arrays match as prefixes and objects as subsets at every depth, leaves by value and type. */
 export declare function partialMatchKey(
