@@ -231,7 +231,8 @@ typedef struct tidemark_event {
     tidemark_observer_options observer_options; /* OBSERVE SET_OBSERVER */
     struct {                                    /* UNOBSERVE */
       uint8_t signal_taken; /* what is in flight can be aborted: abort and restore if this was the
-                               last observer; otherwise it finishes, without retries */
+                               last observer; otherwise it finishes, without retries. What a FETCH
+                               or a list asked for goes on all the same */
     } unobserve;
     struct {           /* FETCH */
       uint8_t restart; /* abort what is in flight; otherwise it is joined */
@@ -256,8 +257,8 @@ typedef struct tidemark_event {
       const uint32_t *entries;
       size_t count;
       uint8_t refetch_type; /* INVALIDATE: enum tidemark_refetch_type */
-      uint8_t trail;        /* INVALIDATE REFETCH: let what is in flight land first, instead of
-                               aborting it; either way one more fetch follows */
+      uint8_t trail;        /* let what is in flight land instead of aborting it. INVALIDATE: one
+                               more fetch follows; REFETCH: only if a change has overtaken it */
       uint8_t no_revert;    /* CANCEL: it is an error, instead of as if it had not been asked */
     } list;
     struct {             /* RULES CHANGE SOCKET_TEXT */

@@ -229,6 +229,7 @@ void query_forget_all(tidemark_cache *cache) {
     if (!PLANTED(FORGET_KEEPS_LAYER) || !entry_is_observed(e)) {
       mutation_drop_layers(cache, id);
     }
+    query_act(cache, id, entry_cancel(e, true));
     clear(cache, id);
     if (!entry_is_observed(e)) {
       query_drop(cache, id);

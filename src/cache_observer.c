@@ -62,15 +62,16 @@ static void disable(tidemark_cache *cache, uint32_t id) {
   }
 }
 
-/* Nobody observes the entry any more. */
+/* Nobody observes the entry any more. What others wait for goes on as if somebody did. */
 static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   struct entry *e = entry_at(cache, id);
-  bool started = entry_fetch(e) != 0;
   uint32_t bits = 0;
-  if (started && (signal_taken || e->phase != ENTRY_FLYING)) {
-    bits = entry_cancel(e, true);
+  if (!e->awaited || PLANTED(AWAITED_ABANDONED)) {
+    bool started = entry_fetch(e) != 0;
+    bool stops = started && (signal_taken || e->phase != ENTRY_FLYING);
+    bits = stops ? entry_cancel(e, true) : 0;
+    e->no_retry = (started && !stops) || e->phase == ENTRY_PAUSED;
   }
-  e->no_retry = entry_fetch(e) != 0 || e->phase == ENTRY_PAUSED;
   query_act(cache, id, bits);
   disable(cache, id);
 }

@@ -49,7 +49,7 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
   /* Who asks now must not get an answer that is known to be old. */
   bool restart = event->fetch.restart != 0 || entry_is_overtaken(e);
   uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
-  e->awaited = true;
+  entry_await(e);
   query_act(cache, event->entry, bits);
   return TIDEMARK_FETCHING_WANTED;
 }
@@ -167,17 +167,27 @@ int query_set_tags(tidemark_cache *cache, const tidemark_event *event) {
 
 /* ---- Lists of entries ---------------------------------------------------------------------- */
 
-static void refetch(tidemark_cache *cache, uint32_t id, bool trail) {
+/* Whoever asked for it by a list waits until it is over, unless it is paused. */
+static void promise(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (query_refetches(cache, id, TIDEMARK_REFETCH_ALL)) {
-    query_act(cache, id, trail ? entry_want_after(e, false) : entry_want(e, false, true));
+  if (e->phase != ENTRY_PAUSED) {
+    entry_await(e);
   }
 }
 
-/* Whoever asked for it waits until it is over. */
-static void promise(tidemark_cache *cache, uint32_t id) {
+static void refetch(tidemark_cache *cache, uint32_t id, bool restart) {
   struct entry *e = entry_at(cache, id);
-  e->promised = e->promised || e->phase == ENTRY_WANTED;
+  if (query_refetches(cache, id, TIDEMARK_REFETCH_ALL)) {
+    query_act(cache, id, entry_want(e, false, restart));
+    promise(cache, id);
+  }
+}
+
+static void invalidate(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
+  change_mark(cache, id, mark);
+  if (query_refetches(cache, id, mark->refetch_type)) {
+    promise(cache, id);
+  }
 }
 
 int query_list(tidemark_cache *cache, const tidemark_event *event) {
@@ -195,8 +205,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
   for (size_t i = 0; i < event->list.count; i++) {
     uint32_t id = event->list.entries[i];
     if (event->type == TIDEMARK_INVALIDATE) {
-      change_mark(cache, id, &mark);
-      promise(cache, id);
+      invalidate(cache, id, &mark);
       continue;
     }
     if (entry_get(cache, id) == NULL) {
@@ -204,8 +213,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
     }
     switch (event->type) {
     case TIDEMARK_REFETCH:
-      refetch(cache, id, event->list.trail != 0);
-      promise(cache, id);
+      refetch(cache, id, event->list.trail == 0);
       break;
     case TIDEMARK_CANCEL:
       query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert));

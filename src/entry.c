@@ -41,7 +41,6 @@ uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
       return entry_is_overtaken(e) ? entry_want_after(e, refetch) : 0;
     }
     bits = settle(e, TIDEMARK_OUTCOME_SUPERSEDED);
-    e->promised = true;
     e->again = false;
   }
   bool waiting = e->phase == ENTRY_WANTED || e->phase == ENTRY_PAUSED;
@@ -111,7 +110,6 @@ static void finish(struct entry *e) {
   e->phase = ENTRY_IDLE;
   e->refetch = false;
   e->awaited = false;
-  e->promised = false;
   e->no_retry = false;
   e->again = false;
 }
@@ -190,12 +188,19 @@ uint32_t entry_cancel(struct entry *e, bool revert) {
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
     e->status = e->activity->status_before;
     e->failures = e->activity->failures_before;
-  } else if (e->awaited || e->promised) {
+  } else if (e->awaited) {
     /* Never started, so it has no id: whoever waits for it learns all the same. */
     bits |= settle(e, TIDEMARK_OUTCOME_CANCELLED);
   }
   finish(e);
   return bits;
+}
+
+void entry_await(struct entry *e) {
+  if (e->phase != ENTRY_IDLE && e->phase != ENTRY_LATER) {
+    e->awaited = true;
+    e->no_retry = false;
+  }
 }
 
 /* ---- Answers without a fetch --------------------------------------------------------------- */
@@ -218,7 +223,7 @@ uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool 
 }
 
 uint32_t entry_reset(struct entry *e, double seq) {
-  uint32_t bits = entry_cancel(e, true);
+  uint32_t bits = e->awaited ? entry_want(e, false, true) : entry_cancel(e, true);
   freshness_init(&e->freshness, seq);
   e->has_data = false;
   e->status = TIDEMARK_STATUS_PENDING;

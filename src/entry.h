@@ -84,8 +84,7 @@ struct entry {
   bool again : 1;        /* one more fetch when the one in flight has ended */
   bool refetch : 1; /* what is wanted or in flight was caused by a change: counts for the cap */
   bool again_refetch : 1;
-  bool awaited : 1;          /* somebody besides the observers waits for the fetch */
-  bool promised : 1;         /* somebody was told to wait for the fetch that is wanted */
+  bool awaited : 1;          /* somebody besides the observers was told to wait for the fetch */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
   bool dirty : 1;            /* in the queue of entries with effects */
   bool counted : 1;          /* in flight under the cap */
@@ -145,9 +144,13 @@ uint32_t entry_wake(struct entry *e);
 /* What is wanted or under way is called off; the entry is as before, or, without `revert`, it
  * failed. */
 uint32_t entry_cancel(struct entry *e, bool revert);
+/* Somebody besides the observers is told to wait for what is wanted or under way, if anything is:
+ * it goes on when the observers leave. */
+void entry_await(struct entry *e);
 
 /* ---- Answers without a fetch --------------------------------------------------------------- */
 uint32_t entry_set_data(struct entry *e, double updated, uint64_t ordinal, bool keep_changes);
+/* A fetch that is awaited goes on: it is asked for anew. */
 uint32_t entry_reset(struct entry *e, double seq);
 
 /* ---- Questions ----------------------------------------------------------------------------- */

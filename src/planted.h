@@ -19,6 +19,7 @@
   BUG(RECOVERY_FORGOTTEN, "what a change marked is left when its retries are used up")             \
   BUG(MARK_FORGOTTEN_ON_MOUNT, "a stale entry that somebody comes back to is taken for fresh")     \
   BUG(PAUSED_FETCH_LEFT, "a fetch that waits for the network is called off when nobody looks")     \
+  BUG(AWAITED_ABANDONED, "who leaves calls off a fetch that others wait for")                      \
   BUG(INACTIVE_REFETCHED, "a change refetches what nobody looks at")                               \
   /* the schedule */                                                                               \
   BUG(CAP_IGNORED, "any number of refetches starts at once")                                       \

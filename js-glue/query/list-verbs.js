@@ -59,13 +59,8 @@ export function invalidateQueries(client, filters = {}, options = {}) {
  * @param {RefetchOptions} [options]
  */
 export function refetchQueries(client, filters = {}, options = {}) {
-  const isWanted = options.cancelRefetch === false ? isIdle : () => true;
   const queries = onSelected(client, filters, (engine, entries, now) =>
-    engine.refetch(
-      entries.filter((entry) => isWanted(engine.state(entry))),
-      { trail: false },
-      now,
-    ),
+    engine.refetch(entries, { trail: trail(options) }, now),
   );
   return settled(queries, options);
 }
@@ -121,12 +116,7 @@ function onSelected(client, filters, step) {
   return queries;
 }
 
-/** Nothing is under way that one could wait for. @param {number} bits of State */
-function isIdle(bits) {
-  return fetchStatusOf(bits) === 'idle';
-}
-
-/** Without `cancelRefetch`, what is in flight lands first and one more fetch follows. @param {RefetchOptions} options */
+/** Without `cancelRefetch`, what is in flight may land. @param {RefetchOptions} options */
 function trail(options) {
   return options.cancelRefetch === false;
 }

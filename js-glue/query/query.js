@@ -142,9 +142,10 @@ export class Query {
     return this.dropped || (this.bits & State.DETACHED) !== 0;
   }
 
-  /** What is in flight can be aborted, and nobody looks any more. */
+  /** What is in flight can be aborted, and nobody looks or waits any more. */
   isAbandoned() {
-    return !this.dropped && this.run?.signalTaken === true && this.observers.size === 0;
+    const isNeeded = this.observers.size > 0 || this.isAwaited;
+    return !this.dropped && this.run?.signalTaken === true && !isNeeded;
   }
 
   /**

@@ -114,7 +114,7 @@ static void a_removed_entry_goes_when_its_last_layer_is_folded(void **state) {
   expect(w, "FOLD DROP", "FOLD tasks/1 m1\nDROP tasks/1");
 }
 
-static void a_removed_entry_that_was_left_in_flight_goes_when_it_is_reset(void **state) {
+static void a_removed_entry_that_was_left_in_flight_goes_when_it_is_cancelled(void **state) {
   struct world *w = *state;
   uint32_t entry = build(w, "tasks/1");
   uint32_t observer = observe(w, entry, observing());
@@ -124,7 +124,7 @@ static void a_removed_entry_that_was_left_in_flight_goes_when_it_is_reset(void *
   flush(w);
   unobserve(w, observer);
   expect(w, "DROP", "");
-  on_entry(w, TIDEMARK_RESET, entry);
+  on_entry(w, TIDEMARK_CANCEL, entry);
   expect(w, "DROP", "DROP tasks/1");
 }
 
@@ -303,7 +303,7 @@ static void what_a_list_wanted_is_settled_although_it_is_called_off(void **state
   struct world *w = *state;
   static const enum tidemark_event_type TYPES[] = {TIDEMARK_INVALIDATE, TIDEMARK_REFETCH,
                                                    TIDEMARK_RESET};
-  static const enum tidemark_event_type ENDS[] = {TIDEMARK_CANCEL, TIDEMARK_RESET, TIDEMARK_REMOVE,
+  static const enum tidemark_event_type ENDS[] = {TIDEMARK_CANCEL, TIDEMARK_REMOVE,
                                                   TIDEMARK_FORGET};
   for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++) {
     for (size_t j = 0; j < sizeof ENDS / sizeof ENDS[0]; j++) {
@@ -325,14 +325,85 @@ static void a_list_that_names_an_entry_twice_tells_of_the_fetch_that_it_called_o
   expect(w, "SETTLE", "SETTLE tasks/1 #1 CANCELLED");
 }
 
-static void what_a_list_wanted_is_settled_when_the_last_observer_leaves(void **state) {
+static void what_a_list_wanted_goes_on_when_the_last_observer_leaves(void **state) {
   struct world *w = *state;
   uint32_t entry = build(w, "tasks/1");
   uint32_t observer = observe(w, entry, observing());
   invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
-  unobserve(w, observer);
+  unobserve_aborting(w, observer);
   flush(w);
-  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #0 CANCELLED");
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1");
+}
+
+static void a_list_waits_for_no_fetch_that_it_did_not_want(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  invalidate(w, entry, TIDEMARK_REFETCH_NONE);
+  forget_trace(w);
+  unobserve_aborting(w, observer);
+  expect(w, "SETTLE", "SETTLE tasks/1 #1 CANCELLED");
+}
+
+static void an_awaited_fetch_is_not_aborted_when_the_last_observer_leaves(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  fetch(w, entry);
+  forget_trace(w);
+  unobserve_aborting(w, observer);
+  expect(w, "SETTLE", "");
+  answer(w, entry);
+  expect(w, "SETTLE", "SETTLE tasks/1 #1 SUCCESS");
+}
+
+static void an_awaited_fetch_is_tried_again_when_the_last_observer_has_left(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  fetch(w, entry);
+  unobserve(w, observer);
+  fail_fetch(w, entry, 3);
+  pass(w, 2 * SECOND);
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1\nFETCH tasks/1 #1 try 2");
+}
+
+static void an_awaited_try_is_not_called_off_when_the_last_observer_leaves(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  fetch(w, entry);
+  fail_fetch(w, entry, 3);
+  forget_trace(w);
+  unobserve(w, observer);
+  pass(w, 2 * SECOND);
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1 try 2");
+}
+
+static void a_fetch_that_was_left_is_tried_again_once_it_is_awaited(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, observing());
+  flush(w);
+  unobserve(w, observer);
+  fetch(w, entry);
+  fail_fetch(w, entry, 3);
+  assert_state(w, entry, "pending fetching");
+}
+
+static void an_awaited_fetch_goes_on_when_its_entry_is_reset(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  fetch(w, entry);
+  flush(w);
+  forget_trace(w);
+  on_entry(w, TIDEMARK_RESET, entry);
+  flush(w);
+  expect(w, "SETTLE CLEAR FETCH", "SETTLE tasks/1 #1 SUPERSEDED\nCLEAR tasks/1\nFETCH tasks/1 #2");
 }
 
 static void whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_none(void **state) {
@@ -377,7 +448,7 @@ static void refetching_restarts_what_is_in_flight(void **state) {
   expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUPERSEDED\nFETCH tasks/1 #2");
 }
 
-static void a_refetch_that_trails_follows_what_is_in_flight(void **state) {
+static void a_refetch_that_trails_joins_what_is_in_flight(void **state) {
   struct world *w = *state;
   uint32_t entry = mount(w, "tasks/1");
   forget_trace(w);
@@ -387,7 +458,7 @@ static void a_refetch_that_trails_follows_what_is_in_flight(void **state) {
   expect(w, "SETTLE FETCH", "");
   answer(w, entry);
   flush(w);
-  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUCCESS\nFETCH tasks/1 #2");
+  expect(w, "SETTLE FETCH", "SETTLE tasks/1 #1 SUCCESS");
 }
 
 /* ---- Filters ------------------------------------------------------------------------------- */
@@ -491,7 +562,7 @@ int main(void) {
       PROMISE(a_removed_entry_that_was_left_in_flight_goes_with_its_fetch),
       PROMISE(a_removed_entry_goes_with_its_last_layer),
       PROMISE(a_removed_entry_goes_when_its_last_layer_is_folded),
-      PROMISE(a_removed_entry_that_was_left_in_flight_goes_when_it_is_reset),
+      PROMISE(a_removed_entry_that_was_left_in_flight_goes_when_it_is_cancelled),
       PROMISE(removing_what_waits_for_its_fetch_leaves_the_others_waiting),
       PROMISE(a_removed_entrys_key_gets_an_entry_of_its_own),
       PROMISE(an_observer_may_move_from_a_removed_entry_to_the_new_one),
@@ -511,13 +582,19 @@ int main(void) {
       PROMISE(a_marked_inactive_entry_is_fetched_when_it_is_mounted),
       PROMISE(what_a_list_wanted_is_settled_although_it_is_called_off),
       PROMISE(a_list_that_names_an_entry_twice_tells_of_the_fetch_that_it_called_off),
-      PROMISE(what_a_list_wanted_is_settled_when_the_last_observer_leaves),
+      PROMISE(what_a_list_wanted_goes_on_when_the_last_observer_leaves),
+      PROMISE(a_list_waits_for_no_fetch_that_it_did_not_want),
+      PROMISE(an_awaited_fetch_is_not_aborted_when_the_last_observer_leaves),
+      PROMISE(an_awaited_fetch_is_tried_again_when_the_last_observer_has_left),
+      PROMISE(an_awaited_try_is_not_called_off_when_the_last_observer_leaves),
+      PROMISE(a_fetch_that_was_left_is_tried_again_once_it_is_awaited),
+      PROMISE(an_awaited_fetch_goes_on_when_its_entry_is_reset),
       PROMISE(whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_none),
       PROMISE(what_only_an_observer_wanted_is_called_off_in_silence),
       PROMISE(an_entry_whose_fetch_never_began_counts_as_never_fetched),
       PROMISE(refetching_takes_all_but_disabled_and_static_entries),
       PROMISE(refetching_restarts_what_is_in_flight),
-      PROMISE(a_refetch_that_trails_follows_what_is_in_flight),
+      PROMISE(a_refetch_that_trails_joins_what_is_in_flight),
       PROMISE(a_filter_key_selects_what_it_is_a_prefix_or_a_subset_of),
       PROMISE(an_exact_filter_selects_by_identity),
       PROMISE(filters_select_active_and_inactive_entries),

@@ -168,8 +168,21 @@ bool check_handle(struct world *w, struct client *c, const tidemark_effect *effe
   return known;
 }
 
+/* "Nobody who leaves ends what others wait for": what they wait for is called off by name, and
+ * fails for good only when its tries are used up. */
+static void check_awaited(struct world *w, struct client *c, const tidemark_effect *effect) {
+  const struct record *r = &c->records[effect->entry];
+  bool cancelled = effect->flags == TIDEMARK_OUTCOME_CANCELLED;
+  bool early = effect->flags == TIDEMARK_OUTCOME_ERROR && r->tries < r->retry_limit;
+  if (r->awaited && (cancelled || early) && !c->step.reentered) {
+    violate(w, INVARIANT_AWAITED, "%s (entry %u): fetch %u, which others wait for, is %s",
+            key_text(r->key), effect->entry, effect->id, cancelled ? "called off" : "given up");
+  }
+}
+
 void check_settle(struct world *w, struct client *c, const tidemark_effect *effect) {
   const struct record *r = &c->records[effect->entry];
+  check_awaited(w, c, effect);
   if (effect->id != r->fetch && effect->id != 0 && !c->step.reentered) {
     violate(w, INVARIANT_HANDLE, "%s (entry %u): fetch %u is over, but fetch %u was in flight",
             key_text(r->key), effect->entry, effect->id, r->fetch);

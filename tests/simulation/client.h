@@ -60,12 +60,14 @@ struct record {
   uint32_t request;
   uint64_t asked;      /* ordinal at which the try in flight was asked */
   bool wanted_by_name; /* somebody asked for it though nobody may observe it */
+  bool awaited;        /* somebody besides the observers waits for it */
   bool wanted_by_hand; /* something else than a change wanted it */
   bool by_change;      /* nothing but changes wanted the one in flight */
   uint8_t network_mode;
   uint32_t fetched_in_turn;
   double retry_from, retry_by; /* model time within which the next try comes */
   double retry_limit;
+  uint32_t tries; /* of the fetch that failed before the one in flight */
   /* layers, lowest first: indices of mutations */
   uint32_t layer_count;
   uint8_t layers[LAYERS];

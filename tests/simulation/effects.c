@@ -14,9 +14,11 @@ static void settle(struct world *w, struct client *c, const tidemark_effect *eff
   r->fetch = 0;
   r->request = NO_REQUEST;
   r->retry_by = INFINITY;
-  /* What was asked for in answer to an effect of this step is not what is over. */
-  if (effect->flags != TIDEMARK_OUTCOME_SUPERSEDED && !c->step.reentered) {
+  /* What was asked for by this step, or in answer to an effect of it, is not what is over. */
+  bool asks = c->step.reentered || c->step.event->type == TIDEMARK_RESET;
+  if (effect->flags != TIDEMARK_OUTCOME_SUPERSEDED && !asks) {
     r->wanted_by_name = false;
+    r->awaited = false;
   }
 }
 
@@ -61,6 +63,7 @@ static void fetch(struct world *w, struct client *c, const tidemark_effect *effe
   r->fetch = effect->id;
   r->asked = c->step.ordinal;
   r->sent_at = c->time;
+  r->tries = effect->flags;
   /* What a page did at once, on hearing of this step, came after the fetch had begun. */
   r->excused = r->excused && c->step.reentered;
   r->changed = r->changed > c->step.ordinal ? r->changed : 0;

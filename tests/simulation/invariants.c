@@ -33,6 +33,7 @@ static const char *const SENTENCES[] = {
     [INVARIANT_STORM] = "A storm is folded beyond its limit, makes one refetch of a key in its "
                         "spacing, and takes no memory.",
     [INVARIANT_REFUSED] = "Out of memory: the event is refused whole and the state is as before.",
+    [INVARIANT_AWAITED] = "Nobody who leaves ends what others wait for.",
     [INVARIANT_HANDLE] = "An effect names an entry and a fetch that there is.",
     [INVARIANT_WORLD] = "The simulator's own limits hold.",
 };

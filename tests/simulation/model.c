@@ -193,8 +193,25 @@ static void set(struct client *c, const tidemark_event *event) {
 
 /* ---- Lists ----------------------------------------------------------------------------------- */
 
+/* Who asks for the refetch of what somebody looks at is told to wait for it, unless it is paused.
+ */
+static bool is_awaited(const struct client *c, const tidemark_event *event, uint32_t entry) {
+  bool fetches =
+      event->type == TIDEMARK_REFETCH || event->type == TIDEMARK_RESET ||
+      (event->type == TIDEMARK_INVALIDATE && (event->list.refetch_type == TIDEMARK_REFETCH_ALL ||
+                                              event->list.refetch_type == TIDEMARK_REFETCH_ACTIVE));
+  bool kept =
+      event->type != TIDEMARK_RESET && record_is_static(c, entry) && c->records[entry].has_base;
+  int64_t state = tidemark_state(c->cache, entry);
+  bool paused = (state & TIDEMARK_FETCH_STATUS_MASK) == TIDEMARK_FETCH_STATUS_PAUSED;
+  return fetches && record_is_active(c, entry) && !kept && !paused;
+}
+
 static void listed(struct client *c, const tidemark_event *event, uint32_t entry) {
   struct record *r = &c->records[entry];
+  /* What a reset calls off is over before what it asks for begins. */
+  r->awaited |= event->type != TIDEMARK_RESET && is_awaited(c, event, entry);
+  r->wanted_by_name |= is_awaited(c, event, entry);
   r->wanted_by_hand = true;
   switch (event->type) {
   case TIDEMARK_INVALIDATE:
@@ -208,12 +225,14 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     return;
   case TIDEMARK_CANCEL:
     r->excused = true;
+    r->awaited = false;
     r->wanted_by_name = false;
     return;
   case TIDEMARK_REMOVE:
     r->layer_count = 0;
     r->detached = record_observers(c, entry) > 0;
     r->removed = true;
+    r->awaited = false;
     r->excused = true;
     return;
   default:
@@ -294,6 +313,7 @@ static void forget_entry(struct client *c, uint32_t entry) {
   struct record *r = &c->records[entry];
   r->removed |= record_observers(c, entry) == 0;
   r->layer_count = 0;
+  r->awaited = false;
   /* What was to be asked before somebody signed out at once, on hearing of it, is still asked. */
   r->wanted_by_hand = r->wanted_by_hand && c->draining;
   r->wanted_by_name = r->wanted_by_name && c->draining;
@@ -339,6 +359,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
       return;
     }
     r->wanted_by_name = true;
+    r->awaited = true;
     r->wanted_by_hand |= !event->fetch.refetch;
     r->network_mode = event->fetch.network_mode;
     return;

@@ -152,3 +152,63 @@ for (const [name, online] of /** @type {const} */ ([
     assert.deepEqual(tidemark[0].slice(0, 3), ['error', 'idle', 'data']);
   });
 }
+
+test('who waits for fetchQuery gets the answer although the observer leaves', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const { stop } = observe(t, client, { queryKey, queryFn: ask });
+  await advance(0);
+  const { signal } = calls[0].args[0];
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  stop();
+  assert.equal(signal.aborted, false);
+  calls[0].resolve('answer');
+  assert.equal(await fetched, 'answer');
+});
+
+for (const verb of /** @type {const} */ (['refetchQueries', 'invalidateQueries'])) {
+  for (const cancelRefetch of [true, false]) {
+    test(`${verb} with cancelRefetch ${cancelRefetch} gets the answer although the observer leaves`, async (t) => {
+      const { client, advance } = start(t);
+      const { ask, calls } = server();
+      client.setQueryData(queryKey, 'old');
+      const { stop } = observe(t, client, { queryKey, queryFn: ask });
+      await advance(0);
+      const over = client[verb]({ queryKey }, { cancelRefetch });
+      await advance(0);
+      const { args, resolve } = calls[calls.length - 1];
+      assert.ok(args[0].signal);
+      stop();
+      resolve('new');
+      await over;
+      assert.equal(client.getQueryData(queryKey), 'new');
+    });
+  }
+}
+
+test('observer.refetch gets the answer although the observer moves to another key', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  client.setQueryData(queryKey, 'old');
+  const { observer } = observe(t, client, { queryKey, queryFn: ask, staleTime: Infinity });
+  observer.refetch();
+  await advance(0);
+  const { signal } = calls[0].args[0];
+  observer.setOptions({ queryKey: ['other'], queryFn: ask });
+  assert.equal(signal.aborted, false);
+  calls[0].resolve('answer');
+  await advance(0);
+  assert.equal(client.getQueryData(queryKey), 'answer');
+});
+
+test('who waits for fetchQuery gets the answer that follows a reset', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  const fetched = client.fetchQuery({ queryKey, queryFn: ask });
+  await advance(0);
+  client.resetQueries({ queryKey });
+  await advance(0);
+  calls[1].resolve('second');
+  assert.equal(await fetched, 'second');
+});
