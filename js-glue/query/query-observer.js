@@ -26,6 +26,10 @@ export class QueryObserver extends Subscribable {
   #core;
   /** @type {any} */
   #result;
+  /** The query has changed since the result was made. */
+  #isOutdated = false;
+  /** The listeners have not heard of the result. */
+  #isDue = false;
   #selection = new Selection();
   /** @type {Query | undefined} */
   #lastWithData;
@@ -70,6 +74,7 @@ export class QueryObserver extends Subscribable {
   }
 
   getCurrentResult() {
+    if (this.#isOutdated) this.updateResult();
     return this.#result;
   }
 
@@ -79,6 +84,7 @@ export class QueryObserver extends Subscribable {
    * @param {any} options with defaults
    */
   getOptimisticResult(options) {
+    if (this.#isOutdated) this.updateResult();
     const query = this.#client.getQueryCache().build(this.#client, options);
     const core = coreOptions(options, query);
     const arrives = query !== this.#query || !this.#core.enabled;
@@ -118,13 +124,19 @@ export class QueryObserver extends Subscribable {
   }
 
   updateResult() {
+    this.#renew();
+    if (this.#isDue) this.#client.driver.notify(this);
+  }
+
+  #renew() {
+    this.#isOutdated = false;
     if (this.#query.view.hasBase) this.#lastWithData = this.#query;
     const before = this.#result;
     const next = this.#createResult(this.#query, this.options, false);
     if (shallowEqual(next, before)) return;
     this.#result = next;
     if (!this.hasListeners()) return;
-    if (this.#attention.isDueTo(before, next, this.options)) this.#client.driver.notify(this);
+    this.#isDue ||= this.#attention.isDueTo(before, next, this.options);
   }
 
   destroy() {
@@ -134,13 +146,20 @@ export class QueryObserver extends Subscribable {
 
   /** For the driver, at the end of the turn. */
   deliver() {
+    if (this.#isOutdated) this.#renew();
+    if (!this.#isDue) return;
+    this.#isDue = false;
     this.emit(this.#result);
   }
 
-  /** For NOTIFY effects: something that may show has changed. */
+  /**
+   * For NOTIFY effects: something that may show has changed. What shows is made when somebody looks, or
+   * at the end of the turn: forty pending changes that end in one are replayed once.
+   */
   onQueryUpdate() {
     if (isDynamic(this.options)) this.#tellCore();
-    this.updateResult();
+    this.#isOutdated = true;
+    this.#client.driver.notify(this);
   }
 
   /**
@@ -209,6 +228,7 @@ export class QueryObserver extends Subscribable {
     const before = this.#query;
     query.options = this.options;
     if (query !== before) {
+      if (before.view.hasBase) this.#lastWithData = before;
       this.#query = this.#comeTo(query);
       if (this.#handle !== 0) {
         before.removeObserver(this);

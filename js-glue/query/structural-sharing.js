@@ -1,4 +1,5 @@
 import { isPlainObject } from './hash-key.js';
+import { Pairs } from './pairs.js';
 
 /**
  * New data as the `structuralSharing` option wants it shown.
@@ -25,7 +26,7 @@ export function shareAs(option, previous, next) {
  * @returns {T}
  */
 export function replaceEqualDeep(previous, next) {
-  return share(previous, next, 0);
+  return share(previous, next, 0, new Pairs());
 }
 
 /** Deeper values are compared by reference: nobody shows them, and the stack is finite. */
@@ -35,12 +36,17 @@ const DEEPEST = 500;
  * @param {any} previous
  * @param {any} next
  * @param {number} depth
+ * @param {Pairs} pairs
  * @returns {any}
  */
-function share(previous, next, depth) {
+function share(previous, next, depth, pairs) {
   if (Object.is(previous, next) || depth > DEEPEST) return next;
-  if (isPlainArray(previous) && isPlainArray(next)) return shareArray(previous, next, depth);
-  if (isPlainObject(previous) && isPlainObject(next)) return shareObject(previous, next, depth);
+  if (isPlainArray(previous) && isPlainArray(next)) {
+    return pairs.once(previous, next, next, () => shareArray(previous, next, depth, pairs));
+  }
+  if (isPlainObject(previous) && isPlainObject(next)) {
+    return pairs.once(previous, next, next, () => shareObject(previous, next, depth, pairs));
+  }
   return next;
 }
 
@@ -51,13 +57,14 @@ function share(previous, next, depth) {
  * @param {any[]} previous
  * @param {any[]} next
  * @param {number} depth
+ * @param {Pairs} pairs
  */
-function shareArray(previous, next, depth) {
+function shareArray(previous, next, depth, pairs) {
   let equal = previous.length === next.length;
   let own = true;
   const copy = next.map((item, index) => {
     const known = index < previous.length;
-    const shared = known ? share(previous[index], item, depth + 1) : item;
+    const shared = known ? share(previous[index], item, depth + 1, pairs) : item;
     if (!known || !Object.is(shared, previous[index])) equal = false;
     if (!Object.is(shared, item)) own = false;
     return shared;
@@ -70,14 +77,15 @@ function shareArray(previous, next, depth) {
  * @param {Record<string, unknown>} previous
  * @param {Record<string, unknown>} next
  * @param {number} depth
+ * @param {Pairs} pairs
  */
-function shareObject(previous, next, depth) {
+function shareObject(previous, next, depth, pairs) {
   const names = Object.keys(next);
   let equal = names.length === Object.keys(previous).length;
   let own = true;
   const members = names.map((name) => {
     const known = Object.hasOwn(previous, name);
-    const shared = known ? share(previous[name], next[name], depth + 1) : next[name];
+    const shared = known ? share(previous[name], next[name], depth + 1, pairs) : next[name];
     if (!known || !Object.is(shared, previous[name])) equal = false;
     if (!Object.is(shared, next[name])) own = false;
     return [name, shared];
