@@ -14,7 +14,7 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise) {
 
 static tidemark_limits with_defaults(const tidemark_limits *given) {
   return (tidemark_limits){
-      .message_bytes = or_default(given->message_bytes, 65536),
+      .message_bytes = or_default(given->message_bytes, TIDEMARK_DEFAULT_MESSAGE_BYTES),
       .json_depth = or_default(given->json_depth, 32),
       .key_bytes = or_default(given->key_bytes, 4096),
       .entries = or_default(given->entries, 1048576),

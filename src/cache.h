@@ -53,6 +53,8 @@ typedef struct tidemark_allocator {
   void (*release)(void *context, void *memory, size_t size);
 } tidemark_allocator;
 
+#define TIDEMARK_DEFAULT_MESSAGE_BYTES 65536
+
 /* 0 in any field means its default. */
 typedef struct tidemark_limits {
   uint32_t message_bytes; /* longest JSON text taken; 65,536 */
@@ -177,10 +179,10 @@ typedef struct tidemark_observer_options {
   double gc_time;          /* ms >= 0 or INFINITY; an entry keeps the largest asked for */
   double refetch_interval; /* ms > 0, or 0 for none */
   uint8_t enabled;
-  uint8_t refetch_on_mount;     /* enum tidemark_refetch_on */
-  uint8_t refetch_on_focus;     /* enum tidemark_refetch_on */
-  uint8_t refetch_on_reconnect; /* enum tidemark_refetch_on */
-  uint8_t interval_in_background;
+  uint8_t refetch_on_mount;        /* enum tidemark_refetch_on */
+  uint8_t refetch_on_window_focus; /* enum tidemark_refetch_on */
+  uint8_t refetch_on_reconnect;    /* enum tidemark_refetch_on */
+  uint8_t refetch_interval_in_background;
   uint8_t retry_on_mount; /* fetch on mount although the last fetch failed without data */
   uint8_t network_mode;   /* enum tidemark_network_mode */
 } tidemark_observer_options;

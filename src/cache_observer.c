@@ -182,7 +182,7 @@ void query_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t 
     query_act(cache, o->entry, ENTRY_NOTIFY);
     return;
   }
-  if (cache->schedule.visible || o->options.interval_in_background) {
+  if (cache->schedule.visible || o->options.refetch_interval_in_background) {
     query_act(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
   }
   arm_interval(cache, o);

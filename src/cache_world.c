@@ -94,7 +94,7 @@ static void come_back(tidemark_cache *cache, bool network) {
     uint32_t bits = entry_resume(e);
     for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
          o = observer_next(cache, o->next)) {
-      uint8_t when = network ? o->options.refetch_on_reconnect : o->options.refetch_on_focus;
+      uint8_t when = network ? o->options.refetch_on_reconnect : o->options.refetch_on_window_focus;
       bool marked = !e->has_data || freshness_is_marked(&e->freshness);
       if (by_marks && when == TIDEMARK_REFETCH_IF_STALE && !marked) {
         continue;

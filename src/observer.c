@@ -10,7 +10,7 @@ int observer_check(const tidemark_observer_options *options) {
   bool stale_time = is_duration(options->stale_time) || options->stale_time == TIDEMARK_STATIC;
   bool interval = is_duration(options->refetch_interval) && !isinf(options->refetch_interval);
   bool modes = options->refetch_on_mount <= TIDEMARK_REFETCH_ALWAYS &&
-               options->refetch_on_focus <= TIDEMARK_REFETCH_ALWAYS &&
+               options->refetch_on_window_focus <= TIDEMARK_REFETCH_ALWAYS &&
                options->refetch_on_reconnect <= TIDEMARK_REFETCH_ALWAYS &&
                options->network_mode <= TIDEMARK_NETWORK_OFFLINE_FIRST;
   return stale_time && interval && modes && is_duration(options->gc_time) ? TIDEMARK_OK

@@ -6,6 +6,7 @@
  * Every function that takes `now` is one tidemark_step and returns what it returned.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cache.h"
 
@@ -79,46 +80,27 @@ int tm_build(size_t key_length, double gc_time, double now) {
               now);
 }
 
-static tidemark_observer_options observer_options(double stale_time, double gc_time,
-                                                  double refetch_interval, uint32_t enabled,
-                                                  uint32_t on_mount, uint32_t on_focus,
-                                                  uint32_t on_reconnect, uint32_t in_background,
-                                                  uint32_t retry_on_mount, uint32_t network_mode) {
-  return (tidemark_observer_options){.stale_time = stale_time,
-                                     .gc_time = gc_time,
-                                     .refetch_interval = refetch_interval,
-                                     .enabled = (uint8_t)enabled,
-                                     .refetch_on_mount = (uint8_t)on_mount,
-                                     .refetch_on_focus = (uint8_t)on_focus,
-                                     .refetch_on_reconnect = (uint8_t)on_reconnect,
-                                     .interval_in_background = (uint8_t)in_background,
-                                     .retry_on_mount = (uint8_t)retry_on_mount,
-                                     .network_mode = (uint8_t)network_mode};
+/* struct tidemark_observer_options as the shim wrote it: its members in order, without padding
+ * between them, as the doubles come first. */
+static tidemark_observer_options observer_options(void) {
+  tidemark_observer_options options;
+  memcpy(&options, scratch, sizeof options);
+  return options;
 }
 
-int tm_observe(uint32_t entry, double stale_time, double gc_time, double refetch_interval,
-               uint32_t enabled, uint32_t on_mount, uint32_t on_focus, uint32_t on_reconnect,
-               uint32_t in_background, uint32_t retry_on_mount, uint32_t network_mode, double now) {
+/* The options stand in the scratch buffer, here and in tm_set_observer. */
+int tm_observe(uint32_t entry, double now) {
   return step((tidemark_event){.type = TIDEMARK_OBSERVE,
                                .entry = entry,
-                               .observer_options =
-                                   observer_options(stale_time, gc_time, refetch_interval, enabled,
-                                                    on_mount, on_focus, on_reconnect, in_background,
-                                                    retry_on_mount, network_mode)},
+                               .observer_options = observer_options()},
               now);
 }
 
-int tm_set_observer(uint32_t observer, uint32_t entry, double stale_time, double gc_time,
-                    double refetch_interval, uint32_t enabled, uint32_t on_mount, uint32_t on_focus,
-                    uint32_t on_reconnect, uint32_t in_background, uint32_t retry_on_mount,
-                    uint32_t network_mode, double now) {
+int tm_set_observer(uint32_t observer, uint32_t entry, double now) {
   return step((tidemark_event){.type = TIDEMARK_SET_OBSERVER,
                                .observer = observer,
                                .entry = entry,
-                               .observer_options =
-                                   observer_options(stale_time, gc_time, refetch_interval, enabled,
-                                                    on_mount, on_focus, on_reconnect, in_background,
-                                                    retry_on_mount, network_mode)},
+                               .observer_options = observer_options()},
               now);
 }
 
@@ -292,25 +274,17 @@ uint32_t *tm_selected(void) {
   return selected;
 }
 
-/* The epoch of the last position is found through these two; -1 if there is no position. */
-double tm_stream_seq(void) {
+/* The seq of the last position, whose epoch then stands terminated in the scratch buffer; -1 if
+ * there is none. */
+double tm_stream_position(void) {
   const char *epoch = NULL;
   size_t length = 0;
-  return tidemark_stream_position(cache, &epoch, &length);
-}
-
-const char *tm_stream_epoch(void) {
-  const char *epoch = NULL;
-  size_t length = 0;
-  (void)tidemark_stream_position(cache, &epoch, &length);
-  return epoch;
-}
-
-size_t tm_stream_epoch_length(void) {
-  const char *epoch = NULL;
-  size_t length = 0;
-  (void)tidemark_stream_position(cache, &epoch, &length);
-  return length;
+  double seq = tidemark_stream_position(cache, &epoch, &length);
+  if (seq >= 0) {
+    memcpy(scratch, epoch, length);
+    scratch[length] = 0;
+  }
+  return seq;
 }
 
 int tm_stream_state(void) {

@@ -115,6 +115,9 @@ export const RefetchOn = codes({ NEVER: 0, IF_STALE: 1, ALWAYS: 2 });
 /** enum tidemark_refetch_type */
 export const RefetchType = codes({ ACTIVE: 0, INACTIVE: 1, ALL: 2, NONE: 3 });
 
+/** TIDEMARK_DEFAULT_MESSAGE_BYTES */
+export const DEFAULT_MESSAGE_BYTES = 65536;
+
 /** A staleTime that neither the clock nor a change ends. */
 export const STATIC = -1;
 

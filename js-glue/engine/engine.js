@@ -4,26 +4,17 @@
  * positive integers, 0 is none. Methods throw TidemarkError for what the core refuses, and nothing
  * has changed then. A WebAssembly.RuntimeError means that the instance is lost: make a new engine.
  */
-import { Effect, ErrorCode, Event, STATS } from './codes.js';
+import { DEFAULT_MESSAGE_BYTES, Effect, ErrorCode, Event, STATS } from './codes.js';
 import { TidemarkError } from './error.js';
 import { KeyEncoder } from './key-encoder.js';
 import { Memory } from './memory.js';
 
-const DEFAULT_MESSAGE_BYTES = 65536;
 const EFFECT_WORDS = 4;
 
 /**
- * @typedef {object} ObserverOptions
- * @property {number} staleTime ms, Infinity or STATIC
- * @property {number} gcTime ms or Infinity
- * @property {number} refetchInterval ms, 0 for none
- * @property {boolean} enabled
- * @property {number} refetchOnMount RefetchOn
- * @property {number} refetchOnFocus RefetchOn
- * @property {number} refetchOnReconnect RefetchOn
- * @property {boolean} intervalInBackground
- * @property {boolean} retryOnMount
- * @property {number} networkMode NetworkMode
+ * @typedef {object} ObserverRecord struct tidemark_observer_options, its members in order
+ * @property {readonly number[]} doubles
+ * @property {readonly number[]} bytes
  *
  * @typedef {object} Limits 0 or absent: the default of src/cache.h
  * @property {number} [messageBytes]
@@ -37,20 +28,6 @@ const EFFECT_WORDS = 4;
  * @property {number} [resetWindow] ms
  * @property {number} [refetchSpacing] ms
  */
-
-/** @param {ObserverOptions} o */
-const observerArguments = (o) => [
-  o.staleTime,
-  o.gcTime,
-  o.refetchInterval,
-  o.enabled ? 1 : 0,
-  o.refetchOnMount,
-  o.refetchOnFocus,
-  o.refetchOnReconnect,
-  o.intervalInBackground ? 1 : 0,
-  o.retryOnMount ? 1 : 0,
-  o.networkMode,
-];
 
 /** A secret seed, so that nobody outside can choose keys that collide. */
 function randomSeed() {
@@ -119,18 +96,19 @@ export class Engine {
     return this.#check(this.#exports.tm_build(this.#keys.encode(key), gcTime, now));
   }
 
-  /** @param {number} entry @param {ObserverOptions} options @param {number} now */
+  /** @param {number} entry @param {ObserverRecord} options @param {number} now */
   observe(entry, options, now) {
-    return this.#check(this.#exports.tm_observe(entry, ...observerArguments(options), now));
+    this.#memory.writeRecord(options.doubles, options.bytes);
+    return this.#check(this.#exports.tm_observe(entry, now));
   }
 
   /**
-   * @param {number} observer @param {number} entry @param {ObserverOptions} options
+   * @param {number} observer @param {number} entry @param {ObserverRecord} options
    * @param {number} now
    */
   setObserver(observer, entry, options, now) {
-    const values = observerArguments(options);
-    return this.#check(this.#exports.tm_set_observer(observer, entry, ...values, now));
+    this.#memory.writeRecord(options.doubles, options.bytes);
+    return this.#check(this.#exports.tm_set_observer(observer, entry, now));
   }
 
   /** @param {number} observer @param {boolean} signalTaken @param {number} now */
@@ -430,10 +408,8 @@ export class Engine {
 
   /** @returns {{ epoch: string, seq: number } | null} */
   streamPosition() {
-    const seq = this.#exports.tm_stream_seq();
-    if (seq < 0) return null;
-    const length = this.#exports.tm_stream_epoch_length();
-    return { epoch: this.#memory.readText(this.#exports.tm_stream_epoch(), length), seq };
+    const seq = this.#exports.tm_stream_position();
+    return seq < 0 ? null : { epoch: this.#memory.readTerminated(this.#memory.pointer), seq };
   }
 
   /** @returns {number} StreamStatus */

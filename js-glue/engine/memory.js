@@ -49,6 +49,16 @@ export class Memory {
     return read === text.length ? written : -1;
   }
 
+  /**
+   * A C struct whose members are doubles, then bytes.
+   *
+   * @param {readonly number[]} doubles @param {readonly number[]} bytes
+   */
+  writeRecord(doubles, bytes) {
+    for (let i = 0; i < doubles.length; i++) this.data.setFloat64(i * 8, doubles[i], true);
+    this.scratch.set(bytes, doubles.length * 8);
+  }
+
   /** @param {ArrayLike<number>} list @param {number} from @param {number} count */
   writeList(list, from, count) {
     for (let i = 0; i < count; i++) this.data.setUint32(i * 4, list[from + i], true);

@@ -3,6 +3,8 @@ import { coreStaleTime, networkMode, resolveOption } from './options.js';
 
 /** @import { Query } from './query.js' */
 
+/** @typedef {ReturnType<typeof coreOptions>} CoreOptions an observer's options as the core has them */
+
 const OPTIONS_THAT_MAY_BE_FUNCTIONS = [
   'enabled',
   'staleTime',
@@ -35,12 +37,39 @@ export function coreOptions(options, query) {
     staleTime: staleTimeOf(options, query),
     gcTime: options.gcTime,
     refetchInterval: Number.isFinite(interval) && interval > 0 ? interval : 0,
-    intervalInBackground: options.refetchIntervalInBackground === true,
+    refetchIntervalInBackground: options.refetchIntervalInBackground === true,
     refetchOnMount: refetchOn(options.refetchOnMount, query),
-    refetchOnFocus: refetchOn(options.refetchOnWindowFocus, query),
+    refetchOnWindowFocus: refetchOn(options.refetchOnWindowFocus, query),
     refetchOnReconnect: refetchOn(options.refetchOnReconnect, query),
     retryOnMount: resolveOption(options.retryOnMount, query) !== false,
     networkMode: networkMode(options),
+  };
+}
+
+/**
+ * The members of struct tidemark_observer_options in order, which has its doubles first. A test holds
+ * them against the header.
+ *
+ * @type {{ doubles: (keyof CoreOptions)[], bytes: (keyof CoreOptions)[] }}
+ */
+export const RECORD = {
+  doubles: ['staleTime', 'gcTime', 'refetchInterval'],
+  bytes: [
+    'enabled',
+    'refetchOnMount',
+    'refetchOnWindowFocus',
+    'refetchOnReconnect',
+    'refetchIntervalInBackground',
+    'retryOnMount',
+    'networkMode',
+  ],
+};
+
+/** For the engine. @param {CoreOptions} core */
+export function recordOf(core) {
+  return {
+    doubles: RECORD.doubles.map((name) => Number(core[name])),
+    bytes: RECORD.bytes.map((name) => Number(core[name])),
   };
 }
 

@@ -1,4 +1,5 @@
 import { StreamHost } from '../channel/stream-host.js';
+import { DEFAULT_MESSAGE_BYTES } from '../engine/codes.js';
 import { Engine } from '../engine/engine.js';
 import { createEnvironment } from '../environment.js';
 import { MutationCache } from '../mutation/mutation-cache.js';
@@ -39,7 +40,7 @@ export class QueryClient {
     // of them would take the other's changes for the echo of its own.
     this.clientId = options.clientId ? `${options.clientId}-${randomId()}` : randomId();
     /** Longest text of JSON that the core takes. */
-    this.messageBytes = limits?.messageBytes || 65536;
+    this.messageBytes = limits?.messageBytes || DEFAULT_MESSAGE_BYTES;
     /** As JSON, for the core. @type {string | null} */
     this.rules = options.rules ? JSON.stringify(options.rules) : null;
     this.#queryCache = queryCache ?? new QueryCache();

@@ -1,6 +1,6 @@
 import { Attention } from './attention.js';
 import { startFetch } from './fetch-verbs.js';
-import { checkObserverOptions, coreOptions, isDynamic } from './observer-options.js';
+import { checkObserverOptions, coreOptions, isDynamic, recordOf } from './observer-options.js';
 import { createResult, fetchesOnArrival, fetchesOnMount } from './result.js';
 import { Selection } from './selection.js';
 import { shallowEqual } from './structural-sharing.js';
@@ -169,7 +169,7 @@ export class QueryObserver extends Subscribable {
    * @param {number} now
    */
   reobserve(engine, now) {
-    this.#handle = engine.observe(this.#query.entry, this.#core, now);
+    this.#handle = engine.observe(this.#query.entry, recordOf(this.#core), now);
   }
 
   /** What it remembers of earlier answers was another user's. */
@@ -190,7 +190,7 @@ export class QueryObserver extends Subscribable {
     const query = this.#query;
     this.#core = coreOptions(this.options, query);
     this.#causing(query, (engine, now) => {
-      this.#handle = engine.observe(query.entry, this.#core, now);
+      this.#handle = engine.observe(query.entry, recordOf(this.#core), now);
       query.addObserver(this);
     });
     this.#listenToFunctions();
@@ -250,7 +250,7 @@ export class QueryObserver extends Subscribable {
       // as one that was removed is gone with its last observer.
       if (query !== before && before.isAbandoned())
         engine.cancel([before.entry], { revert: true }, now);
-      engine.setObserver(this.#handle, query.entry, core, now);
+      engine.setObserver(this.#handle, query.entry, recordOf(core), now);
     });
   }
 

@@ -84,9 +84,9 @@ static tidemark_observer_options take_options(struct input *in) {
                                                                              : 0,
                                      .enabled = (flags & 1) == 0,
                                      .refetch_on_mount = modes & 3,
-                                     .refetch_on_focus = modes >> 2 & 3,
+                                     .refetch_on_window_focus = modes >> 2 & 3,
                                      .refetch_on_reconnect = modes >> 4 & 3,
-                                     .interval_in_background = (flags & 2) != 0,
+                                     .refetch_interval_in_background = (flags & 2) != 0,
                                      .retry_on_mount = (flags & 2) != 0,
                                      .network_mode = modes >> 6};
 }

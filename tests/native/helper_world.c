@@ -125,7 +125,7 @@ tidemark_observer_options observing(void) {
       .gc_time = 5 * MINUTE,
       .enabled = 1,
       .refetch_on_mount = TIDEMARK_REFETCH_IF_STALE,
-      .refetch_on_focus = TIDEMARK_REFETCH_IF_STALE,
+      .refetch_on_window_focus = TIDEMARK_REFETCH_IF_STALE,
       .refetch_on_reconnect = TIDEMARK_REFETCH_IF_STALE,
       .retry_on_mount = 1,
   };

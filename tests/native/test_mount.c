@@ -136,7 +136,7 @@ static void a_static_observer_does_not_refetch_even_where_it_says_always(void **
   tidemark_observer_options options = observing();
   options.stale_time = TIDEMARK_STATIC;
   options.refetch_on_mount = TIDEMARK_REFETCH_ALWAYS;
-  options.refetch_on_focus = TIDEMARK_REFETCH_ALWAYS;
+  options.refetch_on_window_focus = TIDEMARK_REFETCH_ALWAYS;
   options.refetch_on_reconnect = TIDEMARK_REFETCH_ALWAYS;
   observe(w, entry, options);
   visible(w, 0);

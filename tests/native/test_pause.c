@@ -165,11 +165,11 @@ static void coming_back_refetches_always_or_never_as_the_observer_asks(void **st
   struct world *w = *state;
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
-  options.refetch_on_focus = TIDEMARK_REFETCH_ALWAYS;
+  options.refetch_on_window_focus = TIDEMARK_REFETCH_ALWAYS;
   observe(w, cached(w, "always"), options);
   options.stale_time = 0;
   options.refetch_on_mount = TIDEMARK_REFETCH_NEVER;
-  options.refetch_on_focus = TIDEMARK_REFETCH_NEVER;
+  options.refetch_on_window_focus = TIDEMARK_REFETCH_NEVER;
   observe(w, cached(w, "never"), options);
   visible(w, 0);
   visible(w, 1);
@@ -183,7 +183,7 @@ static uint32_t observe_every(struct world *w, uint32_t entry, double interval, 
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
   options.refetch_interval = interval;
-  options.interval_in_background = (uint8_t)background;
+  options.refetch_interval_in_background = (uint8_t)background;
   return observe(w, entry, options);
 }
 

@@ -386,7 +386,7 @@ static void coming_back_to_a_page_fetches_the_same_whatever_the_focus_option_say
   rules(w, RULES);
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
-  options.refetch_on_focus = TIDEMARK_REFETCH_NEVER;
+  options.refetch_on_window_focus = TIDEMARK_REFETCH_NEVER;
   observe(w, cached(w, "tasks/0"), options);
   visible(w, 0);
   change_all(w);

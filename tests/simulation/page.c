@@ -40,9 +40,9 @@ static tidemark_observer_options some_options(struct world *w) {
   options.refetch_interval = ONE_OF(&w->random, INTERVALS);
   options.enabled = chance(&w->random, 880);
   options.refetch_on_mount = some_refetch_on(w);
-  options.refetch_on_focus = some_refetch_on(w);
+  options.refetch_on_window_focus = some_refetch_on(w);
   options.refetch_on_reconnect = some_refetch_on(w);
-  options.interval_in_background = chance(&w->random, 200);
+  options.refetch_interval_in_background = chance(&w->random, 200);
   options.retry_on_mount = chance(&w->random, 900);
   options.network_mode = some_network_mode(w);
   return options;

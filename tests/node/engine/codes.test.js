@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import * as namespace from '../../../js-glue/engine/codes.js';
+import { RECORD } from '../../../js-glue/query/observer-options.js';
 
 /** The exports as an object, to look them up by name. */
 const codes = { ...namespace };
@@ -56,6 +57,25 @@ for (const [name, enumName, prefix, onlyInC = []] of pairs) {
     assert.deepEqual(named(codes[name], prefix), without(membersOf(enumName), ...onlyInC));
   });
 }
+
+test('an observer record has the members of struct tidemark_observer_options, in order', () => {
+  const [, body] = /typedef struct tidemark_observer_options \{([^}]*)\}/.exec(header) ?? [];
+  const members = [...body.matchAll(/(double|uint8_t) (\w+);/g)];
+  const named = (/** @type {string} */ type) =>
+    members
+      .filter((m) => m[1] === type)
+      .map((m) => m[2].replace(/_(\w)/g, (_, c) => c.toUpperCase()));
+  assert.deepEqual(RECORD, { doubles: named('double'), bytes: named('uint8_t') });
+  assert.deepEqual(
+    members.map((m) => m[1]),
+    [...RECORD.doubles.map(() => 'double'), ...RECORD.bytes.map(() => 'uint8_t')],
+  );
+});
+
+test('the longest message is by default what the core takes', () => {
+  const [, bytes] = /#define TIDEMARK_DEFAULT_MESSAGE_BYTES (\d+)/.exec(header) ?? [];
+  assert.equal(codes.DEFAULT_MESSAGE_BYTES, Number(bytes));
+});
 
 test('State holds exactly the numbers of enum tidemark_entry_state', () => {
   const members = membersOf('tidemark_entry_state');
