@@ -1,6 +1,6 @@
-import { Subscribable } from '../query/subscribable.js';
+import { Subscribable } from '../runtime/subscribable.js';
 
-/** @import { StreamHost } from './stream-host.js' */
+/** @import { StreamClient } from './stream-client.js' */
 
 /**
  * What an app holds of its client's connection to the stream of changes.
@@ -10,7 +10,7 @@ import { Subscribable } from '../query/subscribable.js';
 export class Channel extends Subscribable {
   #host;
 
-  /** @param {StreamHost} host */
+  /** @param {StreamClient} host */
   constructor(host) {
     super();
     this.#host = host;

@@ -1,5 +1,5 @@
+import { member } from '../runtime/member.js';
 import { describingError, errorKind, statusOf } from './error-kind.js';
-import { member } from './member.js';
 import { serverMessage } from './server-message.js';
 
 /** @import { ErrorDetails, ErrorSentences } from '../types/errors.js' */

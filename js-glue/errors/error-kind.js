@@ -1,6 +1,6 @@
-import { isCancelledError } from '../query/cancelled-error.js';
-import { onlineManager } from '../query/online-manager.js';
-import { isA, member, textMember } from './member.js';
+import { isCancelledError } from '../runtime/cancelled-error.js';
+import { isA, member, textMember } from '../runtime/member.js';
+import { onlineManager } from '../runtime/online-manager.js';
 
 /** @typedef {import('../types/errors.js').ErrorKind} ErrorKind */
 

@@ -1,5 +1,5 @@
+import { member, textMember } from '../runtime/member.js';
 import { statusOf } from './error-kind.js';
-import { member, textMember } from './member.js';
 
 /** Longer ones are pages or stack traces. Characters. */
 const LONGEST = 300;

@@ -1,28 +1,33 @@
 import { WebSocketServer } from 'ws';
-import { systemClock } from './clock.js';
-import { Connections } from './connections.js';
-import { Corks } from './corks.js';
-import { createCounters } from './counters.js';
-import { EventStream } from './event-stream.js';
+import { ConnectionQuota } from './access/connection-quota.js';
+import { RefusedOrigins } from './access/refused-origins.js';
+import { SharedTickets } from './access/shared-tickets.js';
+import { Tickets, userKey } from './access/tickets.js';
+import { systemClock } from './base/clock.js';
+import { resolveLimits } from './base/limits.js';
+import { encodeGoodbye, isScope } from './base/protocol.js';
+import { Ingest } from './delivery/ingest.js';
+import { Subscriptions } from './delivery/subscriptions.js';
+import { createCounters } from './figures/counters.js';
+import { encodeMetrics } from './figures/metrics.js';
+import { Log } from './log/log.js';
+import { SharedSource } from './shared-source.js';
+import { Connections } from './transport/connections.js';
 import {
   answerPreflight,
   eventsAllowed,
   listenForRequests,
   readRequest,
   setHeaders,
-} from './events.js';
-import { Feed } from './feed.js';
-import { resolveLimits } from './limits.js';
-import { Log } from './log.js';
-import { encodeMetrics } from './metrics.js';
-import { encodeGoodbye, isScope } from './protocol.js';
-import { RefusedOrigins } from './refused-origins.js';
-import { Routes } from './routes.js';
-import { Seats } from './seats.js';
-import { SharedSource } from './shared-source.js';
-import { SharedTickets } from './shared-tickets.js';
-import { Tickets, userKey } from './tickets.js';
-import { checkOrigins, listenForUpgrades, originAllowed, refuseUpgrade } from './upgrade.js';
+} from './transport/sse-requests.js';
+import { SseSocket } from './transport/sse-socket.js';
+import {
+  checkOrigins,
+  listenForUpgrades,
+  originAllowed,
+  refuseUpgrade,
+} from './transport/upgrade.js';
+import { WriteBatch } from './transport/write-batch.js';
 
 /** @typedef {import('./index.js').HubOptions} HubOptions */
 /** @typedef {import('./index.js').HubUser} HubUser */
@@ -73,7 +78,7 @@ class Hub {
     this.#limits = resolveLimits(limits);
     this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock, this.#backplane);
     this.#connections = new Connections(this.#shared);
-    this.#feed = new Feed({
+    this.#feed = new Ingest({
       ...this.#shared,
       defaultScope: defaultScope ?? null,
       onWarning: this.#onWarning,
@@ -306,7 +311,7 @@ class Hub {
       counters.refusedBusy += 1;
       response.writeHead(503).end();
     } else {
-      const stream = EventStream.open(request, response);
+      const stream = SseSocket.open(request, response);
       if (stream === null) return;
       this.#connections.adopt(stream, response);
       stream.begin(readRequest(request));
@@ -323,7 +328,7 @@ class Hub {
  * @param {import('./index.js').HubLimits} limits
  * @param {import('./index.js').HubClock} clock
  * @param {import('./index.js').HubBackplane | null} backplane
- * @returns {import('./connection.js').Shared}
+ * @returns {import('./transport/connection.js').Shared}
  */
 function shareParts(authorize, limits, clock, backplane) {
   const now = () => clock.now();
@@ -333,9 +338,9 @@ function shareParts(authorize, limits, clock, backplane) {
     clock,
     counters: createCounters(),
     log: new Log({ now, count: limits.windowCount, ageMs: limits.windowAgeMs }),
-    routes: new Routes(),
-    corks: new Corks(),
-    seats: new Seats(limits.connectionsPerUser),
+    routes: new Subscriptions(),
+    corks: new WriteBatch(),
+    seats: new ConnectionQuota(limits.connectionsPerUser),
     hearing: { now: true },
     tickets: backplane
       ? new SharedTickets({ ageMs: limits.ticketMs, backplane })

@@ -1,12 +1,12 @@
 import { ErrorCode, RefetchType } from '../engine/codes.js';
 import { TidemarkError } from '../engine/error.js';
-import { report } from '../environment.js';
-import { hashKey } from '../query/hash-key.js';
 import { resolveOption } from '../query/options.js';
+import { report } from '../runtime/environment.js';
+import { hashKey } from '../runtime/hash-key.js';
 import { entriesOf, isAbout, targetsOf } from './targets.js';
 
 /** @import { Engine } from '../engine/engine.js' */
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Query } from '../query/query.js' */
 
 /** @import { Target } from './targets.js' */

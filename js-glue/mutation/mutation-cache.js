@@ -1,11 +1,11 @@
-import { report } from '../environment.js';
-import { Alarm } from '../query/alarm.js';
 import { matchMutation } from '../query/filters.js';
-import { hashKey } from '../query/hash-key.js';
-import { Subscribable } from '../query/subscribable.js';
+import { DeadlineTimer } from '../runtime/deadline-timer.js';
+import { report } from '../runtime/environment.js';
+import { hashKey } from '../runtime/hash-key.js';
+import { Subscribable } from '../runtime/subscribable.js';
 import { Mutation } from './mutation.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Query } from '../query/query.js' */
 
 /** @typedef {{ type: 'added' | 'removed' | 'updated', mutation: Mutation }} MutationEvent */
@@ -22,7 +22,7 @@ export class MutationCache extends Subscribable {
   /** @type {QueryClient | null} */
   #client = null;
   #serial = 0;
-  /** @type {Alarm | null} */
+  /** @type {DeadlineTimer | null} */
   #alarm = null;
   /** When those that are over are forgotten: ms of the clock that is never set back. @type {Map<Mutation, number>} */
   #due = new Map();
@@ -42,7 +42,7 @@ export class MutationCache extends Subscribable {
     if (this.#client) throw new Error('This MutationCache already belongs to another QueryClient.');
     this.#client = client;
     const { environment } = client;
-    this.#alarm = new Alarm(environment, environment.elapsed, () => this.#collect());
+    this.#alarm = new DeadlineTimer(environment, environment.elapsed, () => this.#collect());
   }
 
   /**

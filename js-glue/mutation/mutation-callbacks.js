@@ -1,4 +1,4 @@
-import { report } from '../environment.js';
+import { report } from '../runtime/environment.js';
 
 /** @import { Mutation } from './mutation.js' */
 

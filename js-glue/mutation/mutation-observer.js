@@ -1,10 +1,10 @@
-import { report } from '../environment.js';
-import { hashKey } from '../query/hash-key.js';
-import { shallowEqual } from '../query/structural-sharing.js';
-import { Subscribable } from '../query/subscribable.js';
+import { report } from '../runtime/environment.js';
+import { hashKey } from '../runtime/hash-key.js';
+import { shallowEqual } from '../runtime/structural-sharing.js';
+import { Subscribable } from '../runtime/subscribable.js';
 import { IDLE } from './mutation.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Mutation } from './mutation.js' */
 
 /**

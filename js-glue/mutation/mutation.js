@@ -1,12 +1,12 @@
-import { report } from '../environment.js';
-import { CancelledError } from '../query/cancelled-error.js';
 import { resolveOption } from '../query/options.js';
 import { encodeChanges } from '../rules/apply-changes.js';
-import { Attempts } from './attempts.js';
+import { CancelledError } from '../runtime/cancelled-error.js';
+import { report } from '../runtime/environment.js';
 import { Layers } from './layers.js';
 import { MutationCallbacks } from './mutation-callbacks.js';
+import { Retryer } from './retryer.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { MutationCache } from './mutation-cache.js' */
 /** @import { MutationObserver } from './mutation-observer.js' */
 
@@ -67,7 +67,7 @@ export class Mutation {
     this.scopeId = options.scope?.id;
     this.mutationId = serial;
     this.layers = new Layers(client, serial);
-    this.#attempts = new Attempts(this, cache, client);
+    this.#attempts = new Retryer(this, cache, client);
     this.#abandonment.catch(() => {});
   }
 

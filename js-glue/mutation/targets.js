@@ -1,4 +1,4 @@
-import { copyKey, hashKey, partialMatchKey } from '../query/hash-key.js';
+import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from '../query/query.js' */

@@ -1,7 +1,7 @@
-import { Landing } from '../engine/codes.js';
-import { report } from '../environment.js';
-import { member } from '../errors/member.js';
-import { skipToken } from './options.js';
+import { Fetching, Landing, State } from '../engine/codes.js';
+import { report } from '../runtime/environment.js';
+import { member } from '../runtime/member.js';
+import { networkMode, skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
 import { giveTags } from './tags.js';
 
@@ -184,4 +184,28 @@ function guarded(option, failures, error, fallback) {
     report(thrown);
     return fallback;
   }
+}
+
+/**
+ * Starts a fetch that somebody waits for, or joins the one in flight.
+ *
+ * @param {Query} query
+ * @param {any} options with defaults; this fetch goes by them
+ * @param {{ restart?: boolean, staleTime?: number }} how restart: abort what is in flight and ask
+ *   again; without it, an answer that is fresh for staleTime (ms, Infinity or STATIC) is enough
+ * @returns {Promise<any>} the data, or how the fetch ends
+ */
+export function startFetch(query, options, { restart = false, staleTime = 0 }) {
+  const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;
+  const how = { restart, staleTime, networkMode: networkMode(options), refetch: false };
+  const end = query.client.driver.apply((engine, now) => {
+    if (engine.fetch(query.entry, how, now) === Fetching.FRESH) return null;
+    if (restart || !busy) {
+      query.options = options;
+      query.wanted = options;
+    }
+    // Asked for in the step: a function of the app's that is called after it may end the fetch.
+    return query.wait();
+  });
+  return end ?? Promise.resolve(query.data);
 }

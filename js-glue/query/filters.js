@@ -1,5 +1,5 @@
 import { Match } from '../engine/codes.js';
-import { asksForAbsence, hashKey, partialMatchKey } from './hash-key.js';
+import { asksForAbsence, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 import { fetchStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */

@@ -1,12 +1,12 @@
 import { Match } from '../engine/codes.js';
-import { restoreInitialData } from './data-verbs.js';
+import { copyKey } from '../runtime/hash-key.js';
+import { Subscribable } from '../runtime/subscribable.js';
 import { matchFlags, remainingPredicate } from './filters.js';
-import { copyKey } from './hash-key.js';
+import { restoreInitialData } from './initial-data.js';
 import { Query } from './query.js';
 import { declareScopes } from './query-scopes.js';
-import { Subscribable } from './subscribable.js';
 
-/** @import { QueryClient } from './query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { QueryFilters } from './filters.js' */
 
 /** What depends on the options of observers. */

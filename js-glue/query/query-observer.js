@@ -1,13 +1,13 @@
-import { Attention } from './attention.js';
-import { startFetch } from './fetch-verbs.js';
+import { shallowEqual } from '../runtime/structural-sharing.js';
+import { Subscribable } from '../runtime/subscribable.js';
+import { startFetch } from './fetcher.js';
 import { checkObserverOptions, coreOptions, isDynamic, recordOf } from './observer-options.js';
 import { createResult, fetchesOnArrival, fetchesOnMount } from './result.js';
 import { Selection } from './selection.js';
-import { shallowEqual } from './structural-sharing.js';
-import { Subscribable } from './subscribable.js';
+import { TrackedProps } from './tracked-props.js';
 
 /** @import { Engine } from '../engine/engine.js' */
-/** @import { QueryClient } from './query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Query } from './query.js' */
 
 /**
@@ -34,7 +34,7 @@ export class QueryObserver extends Subscribable {
   /** @type {Query | undefined} */
   #lastWithData;
   #counts = { data: 0, error: 0 };
-  #attention = new Attention();
+  #trackedProps = new TrackedProps();
 
   /**
    * @param {QueryClient} client
@@ -103,12 +103,12 @@ export class QueryObserver extends Subscribable {
    * @param {(field: string) => void} [onRead]
    */
   trackResult(result, onRead) {
-    return this.#attention.track(result, onRead);
+    return this.#trackedProps.track(result, onRead);
   }
 
   /** @param {string} field */
   trackProp(field) {
-    this.#attention.pay(field);
+    this.#trackedProps.pay(field);
   }
 
   /**
@@ -136,7 +136,7 @@ export class QueryObserver extends Subscribable {
     if (shallowEqual(next, before)) return;
     this.#result = next;
     if (!this.hasListeners()) return;
-    this.#isDue ||= this.#attention.isDueTo(before, next, this.options);
+    this.#isDue ||= this.#trackedProps.isDueTo(before, next, this.options);
   }
 
   destroy() {

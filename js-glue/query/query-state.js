@@ -1,5 +1,5 @@
-import { streamStatusName } from '../channel/stream-status.js';
 import { State } from '../engine/codes.js';
+import { streamStatusName } from '../engine/stream-status.js';
 
 /** @import { Query } from './query.js' */
 

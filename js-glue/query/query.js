@@ -1,13 +1,13 @@
 import { Outcome, State } from '../engine/codes.js';
-import { CancelledError } from './cancelled-error.js';
-import { hashKey } from './hash-key.js';
+import { CancelledError } from '../runtime/cancelled-error.js';
+import { Deferred } from '../runtime/deferred.js';
+import { hashKey } from '../runtime/hash-key.js';
+import { LayeredValue } from './layered-value.js';
 import { isEnabled } from './observer-options.js';
 import { coreStaleTime, skipToken } from './options.js';
 import { stateOf } from './query-state.js';
-import { View } from './view.js';
-import { Waiting } from './waiting.js';
 
-/** @import { QueryClient } from './query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 /** @import { QueryObserver } from './query-observer.js' */
 /** @import { FetchRun } from './fetcher.js' */
 
@@ -41,7 +41,7 @@ export class Query {
   errorUpdatedAt = 0;
   dataUpdateCount = 0;
   errorUpdateCount = 0;
-  #waiting = new Waiting();
+  #waiting = new Deferred();
   /** @type {string | undefined} */
   #hash;
 
@@ -56,7 +56,7 @@ export class Query {
     this.entry = entry;
     this.queryKey = queryKey;
     this.options = options;
-    this.view = new View(this);
+    this.view = new LayeredValue(this);
   }
 
   /** Who observes it: found here by NOTIFY effects. @returns {ReadonlySet<QueryObserver>} */
@@ -221,7 +221,7 @@ export class Query {
     }
     this.wanted = null;
     const waiting = this.#waiting;
-    this.#waiting = new Waiting();
+    this.#waiting = new Deferred();
     if (outcome === Outcome.CANCELLED_ERROR) {
       this.failureReason = new CancelledError({ revert: false });
     }

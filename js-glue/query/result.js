@@ -1,6 +1,6 @@
 import { RefetchOn, STATIC } from '../engine/codes.js';
+import { onlineManager } from '../runtime/online-manager.js';
 import { isEnabled, staleTimeOf } from './observer-options.js';
-import { onlineManager } from './online-manager.js';
 import { streamStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */

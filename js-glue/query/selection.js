@@ -1,4 +1,4 @@
-import { shareAs } from './structural-sharing.js';
+import { shareAs } from '../runtime/structural-sharing.js';
 
 /** @import { Query } from './query.js' */
 

@@ -1,5 +1,5 @@
-import { report } from '../environment.js';
-import { hashKey } from './hash-key.js';
+import { report } from '../runtime/environment.js';
+import { hashKey } from '../runtime/hash-key.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from './query.js' */

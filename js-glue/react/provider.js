@@ -1,6 +1,6 @@
 import { createContext, createElement, useContext, useEffect } from 'react';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /** @type {import('react').Context<QueryClient | undefined>} */
 const QueryClientContext = createContext(/** @type {QueryClient | undefined} */ (undefined));

@@ -1,7 +1,7 @@
 import { useQueryClient } from './provider.js';
 import { useStore } from './use-observer.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /**
  * @param {any} [filters]

@@ -1,9 +1,9 @@
 import { useRef } from 'react';
-import { replaceEqualDeep } from '../query/structural-sharing.js';
+import { replaceEqualDeep } from '../runtime/structural-sharing.js';
 import { useQueryClient } from './provider.js';
 import { useStore } from './use-observer.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /** @typedef {{ select?: (mutation: any) => any, states: any[], shown: any[] }} Selected */
 

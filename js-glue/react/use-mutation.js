@@ -4,7 +4,7 @@ import { resolveOption } from '../query/options.js';
 import { useQueryClient } from './provider.js';
 import { useObserver, useOptions, useStore } from './use-observer.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /**
  * @param {any} options

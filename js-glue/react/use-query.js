@@ -3,7 +3,7 @@ import { QueryObserver } from '../query/query-observer.js';
 import { useQueryClient } from './provider.js';
 import { useObserver, useOptions, useStore } from './use-observer.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /** Who is not subscribed hears nothing. */
 const NOTHING = { subscribe: () => () => {} };

@@ -1,6 +1,6 @@
 import { useQuery } from './use-query.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /**
  * @param {{ queryKey: readonly unknown[] }} query

@@ -1,4 +1,4 @@
-import { report } from '../environment.js';
+import { report } from '../runtime/environment.js';
 
 /**
  * Shows an observer's result in an element of a page without a framework: now, and again at the end

@@ -1,7 +1,7 @@
-import { isPlainObject } from '../query/hash-key.js';
 import { isTag } from '../query/tags.js';
+import { isPlainObject } from '../runtime/hash-key.js';
 
-/** @import { QueryClient } from '../query/query-client.js' */
+/** @import { QueryClient } from '../client/query-client.js' */
 
 /**
  * Changes as the core reads them: JSON, in as many texts as it takes for none to be too long.

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../query/hash-key.js';
+import { isPlainObject } from '../runtime/hash-key.js';
 
 const TARGETS = ['invalidate', 'refetch', 'remove', 'reset'];
 const TEMPLATE_MEMBERS = ['key', 'exact', 'refetchType'];

@@ -1,14 +1,14 @@
 /** The hand-kept declarations promise no member that the classes do not have. Compiled, never run. */
 import type * as declared from 'tidemark';
+import { QueryClient } from '../../js-glue/client/query-client.js';
 import { MutationCache } from '../../js-glue/mutation/mutation-cache.js';
 import { MutationObserver } from '../../js-glue/mutation/mutation-observer.js';
-import { focusManager } from '../../js-glue/query/focus-manager.js';
-import { notifyManager } from '../../js-glue/query/notify-manager.js';
-import { onlineManager } from '../../js-glue/query/online-manager.js';
 import type { Query } from '../../js-glue/query/query.js';
 import { QueryCache } from '../../js-glue/query/query-cache.js';
-import { QueryClient } from '../../js-glue/query/query-client.js';
 import { QueryObserver } from '../../js-glue/query/query-observer.js';
+import { focusManager } from '../../js-glue/runtime/focus-manager.js';
+import { notifyManager } from '../../js-glue/runtime/notify-manager.js';
+import { onlineManager } from '../../js-glue/runtime/online-manager.js';
 
 type HasAllOf<Declared> = Record<keyof Declared, unknown>;
 

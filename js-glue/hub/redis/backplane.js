@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { randomEpoch } from '../log.js';
+import { randomEpoch } from '../log/log.js';
 import { NO_LOG, NOBODY, NOT_LEADER } from './scripts.js';
 import { openSession } from './session.js';
 
@@ -96,7 +96,7 @@ class RedisBackplane {
     await this.#open();
   }
 
-  /** @param {import('../change.js').RoutedChange & { fromSource?: boolean }} change */
+  /** @param {import('../delivery/change.js').RoutedChange & { fromSource?: boolean }} change */
   append({ scopes, data, fromSource = false }) {
     this.#enqueue({ scopes, data, fromSource, at: Date.now() });
   }

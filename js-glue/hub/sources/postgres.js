@@ -1,4 +1,4 @@
-import { TIMER_MS_MAX } from '../limits.js';
+import { TIMER_MS_MAX } from '../base/limits.js';
 import { quoteChannel } from './channel.js';
 import { Echo } from './echo.js';
 import { besideAnother } from './pooler.js';

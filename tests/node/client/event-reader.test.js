@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { EventReader } from '../../../js-glue/channel/event-reader.js';
+import { SseParser } from '../../../js-glue/channel/sse-parser.js';
 
 /** @param {string[]} pieces @param {number} [limit] */
 function read(pieces, limit = 1000) {
   /** @type {string[]} */
   const events = [];
-  const reader = new EventReader(limit, (data) => events.push(data));
+  const reader = new SseParser(limit, (data) => events.push(data));
   for (const piece of pieces) reader.push(piece);
   return events;
 }

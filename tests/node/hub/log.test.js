@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Log } from '../../../js-glue/hub/log.js';
+import { Log } from '../../../js-glue/hub/log/log.js';
 
 const SCOPES = ['a', 'b', 'c', 'd'];
 const scopesOf = fc.uniqueArray(fc.constantFrom(...SCOPES), { minLength: 1, maxLength: 2 });

@@ -1,0 +1,108 @@
+import { skipToken } from '../query/options.js';
+import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
+
+/** How long an answer, or a mutation that is over, is kept unobserved in a browser: 5 minutes, in ms. */
+const BROWSER_GC_TIME = 5 * 60 * 1000;
+
+/** The options that a client adds to those of a call: for all, and by key. */
+export class ClientDefaults {
+  /** @type {any} */
+  options;
+  /** @type {Map<string, { key: readonly unknown[], options: any }>} */
+  #queries = new Map();
+  /** @type {Map<string, { key: readonly unknown[], options: any }>} */
+  #mutations = new Map();
+  #gcTime;
+
+  /**
+   * @param {any} options `defaultOptions` of the client
+   * @param {boolean} isServer
+   */
+  constructor(options, isServer) {
+    this.options = options;
+    this.#gcTime = isServer ? Infinity : BROWSER_GC_TIME;
+  }
+
+  /** @param {readonly unknown[]} key @param {object} options */
+  setQuery(key, options) {
+    this.#queries.set(hashKey(key), { key: copyKey(key), options });
+  }
+
+  /** @param {readonly unknown[]} key @param {object} options */
+  setMutation(key, options) {
+    this.#mutations.set(hashKey(key), { key: copyKey(key), options });
+  }
+
+  /** @param {readonly unknown[]} key @returns {any} of all that match, later ones on top */
+  ofQuery(key) {
+    return merged(this.#queries, key);
+  }
+
+  /** @param {readonly unknown[]} key @returns {any} */
+  ofMutation(key) {
+    return merged(this.#mutations, key);
+  }
+
+  /**
+   * A query's options with everything filled in.
+   *
+   * @param {any} options
+   * @returns {any}
+   * @throws {TypeError} if the queryKey is not an array
+   */
+  query(options) {
+    if (options._defaulted) return options;
+    const { queryKey } = options;
+    if (!Array.isArray(queryKey)) {
+      throw new TypeError(`queryKey is ${describe(queryKey)}; it must be an array.`);
+    }
+    const full = {
+      gcTime: this.#gcTime,
+      ...this.options.queries,
+      ...this.ofQuery(queryKey),
+      ...options,
+      _defaulted: true,
+    };
+    full.gcTime = gcTime(full.gcTime ?? this.#gcTime);
+    full.refetchOnReconnect ??= full.networkMode !== 'always';
+    full.throwOnError ??= false;
+    if (full.queryFn === skipToken) full.enabled = false;
+    return full;
+  }
+
+  /** @param {any} [options] @returns {any} */
+  mutation(options) {
+    if (options?._defaulted) return options;
+    const full = {
+      ...this.options.mutations,
+      ...(options?.mutationKey && this.ofMutation(options.mutationKey)),
+      ...options,
+      _defaulted: true,
+    };
+    full.gcTime = gcTime(full.gcTime ?? this.#gcTime);
+    return full;
+  }
+}
+
+/**
+ * @param {Map<string, { key: readonly unknown[], options: any }>} defaults
+ * @param {readonly unknown[]} key
+ */
+function merged(defaults, key) {
+  const matching = [...defaults.values()].filter((entry) => partialMatchKey(key, entry.key));
+  return Object.assign({}, ...matching.map((entry) => entry.options));
+}
+
+/** @param {any} value @returns {number} ms */
+function gcTime(value) {
+  const time = Math.max(0, value);
+  if (Number.isNaN(time)) {
+    throw new TypeError(`gcTime is ${describe(value)}; it must be a number of ms, or Infinity.`);
+  }
+  return time;
+}
+
+/** @param {unknown} value */
+function describe(value) {
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,45 @@
+import { startFetch } from '../query/fetcher.js';
+import { coreStaleTime, resolveOption } from '../query/options.js';
+
+/** @import { QueryClient } from './query-client.js' */
+/** @import { Query } from '../query/query.js' */
+
+/**
+ * @param {QueryClient} client
+ * @param {any} options
+ * @returns {Promise<any>}
+ */
+export async function fetchQuery(client, options) {
+  const full = client.defaultQueryOptions(options);
+  const once = full.retry === undefined ? { ...full, retry: false } : full;
+  const query = client.getQueryCache().build(client, once);
+  const staleTime = coreStaleTime(resolveOption(once.staleTime, query));
+  return startFetch(query, once, { staleTime });
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {any} options
+ * @returns {Promise<void>}
+ */
+export async function prefetchQuery(client, options) {
+  await fetchQuery(client, options).catch(() => {});
+}
+
+/**
+ * @param {QueryClient} client
+ * @param {any} options
+ * @returns {Promise<any>}
+ */
+export async function ensureQueryData(client, options) {
+  const full = client.defaultQueryOptions(options);
+  const query = client.getQueryCache().build(client, full);
+  if (!query.view.hasBase) return fetchQuery(client, options);
+  if (options.revalidateIfStale && isStale(query, full)) prefetchQuery(client, options);
+  return query.data;
+}
+
+/** @param {Query} query @param {any} options */
+function isStale(query, options) {
+  return query.isStaleByTime(resolveOption(options.staleTime, query));
+}

@@ -1,0 +1,45 @@
+import { ageOf } from '../query/initial-data.js';
+import { giveTags } from '../query/tags.js';
+
+/** @import { QueryClient } from './query-client.js' */
+/** @import { Query } from '../query/query.js' */
+
+/**
+ * @typedef {object} SetDataOptions
+ * @property {number} [updatedAt] ms since 1970; default now
+ */
+
+/**
+ * The query of a key, or undefined; makes none.
+ *
+ * @param {QueryClient} client
+ * @param {readonly unknown[]} queryKey
+ */
+export function find(client, queryKey) {
+  return client.getQueryCache().of(client.driver.ask((engine) => engine.find(queryKey)));
+}
+
+/**
+ * An updater function gets the base, without the layers of pending mutations: they are replayed
+ * over what it returns, so it must not return them as well.
+ *
+ * @param {QueryClient} client
+ * @param {readonly unknown[]} queryKey
+ * @param {any} updater the data or a function of the data; undefined changes nothing
+ * @param {SetDataOptions} [options]
+ * @returns {any} what is shown from now on
+ */
+export function setQueryData(client, queryKey, updater, options) {
+  const base = find(client, queryKey)?.view.base;
+  const data = typeof updater === 'function' ? updater(base) : updater;
+  if (data === undefined) return undefined;
+  const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
+  const shared = query.view.share(data);
+  client.driver.apply((engine, now) => {
+    const at = options?.updatedAt ?? now;
+    engine.setData(query.entry, { age: ageOf('updatedAt', at, now), keepChanges: false }, now);
+    query.accept(shared, at);
+    giveTags(query, query.options, engine, now);
+  });
+  return query.data;
+}

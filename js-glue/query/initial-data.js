@@ -1,0 +1,40 @@
+import { resolveOption } from './options.js';
+import { giveTags } from './tags.js';
+
+/** @import { Query } from './query.js' */
+
+/**
+ * Puts an `initialData` option in, if the query has no data.
+ *
+ * @param {Query} query
+ * @param {any} options
+ */
+export function restoreInitialData(query, options) {
+  if (options.initialData === undefined || query.view.hasBase) return;
+  const data = resolveOption(options.initialData);
+  if (data === undefined) return;
+  const updatedAt = resolveOption(options.initialDataUpdatedAt);
+  query.client.driver.apply((engine, now) => {
+    const at = updatedAt ?? now;
+    engine.setData(
+      query.entry,
+      { age: ageOf('initialDataUpdatedAt', at, now), keepChanges: true },
+      now,
+    );
+    query.restore(data, at);
+    giveTags(query, options, engine, now);
+  });
+}
+
+/**
+ * @param {string} option that says `at`
+ * @param {number} at ms since 1970
+ * @param {number} now
+ * @returns {number} ms
+ */
+export function ageOf(option, at, now) {
+  if (Number.isNaN(Number(at))) {
+    throw new TypeError(`${option} is ${at}; it must be a number of ms since 1970.`);
+  }
+  return Math.max(0, now - at);
+}
