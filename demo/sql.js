@@ -82,7 +82,7 @@ async function main() {
     );
   }
   const port = Number(process.env.PORT ?? 5173);
-  const results = await run(sqlSocketPath(port), positionals[0]);
+  const results = await run(await sqlSocketPath(port), positionals[0]);
   if (values.json) return console.log(JSON.stringify(results.flatMap((r) => r.rows)));
   for (const result of results) console.log(describe(result));
 }

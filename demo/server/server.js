@@ -56,11 +56,11 @@ export async function startDemo({
   const hub = createHub({
     source: database.source(),
     authorize: (user, scope) => mayHear(/** @type {User} */ (user), scope),
-    origins: originsFor(host, thePort),
+    origins: hostsFor(host, thePort).map((name) => `http://${name}`),
     limits: { connectionsPerUser: 500 }, // all who try the demo share its four accounts
   });
   await hub.ready;
-  const app = await createApp({ database, hub, page });
+  const app = await createApp({ database, hub, page, hosts: hostsFor(host, thePort) });
   hub.attach(app.server);
   await app.listen({ port: thePort, host });
   const sqlSocket = database.embedded ? await openSqlSocket(database, thePort) : undefined;
@@ -85,11 +85,18 @@ export async function startDemo({
  *   database: import('./database.js').Database,
  *   hub: import('tidemark/hub').Hub,
  *   page: string,
+ *   hosts: string[],
  *   tokenLifetime?: number,
  * }} options
  */
-export async function createApp({ database, hub, page, tokenLifetime }) {
+export async function createApp({ database, hub, page, hosts, tokenLifetime }) {
   const app = fastify({ logger: { level: 'error' }, bodyLimit: 16 * 1024 });
+  // A page elsewhere can have its name lead here, and would then be of the same origin as this one.
+  app.addHook('onRequest', async (request, reply) => {
+    if (hosts.includes(request.headers.host ?? '')) return;
+    reply.code(421);
+    return reply.send({ message: `The host must be one of ${hosts.join(', ')}.` });
+  });
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
     reply.header('x-content-type-options', 'nosniff');
@@ -101,16 +108,16 @@ export async function createApp({ database, hub, page, tokenLifetime }) {
 }
 
 /**
- * The origins of this demo's own pages, by every name that leads to it.
+ * Every name that leads to this demo, as browsers say it: in Host, and behind the scheme in Origin.
  *
  * @param {string} host
  * @param {number} port
  */
-function originsFor(host, port) {
+function hostsFor(host, port) {
   const names = ['localhost', '127.0.0.1', '[::1]'];
   if (host === '0.0.0.0' || host === '::') names.push(...ownAddresses());
   else names.push(host.includes(':') ? `[${host}]` : host);
-  return [...new Set(names.map((name) => new URL(`http://${name}:${port}`).origin))];
+  return [...new Set(names.map((name) => new URL(`http://${name}:${port}`).host))];
 }
 
 /** IPv4 addresses by which others on the network reach this machine. */

@@ -1,22 +1,41 @@
 /**
  * SQL from outside for the embedded database, which no psql can reach. It goes through a
- * socket file that only this user may open, never through HTTP. One connection carries one
+ * socket file, in a folder that only this user may enter, never through HTTP. One connection carries one
  * request, `{"sql": "…"}`, ended by closing its half, and one answer:
  * `{"results": [{ "rows": […], "fields": […], "affectedRows": n }]}` or `{"error": "…"}`.
  */
-import { unlink } from 'node:fs/promises';
+import { lstat, mkdir, unlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Longest script taken, in UTF-16 code units. */
 const LONGEST_SCRIPT = 1024 * 1024;
 
+const { uid, username } = userInfo();
+
 /**
  * @param {number} port of the demo's HTTP server, which tells demos on one machine apart
- * @returns {string} path of the socket file
+ * @returns {Promise<string>} path of the socket file, in a folder that is there
  */
-export const sqlSocketPath = (port) => join(tmpdir(), `tidemark-demo-${port}.sock`);
+export async function sqlSocketPath(port) {
+  return join(await makePrivate(join(tmpdir(), `tidemark-demo-${username}`)), `${port}.sock`);
+}
+
+/**
+ * @param {string} path of a folder that is made unless it is there
+ * @returns {Promise<string>} that path
+ * @throws {Error} if somebody else made it, or may enter it: what is in there may not be ours
+ */
+export async function makePrivate(path) {
+  await mkdir(path, { mode: 0o700, recursive: true });
+  const folder = await lstat(path);
+  const isOurs = folder.isDirectory() && folder.uid === uid && (folder.mode & 0o077) === 0;
+  if (!isOurs && process.platform !== 'win32') {
+    throw new Error(`${path} must be a folder that only ${username} may enter; remove it.`);
+  }
+  return path;
+}
 
 /**
  * @param {import('./database.js').Database} database
@@ -24,17 +43,12 @@ export const sqlSocketPath = (port) => join(tmpdir(), `tidemark-demo-${port}.soc
  * @returns {Promise<{ path: string, close: () => Promise<void> }>}
  */
 export async function openSqlSocket(database, port) {
-  const path = sqlSocketPath(port);
+  const path = await sqlSocketPath(port);
   await unlink(path).catch(() => {});
   const server = createServer({ allowHalfOpen: true }, (socket) => answer(database, socket));
-  const mask = process.umask(0o177); // the file is made by listen(), for this user only
-  try {
-    await new Promise((resolve, reject) => {
-      server.once('error', reject).listen(path, () => resolve(undefined));
-    });
-  } finally {
-    process.umask(mask);
-  }
+  await new Promise((resolve, reject) => {
+    server.once('error', reject).listen(path, () => resolve(undefined));
+  });
   return {
     path,
     close: () => new Promise((resolve) => server.close(() => resolve())),

@@ -3,6 +3,7 @@ import { ConnectionQuota } from './access/connection-quota.js';
 import { RefusedOrigins } from './access/refused-origins.js';
 import { SharedTickets } from './access/shared-tickets.js';
 import { Tickets, userKey } from './access/tickets.js';
+import { Turns } from './access/turns.js';
 import { systemClock } from './base/clock.js';
 import { resolveLimits } from './base/limits.js';
 import { encodeGoodbye, isScope } from './base/protocol.js';
@@ -342,6 +343,7 @@ function shareParts(authorize, limits, clock, backplane) {
     corks: new WriteBatch(),
     seats: new ConnectionQuota(limits.connectionsPerUser),
     hearing: { now: true },
+    turns: new Turns(),
     tickets: backplane
       ? new SharedTickets({ ageMs: limits.ticketMs, backplane })
       : new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),

@@ -24,7 +24,10 @@ export interface HubChange {
   readonly scopes?: readonly string[];
   /** The row, for rules that patch. Left out where it makes a frame larger than `frameBytes`. */
   readonly row?: unknown;
-  /** The id of the mutation that caused it, as the client sent it with its request. */
+  /**
+   * The id of the mutation that caused it, as the client sent it with its request. One longer than
+   * 128 UTF-16 code units is left out.
+   */
   readonly mutation?: string;
   /**
    * Several changes with the fields around them in common, each as if it had been told alone. They

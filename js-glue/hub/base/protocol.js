@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseStrict } from './strict-json.js';
+import { hasMoreValues, parseStrict } from './strict-json.js';
 
 /** @typedef {import('../index.js').HubPosition} HubPosition */
 /** @typedef {import('../log/log.js').LogEntry} LogEntry */
@@ -47,15 +47,29 @@ export function isScope(scope) {
  * @typedef {{ frame: ClientFrame } | { dropped: string } | { refused: string }} Decoded
  */
 
+/** Values and keys of a client's frame beside its scopes. */
+const OTHER_VALUES = 256;
+
+/** How a subscribe begins that was not read. */
+const SUBSCRIBE = /^\s*\{\s*"type"\s*:\s*"subscribe"/;
+
 /**
  * @param {Buffer} bytes
  * @param {boolean} isBinary
+ * @param {number} maxScopes
  * @returns {Decoded}
  */
-export function decodeClientFrame(bytes, isBinary) {
+export function decodeClientFrame(bytes, isBinary, maxScopes) {
   if (isBinary) return { dropped: 'binary frame' };
   if (!isUtf8(bytes)) return { dropped: 'bad UTF-8' };
-  const parsed = parseStrict(bytes.toString('utf8'), MAX_DEPTH);
+  const text = bytes.toString('utf8');
+  if (hasMoreValues(text, maxScopes + OTHER_VALUES)) {
+    // A client that is not answered would ask the same again and again.
+    return SUBSCRIBE.test(text)
+      ? { refused: `at most ${maxScopes} scopes per connection` }
+      : { dropped: 'too many values' };
+  }
+  const parsed = parseStrict(text, MAX_DEPTH);
   if ('problem' in parsed) return { dropped: parsed.problem };
   const { value } = parsed;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -70,7 +84,7 @@ export function decodeClientFrame(bytes, isBinary) {
  * @param {Record<string, unknown>} message
  * @returns {Decoded}
  */
-function decodeMessage(message) {
+export function decodeMessage(message) {
   switch (message.type) {
     case 'auth':
       return decodeAuth(message);

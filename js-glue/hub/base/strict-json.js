@@ -3,6 +3,7 @@ const UNFIT_CHARACTER = /\0|\p{Cs}/u;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 /**
@@ -67,6 +68,33 @@ function structureProblem(text, maxDepth, maxMembers) {
     }
   }
   return null;
+}
+
+/**
+ * Whether there are more values and keys than that. What a text costs to parse grows with them far
+ * more than with its length, so this is asked before; the text need not be JSON.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
+export function hasMoreValues(text, most) {
+  let values = 0;
+  for (let at = 0; at < text.length && values <= most; at += 1) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE: {
+        const end = endOfString(text, at);
+        if (end < 0) return false;
+        at = end;
+        break;
+      }
+      case 0x7b /* { */:
+      case 0x5b /* [ */:
+      case COMMA:
+      case COLON:
+        values += 1;
+    }
+  }
+  return values > most;
 }
 
 /** @param {string} text @param {number} start of a string @returns {number} where its last quote is */

@@ -20,6 +20,9 @@ import { parseStrict } from '../base/strict-json.js';
 
 const SCOPES_PER_CHANGE = 100;
 
+/** UTF-16 code units. A client's are at most 96 bytes of its own id, a dot and a number. */
+const MUTATION_LENGTH = 128;
+
 /**
  * Reads what a trigger notifies or the application publishes: one change, several with fields in
  * common (`changes`), or "anything in these scopes may have changed" (`reset`). The scopes are taken
@@ -36,6 +39,7 @@ export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
   if ('problem' in parsed) return parsed;
   if (!isObject(parsed.value)) return { problem: 'not an object' };
   const { scope, scopes: more, changes, notify_id: _, ...change } = parsed.value;
+  dropLongMutation(change);
   const routed = findScopes(scope, more, defaultScope);
   if ('problem' in routed) return routed;
   const { scopes } = routed;
@@ -50,10 +54,10 @@ export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
     return { problem: 'changes must be a list of objects' };
   }
   return {
-    changes: changes.map(({ scope: _, scopes: __, ...one }) => ({
-      scopes,
-      data: encode({ ...change, ...one }),
-    })),
+    changes: changes.map(({ scope: _, scopes: __, ...one }) => {
+      dropLongMutation(one);
+      return { scopes, data: encode({ ...change, ...one }) };
+    }),
   };
 }
 
@@ -77,6 +81,17 @@ function parseShallow(text) {
 /** @param {Record<string, unknown>} change @returns {Record<string, unknown>} */
 function withoutRow({ row: _, ...rest }) {
   return rest;
+}
+
+/**
+ * The id comes from a client, by way of the application, and goes to all others. One that no client
+ * of ours makes is left out: it must not make of a change one that is too large to be told.
+ *
+ * @param {Record<string, unknown>} change
+ */
+function dropLongMutation(change) {
+  const { mutation } = change;
+  if (typeof mutation !== 'string' || mutation.length > MUTATION_LENGTH) delete change.mutation;
 }
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */

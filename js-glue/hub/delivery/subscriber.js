@@ -8,6 +8,9 @@ import {
 } from '../base/protocol.js';
 import { planRecovery } from '../log/recovery.js';
 
+/** What the answer to a subscribe costs, as bytes that are read. */
+const ANSWER_BYTES = 32 * 1024;
+
 /** @typedef {import('../log/log.js').LogEntry} LogEntry */
 /** @typedef {import('../index.js').HubPosition} HubPosition */
 
@@ -21,6 +24,7 @@ import { planRecovery } from '../log/recovery.js';
  * @property {import('../index.js').HubLimits} limits
  * @property {import('../index.js').HubClock} clock
  * @property {import('../index.js').HubCounters} counters
+ * @property {import('../access/turns.js').Turns} turns
  *
  * The way to the client. It may be closed by `send`; nothing is sent afterwards.
  * @typedef {object} Link
@@ -73,6 +77,10 @@ export class Subscriber {
     this.#waiting += 1;
     this.#turn = this.#turn.then(async () => {
       const allowed = await this.#allowed(scopes);
+      // A window full of changes is gone through for the answer.
+      await new Promise((resolve) => {
+        this.stream.turns.take(ANSWER_BYTES, () => resolve(undefined));
+      });
       this.#waiting -= 1;
       if (!this.#live) return;
       if (allowed) this.#answer(scopes, allowed, resume);

@@ -2,6 +2,7 @@ import { FrameRateLimit } from '../access/frame-rate-limit.js';
 import {
   CLOSE,
   decodeClientFrame,
+  decodeMessage,
   ENVELOPE_BYTES,
   encodeHello,
   encodePing,
@@ -31,6 +32,8 @@ const GATHERED_BYTES = 64 * 1024;
  *   send(frame: string | Buffer, options: { binary: boolean }): void,
  *   close(code: number, reason: string): void,
  *   terminate(): void,
+ *   pause?(): void,
+ *   resume?(): void,
  * }} Socket
  */
 
@@ -56,6 +59,8 @@ export class Connection {
    * @type {import('../base/protocol.js').ClientFrame[] | null}
    */
   #held = null;
+  /** Frames that wait for their turn. */
+  #waiting = 0;
   /** @type {unknown} the one that ends `greeting`, then the one that ends `closing` */
   #timer;
 
@@ -79,6 +84,7 @@ export class Connection {
     socket.on('message', (bytes, isBinary) => {
       this.#receive(/** @type {Buffer} */ (bytes), isBinary);
     });
+    socket.on('request', (message) => this.#take(decodeMessage(message)));
     // Control frames cost work too, so they count as messages.
     socket.on('ping', () => this.#admit());
     socket.on('pong', () => this.#admit());
@@ -130,11 +136,28 @@ export class Connection {
     this.socket.terminate();
   }
 
-  /** @param {Buffer} bytes @param {boolean} isBinary */
+  /**
+   * Nothing more is read from a socket whose frames wait: they take memory.
+   *
+   * @param {Buffer} bytes
+   * @param {boolean} isBinary
+   */
   #receive(bytes, isBinary) {
     if (!this.#admit()) return;
+    const { turns, limits } = this.shared;
+    this.#waiting += 1;
+    const isDone = turns.take(bytes.length, () => {
+      this.#waiting -= 1;
+      if (this.#waiting === 0) this.socket.resume?.();
+      if (this.#state === 'closing' || this.#state === 'closed') return;
+      this.#take(decodeClientFrame(bytes, isBinary, limits.scopesPerConnection));
+    });
+    if (!isDone) this.socket.pause?.();
+  }
+
+  /** @param {import('../base/protocol.js').Decoded} decoded */
+  #take(decoded) {
     const { counters } = this.shared;
-    const decoded = decodeClientFrame(bytes, isBinary);
     if ('dropped' in decoded) {
       counters.badFrames += 1;
     } else if ('refused' in decoded) {

@@ -65,12 +65,8 @@ export class SseSocket extends EventEmitter {
    * @param {{ ticket: string, scopes: string[], resume: import('../index.js').HubPosition | null }} request
    */
   begin({ ticket, scopes, resume }) {
-    for (const frame of [
-      { type: 'auth', v: 1, ticket },
-      { type: 'subscribe', scopes, resume },
-    ]) {
-      this.emit('message', Buffer.from(JSON.stringify(frame)), false);
-    }
+    this.emit('request', { type: 'auth', v: 1, ticket });
+    this.emit('request', { type: 'subscribe', scopes, resume });
   }
 
   /** @param {string | Buffer} frame */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../../../demo/server/database.js';
-import { openSqlSocket, sqlSocketPath } from '../../../demo/server/sql-socket.js';
+import { makePrivate, openSqlSocket, sqlSocketPath } from '../../../demo/server/sql-socket.js';
 
 const SQL_JS = fileURLToPath(new URL('../../../demo/sql.js', import.meta.url));
 
@@ -32,7 +34,7 @@ describe('demo/sql.js', () => {
     holder = createServer().listen(0, '127.0.0.1'); // keeps the port, and so the file, ours
     await new Promise((resolve) => holder.once('listening', resolve));
     port = holder.address().port;
-    await writeFile(sqlSocketPath(port), ''); // as a crash would leave it
+    await writeFile(await sqlSocketPath(port), ''); // as a crash would leave it
     socket = await openSqlSocket(database, port);
   });
   after(async () => {
@@ -93,13 +95,23 @@ describe('demo/sql.js', () => {
     assert.match(stderr, /^No demo is running on port 1\./);
   });
 
-  it('opens to nobody but the user who runs the demo', async () => {
-    const { mode } = await stat(sqlSocketPath(port));
-    assert.equal(mode & 0o777, 0o600);
+  it('lies in a folder that nobody but the user who runs the demo may enter', async () => {
+    const { mode } = await stat(dirname(await sqlSocketPath(port)));
+    assert.equal(mode & 0o777, 0o700);
+  });
+
+  it('does not trust a folder that others may enter, or a link to one', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'tidemark-test-'));
+    const [open, link] = [join(base, 'open'), join(base, 'link')];
+    await makePrivate(open);
+    await symlink(open, link);
+    await chmod(open, 0o755);
+    for (const path of [open, link]) await assert.rejects(makePrivate(path), /must be a folder/);
+    await rm(base, { recursive: true });
   });
 
   it('leaves no socket file behind', async () => {
     await socket.close();
-    await assert.rejects(stat(sqlSocketPath(port)), { code: 'ENOENT' });
+    await assert.rejects(stat(await sqlSocketPath(port)), { code: 'ENOENT' });
   });
 });

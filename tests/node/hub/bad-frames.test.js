@@ -132,12 +132,12 @@ for (const [name, scopes] of /** @type {[string, unknown][]} */ ([
   });
 }
 
-test('keys that collide in a table without a seed are keys like any other', async (t) => {
+test('thousands of keys, which could collide in a table without a seed, are put into none', async (t) => {
   const { hub, signIn } = await startHub(t);
   const { client } = await signIn();
   // A number in a string hashes to itself where no seed is mixed in.
   const keys = Array.from({ length: 4_000 }, (_, index) => `"${(index + 1) * 4096}":1`);
   client.send(`{"type":"pong",${keys.join(',')}}`);
   await client.subscribe(['a']);
-  assert.equal(hub.stats().badFrames, 0);
+  assert.equal(hub.stats().badFrames, 1);
 });

@@ -163,6 +163,17 @@ test('a ticket in the address is none', async (t) => {
   assert.equal(status, 401);
 });
 
+for (const [name, scope] of [
+  ['NUL', '%00'],
+  ['a control character', 'a%0A'],
+  ['too long', 'x'.repeat(129)],
+]) {
+  test(`a scope that is ${name} is answered 400`, async (t) => {
+    const { request, ticket } = await startEvents(t);
+    assert.equal((await request(`?scope=a&scope=${scope}`, ticket())).status, 400);
+  });
+}
+
 test('scopes that are none, or too many, are answered 400', async (t) => {
   const { request, ticket } = await startEvents(t, { limits: { scopesPerConnection: 2 } });
   const empty = await request('?scope=', ticket());

@@ -238,3 +238,28 @@ test('a socket that was cut leaves no subscriber behind', async (t) => {
   await client.whenClosed();
   assert.equal(hub.stats().scopes, 0);
 });
+
+for (const [name, mutation] of /** @type {[string, any][]} */ ([
+  ['longer than 128', 'x'.repeat(129)],
+  ['no text', { x: 1 }],
+])) {
+  test(`a mutation id that is ${name} is left out, and the change is told`, async (t) => {
+    const { hub, subscribed } = await startHub(t);
+    const { client } = await subscribed(['a']);
+    hub.publish({ resource: 'task', id: '1', scope: 'a', mutation });
+    hub.publish({ resource: 'task', scope: 'a', changes: [{ id: '2', mutation }] });
+    const told = (await client.take(2)).map(({ data }) => data);
+    assert.deepEqual(told, [
+      { resource: 'task', id: '1' },
+      { resource: 'task', id: '2' },
+    ]);
+  });
+}
+
+test('a mutation id of 128 characters is told', async (t) => {
+  const { hub, subscribed } = await startHub(t);
+  const { client } = await subscribed(['a']);
+  const mutation = 'x'.repeat(128);
+  hub.publish({ resource: 'task', scope: 'a', mutation });
+  assert.equal((await client.next()).data.mutation, mutation);
+});
