@@ -205,6 +205,14 @@ enum tidemark_landing {
   TIDEMARK_LANDING_OLDER = 2  /* the fetch is over, but what is shown is newer: forget the answer */
 };
 
+/* Why a server closes a connection, in SOCKET_CLOSED: after the first and the last the stream
+ * stops, after the second it asks for a new ticket; after any other code it reconnects. */
+enum tidemark_close_code {
+  TIDEMARK_CLOSE_PROTOCOL_ERROR = 4400,
+  TIDEMARK_CLOSE_NOT_SIGNED_IN = 4401,
+  TIDEMARK_CLOSE_FORBIDDEN = 4403
+};
+
 /* How a reconnect waits: a random time up to min(base * 2^attempt, cap), or exactly that without
  * jitter. After max_attempts in a row (0: no end) the stream stops. */
 typedef struct tidemark_stream_options {

@@ -9,9 +9,7 @@
 
 enum {
   CLOSE_NORMAL = 1000,
-  CLOSE_SILENT = 4000, /* the client's own: no sign of life */
-  CLOSE_BAD_PROTOCOL = 4400,
-  CLOSE_FORBIDDEN = 4403,
+  CLOSE_SILENT = 4000,       /* the client's own: no sign of life */
   HANDSHAKE_MS = 15000,      /* from one step of connecting to the next */
   SLACK_MS = 10000,          /* a ping may be late by */
   STABLE_MS = 10000,         /* a connection this old starts the backoff anew */
@@ -222,7 +220,7 @@ void stream_closed(struct stream *s, uint32_t socket, double code, double time, 
   if (socket != s->socket || s->phase < STREAM_TICKET) {
     return;
   }
-  if (code == CLOSE_BAD_PROTOCOL || code == CLOSE_FORBIDDEN) {
+  if (code == TIDEMARK_CLOSE_PROTOCOL_ERROR || code == TIDEMARK_CLOSE_FORBIDDEN) {
     stop(s);
   } else {
     lose(s, time, random);

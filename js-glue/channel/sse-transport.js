@@ -1,10 +1,15 @@
+import { Close } from '../engine/codes.js';
 import { SseParser } from './sse-parser.js';
 import { ABNORMAL_CLOSURE } from './websocket.js';
 
 /** @import { ChannelOptions } from './channel-options.js' */
 
 /** What a status says in a WebSocket's words. @type {Readonly<Record<number, number>>} */
-const CLOSE_CODES = Object.freeze({ 400: 4400, 401: 4401, 403: 4403 });
+const CLOSE_CODES = Object.freeze({
+  400: Close.PROTOCOL_ERROR,
+  401: Close.NOT_SIGNED_IN,
+  403: Close.FORBIDDEN,
+});
 
 /**
  * Opens a stream of Server-Sent Events that looks like a socket: the ticket, the scopes and the position

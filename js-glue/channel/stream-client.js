@@ -1,4 +1,4 @@
-import { Effect, Frame, StreamStatus } from '../engine/codes.js';
+import { Close, Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { streamStatusName } from '../engine/stream-status.js';
 import { statusOf } from '../errors/error-kind.js';
 import { isDevelopment, report } from '../runtime/environment.js';
@@ -18,9 +18,10 @@ const NORMAL_CLOSURE = 1000;
 
 /** What a server says by closing a connection. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
-  4400: 'the server does not speak this protocol (4400)',
-  4401: 'the server signed nobody in: the ticket is missing, unknown, expired or used already (4401)',
-  4403: 'the server does not allow this connection (4403)',
+  [Close.PROTOCOL_ERROR]: 'the server does not speak this protocol (4400)',
+  [Close.NOT_SIGNED_IN]:
+    'the server signed nobody in: the ticket is missing, unknown, expired or used already (4401)',
+  [Close.FORBIDDEN]: 'the server does not allow this connection (4403)',
 });
 
 /**

@@ -95,6 +95,9 @@ export const Frame = codes({ AUTH: 1, SUBSCRIBE: 2, PONG: 3 });
 /** enum tidemark_stream_status: flags of STATUS */
 export const StreamStatus = codes({ STOPPED: 0, OFFLINE: 1, CATCHING_UP: 2, GAP: 3, LIVE: 4 });
 
+/** enum tidemark_close_code */
+export const Close = codes({ PROTOCOL_ERROR: 4400, NOT_SIGNED_IN: 4401, FORBIDDEN: 4403 });
+
 /** enum tidemark_warning: flags of WARN */
 export const Warning = codes({
   RESOURCE: 1,

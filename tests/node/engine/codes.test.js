@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import * as namespace from '../../../js-glue/engine/codes.js';
+import { CLOSE } from '../../../js-glue/hub/base/protocol.js';
 import { RECORD } from '../../../js-glue/query/observer-options.js';
 
 /** The exports as an object, to look them up by name. */
@@ -44,6 +45,7 @@ const pairs = [
   ['Landing', 'tidemark_landing', 'TIDEMARK_LANDING_'],
   ['Frame', 'tidemark_frame', 'TIDEMARK_FRAME_'],
   ['StreamStatus', 'tidemark_stream_status', 'TIDEMARK_STREAM_'],
+  ['Close', 'tidemark_close_code', 'TIDEMARK_CLOSE_'],
   ['Warning', 'tidemark_warning', 'TIDEMARK_WARNING_'],
   ['NetworkMode', 'tidemark_network_mode', 'TIDEMARK_NETWORK_'],
   ['RefetchOn', 'tidemark_refetch_on', 'TIDEMARK_REFETCH_'],
@@ -70,6 +72,11 @@ test('an observer record has the members of struct tidemark_observer_options, in
     members.map((m) => m[1]),
     [...RECORD.doubles.map(() => 'double'), ...RECORD.bytes.map(() => 'uint8_t')],
   );
+});
+
+test('the hub closes connections with the codes that the core knows', () => {
+  assert.equal(CLOSE.protocolError, codes.Close.PROTOCOL_ERROR);
+  assert.equal(CLOSE.notSignedIn, codes.Close.NOT_SIGNED_IN);
 });
 
 test('the longest message is by default what the core takes', () => {
