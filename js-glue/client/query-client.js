@@ -5,6 +5,7 @@ import { MutationCache } from '../mutation/mutation-cache.js';
 import { OptionFunctions } from '../query/option-functions.js';
 import { QueryCache } from '../query/query-cache.js';
 import { applyChanges } from '../rules/apply-changes.js';
+import { encodeRules } from '../rules/define-rules.js';
 import { Driver } from '../runtime/driver.js';
 import { createEnvironment } from '../runtime/environment.js';
 import * as list from './bulk-operations.js';
@@ -42,7 +43,7 @@ export class QueryClient {
     /** Longest text of JSON that the core takes. */
     this.messageBytes = limits?.messageBytes || DEFAULT_MESSAGE_BYTES;
     /** As JSON, for the core. @type {string | null} */
-    this.rules = options.rules ? JSON.stringify(options.rules) : null;
+    this.rules = options.rules ? encodeRules(options.rules) : null;
     this.#queryCache = queryCache ?? new QueryCache();
     this.#mutationCache = mutationCache ?? new MutationCache();
     this.#defaults = new ClientDefaults(defaultOptions, this.environment.isServer);

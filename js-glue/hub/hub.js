@@ -7,6 +7,7 @@ import { Turns } from './access/turns.js';
 import { systemClock } from './base/clock.js';
 import { resolveLimits } from './base/limits.js';
 import { encodeGoodbye, isScope } from './base/protocol.js';
+import { encodeChange } from './delivery/change.js';
 import { Ingest } from './delivery/ingest.js';
 import { Subscriptions } from './delivery/subscriptions.js';
 import { createCounters } from './figures/counters.js';
@@ -125,7 +126,7 @@ class Hub {
   publish(change) {
     let text;
     try {
-      text = JSON.stringify(change);
+      text = encodeChange(change);
     } catch {
       return this.#feed.drop('it cannot be written as JSON');
     }

@@ -13,11 +13,12 @@ export interface HubPosition {
 
 /**
  * "This resource, this id, this action." All fields but `scope`, `scopes` and `notify_id` reach the
- * clients that hear of one of its scopes. Numbers are IEEE doubles on the way: send a 64-bit id as a string.
+ * clients that hear of one of its scopes. Numbers are IEEE doubles on the way; a BigInt,
+ * as ORMs give 64-bit ids, is told as text: `10n` as `"10"`, wherever it is.
  */
 export interface HubChange {
   readonly resource: string;
-  readonly id?: string | number | null;
+  readonly id?: string | number | bigint | null;
   readonly action?: string;
   /** Who hears of it: every subscriber of one of these, and nobody else. */
   readonly scope?: string;

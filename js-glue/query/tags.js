@@ -1,3 +1,4 @@
+import { changeJson } from '../runtime/change-json.js';
 import { report } from '../runtime/environment.js';
 import { hashKey } from '../runtime/hash-key.js';
 
@@ -35,7 +36,8 @@ function tagsOf(option, query) {
   if (!Array.isArray(tags) || !tags.every(isTag)) {
     throw new TypeError("tags is not a list of tags; allowed: ['Post', ['Post', 1], …]");
   }
-  return tags.map((tag) => (typeof tag === 'string' ? [tag] : tag));
+  // As the tags of a change arrive, or a BigInt here would not be the text there.
+  return JSON.parse(changeJson(tags.map((tag) => (typeof tag === 'string' ? [tag] : tag))));
 }
 
 /** @param {unknown} tag */

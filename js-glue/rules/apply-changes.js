@@ -1,4 +1,5 @@
 import { isTag } from '../query/tags.js';
+import { changeJson } from '../runtime/change-json.js';
 import { isPlainObject } from '../runtime/hash-key.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
@@ -39,23 +40,12 @@ export function encodeChanges(changes, limit, mutation) {
  * @param {number} limit
  */
 function encodeChange(change, place, limit) {
-  const text = JSON.stringify(change, readable);
+  const text = changeJson(change);
   const bytes = byteLength(text);
   if (bytes + 3 > limit) {
     throw new TypeError(`${place} has ${bytes} bytes; allowed: ${limit - 3} (limits.messageBytes)`);
   }
   return text;
-}
-
-/**
- * What somebody typed may hold half a character. The core takes no text of that kind, and the rest of
- * the change is as true.
- *
- * @param {string} _name
- * @param {unknown} value
- */
-function readable(_name, value) {
-  return typeof value === 'string' ? value.replace(/[\0\p{Cs}]/gu, '\ufffd') : value;
 }
 
 /** @param {any} change @param {string} place */

@@ -24,6 +24,21 @@ export function defineRules(...rules) {
   return freeze(given);
 }
 
+/**
+ * Rules as the core reads them, which checks those that `defineRules` did not see.
+ *
+ * @param {unknown} rules
+ * @returns {string}
+ * @throws {TypeError} for a BigInt: no query key holds one
+ */
+export function encodeRules(rules) {
+  return JSON.stringify(rules, (name, value) => {
+    if (typeof value === 'bigint')
+      refuse('rules', `${name} is the BigInt ${value}n`, 'what JSON has');
+    return value;
+  });
+}
+
 /** @param {unknown} rule @param {string} place */
 function checkRule(rule, place) {
   if (!isPlainObject(rule)) {
@@ -89,7 +104,7 @@ function checkKey(part, place) {
   } else if (!isJsonLeaf(part)) {
     refuse(
       place,
-      `a part of the key is ${String(part)}`,
+      `a part of the key is ${typeof part === 'bigint' ? `the BigInt ${part}n` : String(part)}`,
       'what JSON has: text, numbers, true, false, null',
     );
   }

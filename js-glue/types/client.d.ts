@@ -242,7 +242,10 @@ export declare class QueryClient {
   signOut(): void;
   resumePausedMutations(): Promise<void>;
 
-  /** Runs the rules for a change that the app knows of. Returns how many entries it touched. */
+  /**
+   * Runs the rules for a change that the app knows of. A BigInt in it is told as text, as the hub tells
+   * it: `10n` as `'10'`. Returns how many entries it touched.
+   */
   applyChange(change: Change): number;
   applyChanges(changes: readonly Change[]): number;
   /** Runs one mutation, without an observer. Resolves with what `mutationFn` did. */

@@ -26,6 +26,7 @@ hub.issueTicket({ id: 7 });
 hub.issueTicket({ name: 'ann' });
 
 hub.publish({ resource: 'task', id: 7, scope: 'a', row: { id: 7 }, project_id: 9 });
+hub.publish({ resource: 'task', id: 7n, scope: 'a' });
 hub.publish({ resource: 'task', scopes: ['a'], changes: [{ id: '1' }, { id: '2' }] });
 hub.publish({ reset: true, scopes: ['a'] });
 // @ts-expect-error a change of what?

@@ -33,10 +33,18 @@ export class SharedTickets {
 /**
  * @param {HubUser} user
  * @returns {string} JSON
- * @throws {TypeError} when no user would be read from it
+ * @throws {TypeError} when no user, or another one, would be read from it
  */
 function encodeUser(user) {
-  const text = JSON.stringify(user);
+  const text = JSON.stringify(user, refuseBigInt);
   userKey(JSON.parse(text ?? 'null'));
   return text;
+}
+
+/** @param {string} name @param {unknown} value */
+function refuseBigInt(name, value) {
+  if (typeof value !== 'bigint') return value;
+  throw new TypeError(
+    `user must be JSON, as the hubs share it; got the BigInt ${value}n as ${name}`,
+  );
 }

@@ -82,5 +82,12 @@ export function hashTicket(ticket) {
 export function userKey(user) {
   const id = typeof user === 'object' && user !== null ? user.id : user;
   if (typeof id === 'string' || typeof id === 'number') return String(id);
-  throw new TypeError('user must be a string, a number, or an object with an id that is one');
+  throw new TypeError(
+    `user must be a string, a number, or an object with an id that is one; got ${describe(id)}`,
+  );
+}
+
+/** @param {unknown} id */
+function describe(id) {
+  return typeof id === 'bigint' ? `the BigInt ${id}n` : `an id that is ${typeof id}`;
 }

@@ -24,6 +24,15 @@ const SCOPES_PER_CHANGE = 100;
 const MUTATION_LENGTH = 128;
 
 /**
+ * @param {unknown} change as the application publishes it
+ * @returns {string} JSON; a BigInt is told as its digits, as a trigger tells a bigint
+ * @throws {TypeError} for what JSON cannot say
+ */
+export function encodeChange(change) {
+  return JSON.stringify(change, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/**
  * Reads what a trigger notifies or the application publishes: one change, several with fields in
  * common (`changes`), or "anything in these scopes may have changed" (`reset`). The scopes are taken
  * out: they are for routing, and one subscriber need not learn who else hears of the change. So is

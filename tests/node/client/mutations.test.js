@@ -368,6 +368,15 @@ test('change runs the rules once the server has done it', async (t) => {
   assert.equal(client.getQueryState(['tasks', 7])?.isInvalidated, true);
 });
 
+test('a BigInt in the change of a mutation counts as its digits', async (t) => {
+  const { client } = start(t, { rules: [{ on: 'task', invalidate: [['tasks', '$id']] }] });
+  const reports = catchReports(t);
+  client.setQueryData(['tasks', '7'], 'old');
+  await client.mutate({ mutationFn: async () => 1, change: { resource: 'task', id: 7n } });
+  assert.equal(client.getQueryState(['tasks', '7'])?.isInvalidated, true);
+  assert.deepEqual(reports, []);
+});
+
 test('a change that is wrong is reported, and does not fail the mutation', async (t) => {
   const { client } = start(t);
   const reports = catchReports(t);

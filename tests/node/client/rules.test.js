@@ -102,6 +102,13 @@ test('text that is half a character takes no change along with it', (t) => {
   assert.deepEqual(marked(t, RULES, [change], keys), keys);
 });
 
+test('a BigInt in a change counts as its digits, however large, wherever it is', (t) => {
+  const rules = [{ on: 'a', invalidate: [['as', '$id', '$more']] }];
+  const key = ['as', '9007199254740993', { of: ['1'] }];
+  const change = { resource: 'a', id: 2n ** 53n + 1n, more: { of: [1n] } };
+  assert.deepEqual(marked(t, rules, [change], [key]), [key]);
+});
+
 test('a template whose field is absent is skipped', (t) => {
   const keys = [
     ['tasks', 'detail', 1],
@@ -200,6 +207,15 @@ for (const [wrong, message] of /** @type {[any, RegExp][]} */ ([
   });
 }
 
+test('a BigInt in a rule is refused by name, as no query key holds one', (t) => {
+  const rules = /** @type {any} */ ([{ on: 'a', invalidate: [['a', 10n]] }]);
+  assert.throws(
+    () => defineRules(rules),
+    /a part of the key is the BigInt 10n; allowed: what JSON/,
+  );
+  assert.throws(() => start(t, { rules }), /rules: 1 is the BigInt 10n; allowed: what JSON/);
+});
+
 test('defineRules returns what it was given, frozen, also in its typed form', () => {
   const rules = defineRules()([{ on: 'a', invalidate: [['a']] }]);
   assert.deepEqual(rules, [{ on: 'a', invalidate: [['a']] }]);
@@ -251,6 +267,24 @@ describe('tags', () => {
     client.setQueryData(['posts', 'a'], [1]);
     client.setQueryData(['posts', 'b'], [2]);
     assert.equal(client.applyChange({ tags: ['Post'] }), 2);
+  });
+
+  test('are the same as text in an answer and in a change, whatever they hold', (t) => {
+    const { client } = start(t);
+    const tags = [
+      ['Post', 10n],
+      ['Post', { of: [11n] }],
+      ['Post', 'half \ud83d'],
+    ];
+    tags.forEach((tag, index) => {
+      client.setQueryDefaults(['posts', index], { tags: [tag] });
+      client.setQueryData(['posts', index], 'data');
+    });
+    assert.deepEqual(
+      tags.map((tag) => client.applyChange({ tags: [tag] })),
+      [1, 1, 1],
+    );
+    assert.equal(client.applyChange({ tags: [['Post', '10']] }), 1);
   });
 
   test('tags that are no list are reported, and the answer stands', (t) => {

@@ -265,6 +265,8 @@ test('a user whom JSON does not keep gets no ticket', async (t) => {
   const { hub } = await joinHub(t);
   const user = Object.create({ id: 7 });
   assert.throws(() => hub.issueTicket(user), TypeError);
+  const member = /** @type {any} */ ({ id: 'ann', team: 10n });
+  assert.throws(() => hub.issueTicket(member), /user must be JSON.*; got the BigInt 10n as team/);
 });
 
 test('a ticket that is kept for nobody closes with 1013', async (t) => {

@@ -123,6 +123,14 @@ test('a user that could not be told from another is refused by name', async (t) 
   assert.throws(() => hub.issueTicket(nobody), /user must be a string, a number, or an object/);
 });
 
+test('a BigInt as a user is refused by name', async (t) => {
+  const { hub } = await startHub(t);
+  for (const user of [10n, { id: 10n }]) {
+    const issue = () => hub.issueTicket(/** @type {any} */ (user));
+    assert.throws(issue, { name: 'TypeError', message: /user must be a .*; got the BigInt 10n/ });
+  }
+});
+
 test('frames that follow auth at once are read in order', async (t) => {
   const { hub, url } = await startHub(t);
   const client = await connect(url);

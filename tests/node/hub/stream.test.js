@@ -263,3 +263,14 @@ test('a mutation id of 128 characters is told', async (t) => {
   hub.publish({ resource: 'task', scope: 'a', mutation });
   assert.equal((await client.next()).data.mutation, mutation);
 });
+
+test('a BigInt is told as text, each time and wherever it is', async (t) => {
+  const { hub, warnings, subscribed } = await startHub(t);
+  const { client } = await subscribed(['a']);
+  const published = { resource: 'task', id: 2n ** 53n + 1n, row: { of: [1n] }, scope: 'a' };
+  assert.deepEqual([hub.publish(published), hub.publish(published)], [true, true]);
+  await client.next();
+  const { data } = await client.next();
+  assert.deepEqual(data, { resource: 'task', id: '9007199254740993', row: { of: ['1'] } });
+  assert.deepEqual(warnings, []);
+});
