@@ -16,7 +16,7 @@ static tidemark_limits with_defaults(const tidemark_limits *given) {
   return (tidemark_limits){
       .message_bytes = or_default(given->message_bytes, TIDEMARK_DEFAULT_MESSAGE_BYTES),
       .json_depth = or_default(given->json_depth, 32),
-      .key_bytes = or_default(given->key_bytes, 4096),
+      .key_bytes = or_default(given->key_bytes, TIDEMARK_DEFAULT_KEY_BYTES),
       .entries = or_default(given->entries, 1048576),
       .layers_per_entry = or_default(given->layers_per_entry, 1024),
       .rules = or_default(given->rules, 1024),
@@ -28,7 +28,7 @@ static tidemark_limits with_defaults(const tidemark_limits *given) {
 }
 
 static bool are_limits_sound(const tidemark_limits *limits) {
-  return limits->json_depth <= JSON_MAX_DEPTH && limits->key_bytes <= 16384 &&
+  return limits->json_depth <= JSON_MAX_DEPTH && limits->key_bytes <= 1048576 &&
          limits->entries < 1U << 29 && limits->changes_per_second < UINT32_MAX &&
          limits->reset_window >= 0 && !isinf(limits->reset_window) &&
          limits->refetch_spacing >= 0 && !isinf(limits->refetch_spacing);
@@ -53,8 +53,8 @@ static int init(tidemark_cache *cache, const tidemark_options *options) {
                                       .reset_window = cache->limits.reset_window,
                                       .spacing = cache->limits.refetch_spacing};
   cache->storm = (struct storm){.limit = cache->limits.changes_per_second};
-  if (index_init(&cache->index, &cache->memory, seed, cache->limits.key_bytes) < 0 ||
-      tags_init(&cache->tags, &cache->memory, seed, cache->limits.key_bytes) < 0) {
+  if (index_init(&cache->index, &cache->memory, seed) < 0 ||
+      tags_init(&cache->tags, &cache->memory, seed) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
   cache->key = memory_allocate(&cache->memory, cache->limits.key_bytes, 1);

@@ -54,12 +54,13 @@ typedef struct tidemark_allocator {
 } tidemark_allocator;
 
 #define TIDEMARK_DEFAULT_MESSAGE_BYTES 65536
+#define TIDEMARK_DEFAULT_KEY_BYTES     131072
 
 /* 0 in any field means its default. */
 typedef struct tidemark_limits {
   uint32_t message_bytes; /* longest JSON text taken; 65,536 */
   uint32_t json_depth;    /* deepest nesting of JSON text; 32, at most 64 */
-  uint32_t key_bytes;     /* longest encoded key; 4,096, at most 16,384 */
+  uint32_t key_bytes;     /* longest encoded key; 131,072, at most 1,048,576 */
   uint32_t entries;       /* 1,048,576, below 2^29; beyond, the longest unused one is forgotten */
   uint32_t layers_per_entry;     /* 1,024 */
   uint32_t rules;                /* 1,024 */

@@ -9,7 +9,7 @@ const char *tidemark_error_text(int error) {
   case TIDEMARK_ERROR_KEY:
     return "not a query key, or nested too deeply";
   case TIDEMARK_ERROR_KEY_SIZE:
-    return "the query key, or the scope, is too long";
+    return "the query key, its tags or the scopes are longer than the limit";
   case TIDEMARK_ERROR_HANDLE:
     return "no such entry, observer or mutation";
   case TIDEMARK_ERROR_EVENT:

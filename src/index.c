@@ -4,30 +4,68 @@
 
 #include "key.h"
 
-/* An array or object of a key takes at least two bytes. */
-enum { COMPOSITE_BYTES = 2 };
-
 static struct index_node *node_at(const struct index *index, uint32_t id) {
   return pool_at_sized(&index->nodes, id, sizeof(struct index_node));
 }
 
-static size_t branches_at_most(size_t key_bytes) {
-  return key_bytes / COMPOSITE_BYTES + 1;
-}
-
-int index_init(struct index *index, struct memory *memory, struct hash_seed seed,
-               size_t key_bytes) {
-  *index = (struct index){.memory = memory, .seed = seed, .key_bytes = key_bytes};
+int index_init(struct index *index, struct memory *memory, struct hash_seed seed) {
+  *index = (struct index){.memory = memory, .seed = seed};
   pool_init(&index->nodes, sizeof(struct index_node));
-  index->path = memory_allocate(memory, key_bytes, 1);
-  index->branches =
-      memory_allocate(memory, branches_at_most(key_bytes), sizeof(struct index_branch));
-  if (index->path == NULL || index->branches == NULL ||
-      pool_reserve(&index->nodes, memory, 1) < 0) {
+  if (pool_reserve(&index->nodes, memory, 1) < 0) {
     index_destroy(index);
     return TIDEMARK_ERROR_MEMORY;
   }
   index->root = pool_take(&index->nodes);
+  return TIDEMARK_OK;
+}
+
+/* ---- Room for a match or a removal ----------------------------------------------------------- */
+
+static void release_room(struct index *index) {
+  memory_release(index->memory, index->path, index->path_bytes, 1);
+  memory_release(index->memory, index->branches, index->branch_count, sizeof *index->branches);
+  index->path = NULL;
+  index->branches = NULL;
+  index->path_bytes = index->branch_count = 0;
+}
+
+static size_t count_branches(const uint8_t *key, size_t length) {
+  size_t count = 0;
+  for (size_t offset = 0; offset < length; offset += key_part_size(key + offset)) {
+    count += key_part_is_composite(key + offset) ? 1 : 0;
+  }
+  return count;
+}
+
+/* At least `wanted`, and so much more than `now` that keys that get longer one by one cost little.
+ */
+static size_t room_for(size_t wanted, size_t now) {
+  return wanted > 2 * now ? wanted : 2 * now;
+}
+
+/* Neither holds anything between two calls: nothing is copied. */
+static int reserve_room(struct index *index, const uint8_t *key, size_t length) {
+  if (length > index->path_bytes) {
+    size_t size = room_for(length, index->path_bytes);
+    uint8_t *path = memory_allocate(index->memory, size, 1);
+    if (path == NULL) {
+      return TIDEMARK_ERROR_MEMORY;
+    }
+    memory_release(index->memory, index->path, index->path_bytes, 1);
+    index->path = path;
+    index->path_bytes = size;
+  }
+  size_t wanted = count_branches(key, length);
+  if (wanted > index->branch_count) {
+    size_t count = room_for(wanted, index->branch_count);
+    struct index_branch *branches = memory_allocate(index->memory, count, sizeof *branches);
+    if (branches == NULL) {
+      return TIDEMARK_ERROR_MEMORY;
+    }
+    memory_release(index->memory, index->branches, index->branch_count, sizeof *branches);
+    index->branches = branches;
+    index->branch_count = count;
+  }
   return TIDEMARK_OK;
 }
 
@@ -66,7 +104,7 @@ static int take_part(struct index *index, const uint8_t *bytes, size_t size,
   }
   memcpy(copy, bytes, size);
   part->outside.is_outside = INDEX_PART_OUTSIDE;
-  part->outside.length = (uint16_t)size;
+  part->outside.length = (uint32_t)size;
   part->outside.bytes = copy;
   return TIDEMARK_OK;
 }
@@ -214,6 +252,9 @@ static void prune(struct index *index, uint32_t id) {
 
 int index_insert(struct index *index, const uint8_t *key, size_t length, uint32_t entry,
                  uint32_t *node) {
+  if (reserve_room(index, key, length) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
   struct hash_prefixes prefixes = hash_prefixes_of(index->seed);
   uint32_t id = index->root;
   for (size_t offset = 0; offset < length;) {
@@ -267,17 +308,16 @@ void index_destroy(struct index *index) {
   }
   pool_destroy(&index->nodes, index->memory);
   table_destroy(&index->table, index->memory);
-  memory_release(index->memory, index->path, index->key_bytes, 1);
-  memory_release(index->memory, index->branches, branches_at_most(index->key_bytes),
-                 sizeof(struct index_branch));
-  index->path = NULL;
-  index->branches = NULL;
+  release_room(index);
   index->root = 0;
 }
 
 void index_trim(struct index *index) {
   pool_trim(&index->nodes, index->memory, 1); /* the root */
   table_trim(&index->table, index->memory);
+  if (index->count == 0) {
+    release_room(index);
+  }
 }
 
 /* The entries at and below a node. */
@@ -291,14 +331,18 @@ static uint32_t collect(const struct index *index, uint32_t top, uint32_t *out) 
   return count;
 }
 
-/* Finds the arrays and objects of the filter. Returns how many there are. */
-static uint32_t find_branches(struct index *index, const uint8_t *filter, size_t length) {
-  uint32_t count = 0;
+/* Finds the arrays and objects of the filter. Returns how many there are; what is beyond the room
+ * for them is only counted. */
+static size_t find_branches(struct index *index, const uint8_t *filter, size_t length) {
+  size_t count = 0;
   for (size_t offset = 0; offset < length;) {
     size_t size = key_part_size(filter + offset);
     if (key_part_is_composite(filter + offset)) {
-      index->branches[count++] =
-          (struct index_branch){.start = (uint32_t)offset, .end = (uint32_t)(offset + size)};
+      if (count < index->branch_count) {
+        index->branches[count] =
+            (struct index_branch){.start = (uint32_t)offset, .end = (uint32_t)(offset + size)};
+      }
+      count++;
     }
     offset += size;
   }
@@ -321,7 +365,7 @@ static uint32_t follow(struct index *index, uint32_t id, const uint8_t *run, siz
   if (length == 0) {
     return id;
   }
-  if (length > index->key_bytes - *path) {
+  if (length > index->path_bytes - *path) {
     return 0; /* longer than any key */
   }
   memcpy(index->path + *path, run, length);
@@ -368,10 +412,13 @@ static uint32_t first_of_branch(struct index *index, uint32_t id, const uint8_t 
 }
 
 uint32_t index_match(struct index *index, const uint8_t *filter, size_t length, uint32_t *out) {
-  uint32_t branches = find_branches(index, filter, length);
+  size_t branches = find_branches(index, filter, length);
   if (branches == 0) {
     uint32_t id = find_node(index, filter, length);
     return id == 0 ? 0 : collect(index, id, out);
+  }
+  if (branches > index->branch_count) {
+    return 0; /* more than any key has */
   }
   uint32_t count = 0;
   uint32_t level = 0; /* branches above where we are */

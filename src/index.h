@@ -34,7 +34,7 @@ union index_part {
   } inside;
   struct {
     uint8_t is_outside; /* INDEX_PART_OUTSIDE */
-    uint16_t length;
+    uint32_t length;
     uint8_t *bytes;
   } outside;
 };
@@ -62,13 +62,15 @@ struct index {
   struct table table; /* path -> node, for all but the root */
   uint32_t root;
   uint32_t count; /* of entries */
-  size_t key_bytes;
-  uint8_t *path;                 /* key_bytes: where a match or a removal is */
-  struct index_branch *branches; /* as many as a filter may have */
+  /* Where a match or a removal is: as long as the longest key there is. */
+  uint8_t *path;
+  size_t path_bytes;
+  /* As many as the key has that has most: a filter with more matches none. */
+  struct index_branch *branches;
+  size_t branch_count;
 };
 
-/* `key_bytes`: the longest key that will be asked for. */
-int index_init(struct index *index, struct memory *memory, struct hash_seed seed, size_t key_bytes);
+int index_init(struct index *index, struct memory *memory, struct hash_seed seed);
 void index_destroy(struct index *index);
 /* Gives memory back if there is no entry. */
 void index_trim(struct index *index);

@@ -2,11 +2,11 @@
 
 #include "key.h"
 
-int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed, size_t key_bytes) {
+int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed) {
   *tags = (struct tags){.memory = memory};
   pool_init(&tags->tags, sizeof(struct tag));
   pool_init(&tags->links, sizeof(struct tag_link));
-  return index_init(&tags->index, memory, seed, key_bytes);
+  return index_init(&tags->index, memory, seed);
 }
 
 static void release_matched(struct tags *tags) {

@@ -32,7 +32,7 @@ struct tags {
   uint32_t matched_capacity;
 };
 
-int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed, size_t key_bytes);
+int tags_init(struct tags *tags, struct memory *memory, struct hash_seed seed);
 void tags_destroy(struct tags *tags);
 /* Gives memory back if there is no tag. */
 void tags_trim(struct tags *tags);

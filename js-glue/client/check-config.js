@@ -2,7 +2,7 @@
 const MOST = Object.freeze({
   messageBytes: 2 ** 27,
   jsonDepth: 64,
-  keyBytes: 16384,
+  keyBytes: 2 ** 20,
   entries: 2 ** 29 - 1,
   layersPerEntry: 2 ** 31 - 1,
   rules: 2 ** 31 - 1,

@@ -121,6 +121,9 @@ export const RefetchType = codes({ ACTIVE: 0, INACTIVE: 1, ALL: 2, NONE: 3 });
 /** TIDEMARK_DEFAULT_MESSAGE_BYTES */
 export const DEFAULT_MESSAGE_BYTES = 65536;
 
+/** TIDEMARK_DEFAULT_KEY_BYTES */
+export const DEFAULT_KEY_BYTES = 131072;
+
 /** A staleTime that neither the clock nor a change ends. */
 export const STATIC = -1;
 

@@ -4,7 +4,14 @@
  * positive integers, 0 is none. Methods throw TidemarkError for what the core refuses, and nothing
  * has changed then. A WebAssembly.RuntimeError means that the instance is lost: make a new engine.
  */
-import { DEFAULT_MESSAGE_BYTES, Effect, ErrorCode, Event, STATS } from './codes.js';
+import {
+  DEFAULT_KEY_BYTES,
+  DEFAULT_MESSAGE_BYTES,
+  Effect,
+  ErrorCode,
+  Event,
+  STATS,
+} from './codes.js';
 import { TidemarkError } from './error.js';
 import { KeyEncoder } from './key-encoder.js';
 import { Memory } from './memory.js';
@@ -40,14 +47,14 @@ export class Engine {
   #exports;
   #keys;
   #detail = '';
-  #messageBytes;
 
   /** @param {{ seed?: bigint, clientId?: string, limits?: Limits }} [options] */
   constructor({ seed = randomSeed(), clientId = '', limits = {} } = {}) {
-    this.#messageBytes = limits.messageBytes || DEFAULT_MESSAGE_BYTES;
-    this.#memory = new Memory(Math.max(this.#messageBytes, DEFAULT_MESSAGE_BYTES) + 4096);
+    const messageBytes = limits.messageBytes || DEFAULT_MESSAGE_BYTES;
+    const keyBytes = limits.keyBytes || DEFAULT_KEY_BYTES;
+    this.#memory = new Memory(Math.max(messageBytes, DEFAULT_MESSAGE_BYTES, keyBytes) + 4096);
     this.#exports = this.#memory.exports;
-    this.#keys = new KeyEncoder(this.#memory);
+    this.#keys = new KeyEncoder(this.#memory, { keyBytes, messageBytes });
     const written = this.#memory.writeText(`${clientId}\0`);
     if (written < 0) throw new TidemarkError(ErrorCode.OPTION, 'the clientId is too long');
     this.#check(
@@ -161,12 +168,14 @@ export class Engine {
 
   /** @param {number} entry @param {readonly (readonly unknown[])[]} tags @param {number} now */
   setTags(entry, tags, now) {
-    return this.#check(this.#exports.tm_set_tags(entry, this.#keys.encode(tags), now));
+    return this.#check(
+      this.#exports.tm_set_tags(entry, this.#keys.encode(tags, 'the tags of a query'), now),
+    );
   }
 
   /** @param {number} entry @param {readonly string[]} names none: all of the channel @param {number} now */
   setScopes(entry, names, now) {
-    const length = this.#keys.encode(names);
+    const length = this.#keys.encode(names, 'the names of the scopes');
     return this.#check(this.#exports.tm_scopes(Event.SET_SCOPES, entry, length, now));
   }
 
@@ -299,7 +308,7 @@ export class Engine {
 
   /** Those the channel is to tell of. @param {readonly string[]} names @param {number} now */
   scopes(names, now) {
-    const length = this.#keys.encode(names);
+    const length = this.#keys.encode(names, 'the names of the scopes', 'messageBytes');
     return this.#check(this.#exports.tm_scopes(Event.SCOPES, 0, length, now));
   }
 

@@ -17,23 +17,63 @@ const STRING_HEADER = 3;
 const NUMBER_SIZE = 9;
 const MAX_CHARACTER_SIZE = 4;
 
-/** @param {string} what */
-const tooLong = (what) =>
-  new TidemarkError(ErrorCode.KEY_SIZE, `the query key is too long: ${what} does not fit`);
+/** From so many members on an object is sorted here: the core moves each one to its place. */
+const MANY = 32;
 
 export class KeyEncoder {
   #memory;
+  #limits;
+  /** What is being encoded and the limit on it, for errors. */
+  #what = '';
+  /** @type {'keyBytes' | 'messageBytes'} */
+  #limit = 'keyBytes';
 
-  /** @param {import('./memory.js').Memory} memory */
-  constructor(memory) {
+  /**
+   * @param {import('./memory.js').Memory} memory its scratch buffer takes more than either limit
+   * @param {{ keyBytes: number, messageBytes: number }} limits
+   */
+  constructor(memory, limits) {
     this.#memory = memory;
+    this.#limits = limits;
   }
 
   /**
    * @param {readonly unknown[]} key
+   * @param {string} [what] it is, for the error if it is too long
+   * @param {'keyBytes' | 'messageBytes'} [limit]
    * @returns {number} its length in bytes
    */
-  encode(key) {
+  encode(key, what = 'a query key', limit = 'keyBytes') {
+    this.#what = what;
+    this.#limit = limit;
+    const length = this.#parts(key);
+    if (length > this.#limits[limit]) throw this.#tooLong(`${length}`);
+    return length;
+  }
+
+  /** @param {string} got bytes */
+  #tooLong(got) {
+    return new TidemarkError(
+      ErrorCode.KEY_SIZE,
+      `${this.#what} must be at most ${this.#limits[this.#limit]} bytes long (limits.${this.#limit}); got ${got}`,
+    );
+  }
+
+  /** What is longer than the buffer is longer than the limit, and nobody counts how much. */
+  #overflow() {
+    return this.#tooLong(`more than ${this.#memory.scratchSize}`);
+  }
+
+  /** @param {number} bytes */
+  #longString(bytes) {
+    return new TidemarkError(
+      ErrorCode.KEY_SIZE,
+      `a text in ${this.#what} must be at most ${MAX_STRING} bytes long; got ${bytes}`,
+    );
+  }
+
+  /** @param {readonly unknown[]} key */
+  #parts(key) {
     const parts = keyPart(key, '');
     if (!Array.isArray(parts)) {
       throw new TypeError(`a query key must be an array, not ${describe(key)}`);
@@ -60,7 +100,7 @@ export class KeyEncoder {
 
   /** @param {number} byte @param {number} at */
   #byte(byte, at) {
-    if (at >= this.#memory.scratchSize) throw tooLong('it');
+    if (at >= this.#memory.scratchSize) throw this.#overflow();
     this.#memory.scratch[at] = byte;
     return at + 1;
   }
@@ -68,7 +108,7 @@ export class KeyEncoder {
   /** @param {number} number @param {number} at */
   #number(number, at) {
     const { data, scratchSize } = this.#memory;
-    if (at + NUMBER_SIZE > scratchSize) throw tooLong('a number');
+    if (at + NUMBER_SIZE > scratchSize) throw this.#overflow();
     data.setUint8(at, KeyTag.NUMBER);
     data.setFloat64(at + 1, number, true);
     return at + NUMBER_SIZE;
@@ -79,7 +119,8 @@ export class KeyEncoder {
     const { data, scratchSize } = this.#memory;
     const { length } = text;
     const start = at + STRING_HEADER;
-    if (length > MAX_STRING || start + length > scratchSize) throw tooLong('a string');
+    if (length > MAX_STRING) throw this.#longString(length);
+    if (start + length > scratchSize) throw this.#overflow();
     data.setUint8(at, KeyTag.STRING);
     data.setUint16(at + 1, length, true);
     // Four characters at a time; `seen` has a bit above the seventh if one of them is not ASCII.
@@ -111,7 +152,7 @@ export class KeyEncoder {
     const start = at + STRING_HEADER;
     let end = start;
     for (let i = 0; i < text.length; i++) {
-      if (end + MAX_CHARACTER_SIZE > scratchSize) throw tooLong('a string');
+      if (end + MAX_CHARACTER_SIZE > scratchSize) throw this.#overflow();
       const code = /** @type {number} */ (text.codePointAt(i));
       if (code > 0xffff) i++;
       if (code < 0x80) {
@@ -130,7 +171,7 @@ export class KeyEncoder {
         scratch[end++] = 0x80 | (code & 0x3f);
       }
     }
-    if (end - start > MAX_STRING) throw tooLong('a string');
+    if (end - start > MAX_STRING) throw this.#longString(end - start);
     data.setUint16(at + 1, end - start, true);
     return end;
   }
@@ -156,7 +197,9 @@ export class KeyEncoder {
   /** @param {Record<string, unknown>} value @param {number} at @param {number} depth */
   #members(value, at, depth) {
     let end = at;
-    for (const name of Object.keys(value)) {
+    const names = Object.keys(value);
+    if (names.length > MANY) names.sort();
+    for (const name of names) {
       const part = keyPart(value[name], name);
       if (part !== undefined) end = this.#part(part, this.#string(name, end), depth + 1);
     }

@@ -40,7 +40,11 @@ export interface Limits {
   messageBytes?: number;
   /** Deepest nesting of JSON. Default 32, at most 64. */
   jsonDepth?: number;
-  /** Longest key, in encoded bytes. Default 4,096, at most 16,384. */
+  /**
+   * Longest query key, in bytes: a number is 9, a text its UTF-8 and 3, an array or object its parts and 2.
+   * Default 131,072, which is 3,200 UUIDs; at most 1,048,576. A text in a key is at most 65,535. So long are
+   * all tags of a query together, too, and all its scopes.
+   */
   keyBytes?: number;
   /** Default 1,048,576. */
   entries?: number;

@@ -136,7 +136,7 @@ static void check_two_keys(struct fixture *f, make_key *first, make_key *second)
   uint32_t nodes[2];
   uint32_t found[2];
   find_colliding(seed, (make_key *[]){first, second}, k);
-  assert_int_equal(index_init(&index, &f->memory, seed, 64), 0);
+  assert_int_equal(index_init(&index, &f->memory, seed), 0);
 
   assert_int_equal(index_insert(&index, k[0].bytes, k[0].length, 1, &nodes[0]), 0);
   assert_int_equal(index_find(&index, k[1].bytes, k[1].length), 0);
@@ -217,7 +217,7 @@ static void twenty_thousand_keys_that_collide_after_all_are_found_and_taken_out(
   struct hash_seed seed = hash_seed_from(1);
   struct index index;
   choose_colliding(seed, chosen);
-  assert_int_equal(index_init(&index, &f->memory, seed, 64), 0);
+  assert_int_equal(index_init(&index, &f->memory, seed), 0);
   for (uint32_t i = 0; i < CHOSEN; i++) {
     struct key k = number_key(chosen[i]);
     assert_int_equal(index_insert(&index, k.bytes, k.length, i + 1, &nodes[i]), 0);

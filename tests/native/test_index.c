@@ -24,7 +24,7 @@ static int setup(void **state) {
   struct fixture *f = calloc(1, sizeof *f);
   assert_non_null(f);
   f->memory.allocator = heap_allocator(&f->heap);
-  assert_int_equal(index_init(&f->index, &f->memory, hash_seed_from(1), KEY_BYTES), 0);
+  assert_int_equal(index_init(&f->index, &f->memory, hash_seed_from(1)), 0);
   *state = f;
   return 0;
 }
@@ -220,6 +220,57 @@ static void a_key_of_4_kib_is_found_in_one_part_or_in_thousands(void **state) {
   assert_int_equal(index_find(&f->index, one.bytes, one.length), 1);
   assert_int_equal(index_find(&f->index, many.bytes, many.length), 2);
   assert_int_equal(index_match(&f->index, many.bytes, many.length - 1, f->found), 1);
+}
+
+/* Bytes of `count` texts of a thousand characters in one array. */
+static size_t write_long_array(uint8_t *out, int count) {
+  size_t length = 0;
+  out[length++] = TIDEMARK_KEY_ARRAY;
+  for (int i = 0; i < count; i++) {
+    out[length++] = TIDEMARK_KEY_STRING;
+    out[length++] = 1000 & 0xff;
+    out[length++] = 1000 >> 8;
+    memset(out + length, 'a' + i % 26, 1000);
+    length += 1000;
+  }
+  out[length++] = TIDEMARK_KEY_END;
+  return length;
+}
+
+static void a_part_over_64_kib_is_found_matched_and_removed(void **state) {
+  struct fixture *f = *state;
+  size_t room = (size_t)100 * 1003 + 2;
+  uint8_t *whole = malloc(room), *prefix = malloc(room);
+  assert_true(whole != NULL && prefix != NULL);
+  size_t whole_length = write_long_array(whole, 100), prefix_length = write_long_array(prefix, 99);
+  assert_int_equal(index_insert(&f->index, whole, whole_length, 1, &f->nodes[1]), 0);
+  assert_int_equal(index_insert(&f->index, prefix, prefix_length, 2, &f->nodes[2]), 0);
+  assert_int_equal(index_find(&f->index, whole, whole_length), 1);
+  assert_int_equal(index_match(&f->index, prefix, prefix_length, f->found), 2);
+  take_out(f, 2);
+  assert_int_equal(index_match(&f->index, prefix, prefix_length, f->found), 1);
+  take_out(f, 1);
+  assert_int_equal(index_match(&f->index, prefix, prefix_length, f->found), 0);
+  free(whole);
+  free(prefix);
+}
+
+static void a_filter_with_more_arrays_than_any_key_matches_none(void **state) {
+  struct fixture *f = *state;
+  insert(f, "[a]/[b]", 1);
+  struct key fits = canonical(key("[a]/[]")), more = canonical(key("[a]/[b]/[]"));
+  assert_int_equal(index_match(&f->index, fits.bytes, fits.length, f->found), 1);
+  assert_int_equal(index_match(&f->index, more.bytes, more.length, f->found), 0);
+}
+
+static void room_for_long_keys_is_given_back_with_the_last_one(void **state) {
+  struct fixture *f = *state;
+  size_t before = f->memory.used;
+  struct key k = canonical(key("[a]/[b]/[c]/{d:1}"));
+  assert_int_equal(insert_key(f, &k, 1), 0);
+  take_out(f, 1);
+  index_trim(&f->index);
+  assert_int_equal(f->memory.used, before);
 }
 
 static void a_filter_that_would_be_too_long_for_a_key_matches_none(void **state) {
@@ -428,6 +479,9 @@ int main(void) {
       PROMISE(an_entry_is_matched_once_by_a_filter_with_many_ways),
       PROMISE(a_key_as_deep_as_they_come_is_found_and_matched),
       PROMISE(a_key_of_4_kib_is_found_in_one_part_or_in_thousands),
+      PROMISE(a_part_over_64_kib_is_found_matched_and_removed),
+      PROMISE(a_filter_with_more_arrays_than_any_key_matches_none),
+      PROMISE(room_for_long_keys_is_given_back_with_the_last_one),
       PROMISE(a_filter_that_would_be_too_long_for_a_key_matches_none),
       PROMISE(names_of_javascript_are_keys_like_any),
       PROMISE(twenty_thousand_siblings_are_found_matched_and_taken_out),

@@ -177,7 +177,7 @@ static void options_of_a_cache_out_of_range_are_refused(void **state) {
   tidemark_allocator allocator = heap_allocator(&heap);
   tidemark_options bad[] = {
       {.limits = {.json_depth = 65}},
-      {.limits = {.key_bytes = 16385}},
+      {.limits = {.key_bytes = 1048577}},
       {.limits = {.reset_window = -1}},
       {.limits = {.reset_window = NAN}},
       {.limits = {.reset_window = INFINITY}},

@@ -41,7 +41,8 @@ void client_start(struct world *w, uint32_t index) {
   tidemark_options options = {
       .seed = random_bits(&w->random),
       .client_id = index == 0 ? "c0" : "c1",
-      .limits = {.entries = w->climate.entries,
+      .limits = {.key_bytes = 4096, /* its keys are short; two buffers of this are always there */
+                 .entries = w->climate.entries,
                  .concurrent_refetches = w->climate.concurrent_refetches,
                  .changes_per_second = w->climate.changes_per_second,
                  .reset_window = w->climate.reset_window,

@@ -79,10 +79,12 @@ test('the hub closes connections with the codes that the core knows', () => {
   assert.equal(CLOSE.notSignedIn, codes.Close.NOT_SIGNED_IN);
 });
 
-test('the longest message is by default what the core takes', () => {
-  const [, bytes] = /#define TIDEMARK_DEFAULT_MESSAGE_BYTES (\d+)/.exec(header) ?? [];
-  assert.equal(codes.DEFAULT_MESSAGE_BYTES, Number(bytes));
-});
+for (const name of /** @type {const} */ (['DEFAULT_MESSAGE_BYTES', 'DEFAULT_KEY_BYTES'])) {
+  test(`${name} is what the core takes`, () => {
+    const [, bytes] = new RegExp(`#define TIDEMARK_${name} (\\d+)`).exec(header) ?? [];
+    assert.equal(codes[name], Number(bytes));
+  });
+}
 
 test('State holds exactly the numbers of enum tidemark_entry_state', () => {
   const members = membersOf('tidemark_entry_state');

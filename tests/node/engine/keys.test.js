@@ -83,6 +83,37 @@ test('every string survives, whatever its characters', () => {
   );
 });
 
+const texts = (count, length) => Array(count).fill('x'.repeat(length));
+
+describe('keys as long as the ids of a batch are kept apart', () => {
+  const uuid = (i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`;
+  for (const count of [200, 2000, 3200]) {
+    const ids = Array.from({ length: count }, (_, i) => uuid(i));
+    for (const [name, key] of [
+      ['in one part', ['users', ids]],
+      ['in many', ['users', ...ids]],
+      ['as members', ['users', Object.fromEntries(ids.map((id) => [id, null]))]],
+    ]) {
+      test(`${count} UUIDs ${name}`, () => {
+        const engine = new Engine({ seed: 1n });
+        const entry = engine.build(key, HOUR, 0);
+        const other = engine.build([...key, 'more'], HOUR, 0);
+        assert.equal(engine.find(key), entry);
+        assert.notEqual(entry, other);
+        assert.deepEqual(engine.match(key, 0, 0), [entry, other]);
+        engine.remove([other, entry], 0);
+        assert.equal(engine.find(key), 0);
+      });
+    }
+  }
+
+  test('and a limit of its own is told in the error', () => {
+    const engine = new Engine({ seed: 1n, limits: { keyBytes: 16 } });
+    assert.equal(engine.find(['exactly thirt']), 0);
+    assert.throws(() => engine.find(['exactly thirt', null]), /at most 16 bytes .*; got 17/);
+  });
+});
+
 describe('what is no key is refused', () => {
   const engine = new Engine({ seed: 1n });
   const circle = [];
@@ -94,9 +125,15 @@ describe('what is no key is refused', () => {
     ['a BigInt inside', [1n], /BigInt/],
     ['a circle', [circle], /too deeply, or in a circle/],
     ['33 levels', [JSON.parse('['.repeat(32) + ']'.repeat(32))], /nested too deeply/],
-    ['more than 4 KiB', ['x'.repeat(4096)], /too long/],
-    ['a string over 64 KiB', ['x'.repeat(70_000)], /too long/],
-    ['many numbers', [Array(20_000).fill(1)], /too long/],
+    [
+      'a key over the limit',
+      texts(20, 6553),
+      /at most 131072 bytes .*limits\.keyBytes.*; got 131120/,
+    ],
+    ['one far over it', texts(40, 6553), /at most 131072 bytes .*; got more than 135168/],
+    ['many numbers', [Array(20_000).fill(1)], /at most 131072 bytes/],
+    ['a string over 64 KiB', ['x'.repeat(70_000)], /a text .* at most 65535 bytes long; got 70000/],
+    ['one in UTF-8', ['é'.repeat(40_000)], /at most 65535 bytes long; got 80000/],
   ];
   for (const [name, key, message] of bad) {
     test(name, () => assert.throws(() => engine.find(key), message));
