@@ -4,6 +4,7 @@ import { ABNORMAL_CLOSURE } from './websocket.js';
 
 /** @import { ChannelOptions } from './channel-options.js' */
 
+const TRY_AGAIN_LATER = 1013;
 /** What a status says in a WebSocket's words. @type {Readonly<Record<number, number>>} */
 const CLOSE_CODES = Object.freeze({
   400: Close.PROTOCOL_ERROR,
@@ -20,7 +21,7 @@ const CLOSE_CODES = Object.freeze({
  * logs, it comes back by rules of its own with a ticket that is used up, and it hides the status.
  *
  * @param {ChannelOptions} options
- * @param {{ opened(): void, text(text: string): void, closed(code: number): void, moved(): void }} on
+ * @param {{ opened(): void, text(text: string): void, closed(code: number, reason?: string): void, moved(): void }} on
  *   moved: the scopes are others than the request named; to hear of them takes another request
  * @param {() => { scopes: readonly string[], resume: { epoch: string, seq: number } | null }} subscription
  */
@@ -32,11 +33,11 @@ export function openSse(options, on, subscription) {
   /** The first subscription says what the request has said. */
   let isSubscribed = false;
 
-  const over = (/** @type {number} */ code) => {
+  const over = (/** @type {number} */ code, reason = '') => {
     if (isOver) return;
     isOver = true;
     controller.abort();
-    on.closed(code);
+    on.closed(code, reason);
   };
 
   /** @param {string} [ticket] */
@@ -67,7 +68,9 @@ export function openSse(options, on, subscription) {
   async function read(response, opens) {
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || !response.body || !type.startsWith('text/event-stream')) {
-      over(CLOSE_CODES[response.status] ?? ABNORMAL_CLOSURE);
+      const reason = response.headers.get('tidemark-reason') ?? '';
+      const code = CLOSE_CODES[response.status] ?? (reason ? TRY_AGAIN_LATER : ABNORMAL_CLOSURE);
+      over(code, reason);
       return;
     }
     if (opens && !isOver) on.opened();

@@ -15,13 +15,15 @@ import { openSocket } from './websocket.js';
 /** @import { ChannelOptions } from './channel-options.js' */
 
 const NORMAL_CLOSURE = 1000;
+const TOO_LARGE = 1009;
 
 /** What a server says by closing a connection. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
-  [Close.PROTOCOL_ERROR]: 'the server does not speak this protocol (4400)',
+  [TOO_LARGE]: 'the server does not take a message of this length',
+  [Close.PROTOCOL_ERROR]: 'the server does not speak this protocol',
   [Close.NOT_SIGNED_IN]:
-    'the server signed nobody in: the ticket is missing, unknown, expired or used already (4401)',
-  [Close.FORBIDDEN]: 'the server does not allow this connection (4403)',
+    'the server signed nobody in: the ticket is missing, unknown, expired or used already',
+  [Close.FORBIDDEN]: 'the server does not allow this connection',
 });
 
 /**
@@ -203,9 +205,9 @@ export class StreamClient extends Subscribable {
     const { driver } = this.#client;
     const options = this.#options;
     if (!options) return;
-    const closed = (/** @type {number} */ code) => {
+    const closed = (/** @type {number} */ code, reason = '') => {
       this.#sockets.delete(id);
-      if (REASONS[code]) this.error = new Error(REASONS[code]);
+      this.error = closeError(code, reason) ?? this.error;
       driver.applyOnce((engine, now) => engine.socketClosed(id, code, now));
     };
     const inbox = new Inbox((/** @type {string[]} */ texts) => {
@@ -224,9 +226,9 @@ export class StreamClient extends Subscribable {
     const on = {
       opened: () => driver.applyOnce((engine, now) => engine.socketOpened(id, now)),
       text: (/** @type {string} */ text) => inbox.put(text),
-      closed: (/** @type {number} */ code) => {
+      closed: (/** @type {number} */ code, /** @type {string | undefined} */ reason) => {
         inbox.flush();
-        closed(code);
+        closed(code, reason);
       },
       moved: () => this.restart(),
     };
@@ -254,6 +256,16 @@ export class StreamClient extends Subscribable {
     const resume = this.#client.driver.ask((engine) => engine.streamPosition());
     return { scopes: this.#options?.scopes ?? [], resume };
   }
+}
+
+/**
+ * @param {number} code
+ * @param {string} reason in the server's words, such as the limit that was reached; or ''
+ * @returns {Error | null}
+ */
+function closeError(code, reason) {
+  const what = REASONS[code] ?? (reason && 'the server closed the connection');
+  return what ? new Error(`${what} (${code})${reason && `: ${reason}`}`) : null;
 }
 
 /** @param {any} thrown by `ticket`: an error, or the response that has none @returns {Error} */

@@ -7,14 +7,14 @@ export const ABNORMAL_CLOSURE = 1006;
  * Opens a WebSocket. After `close` nothing is heard of it any more.
  *
  * @param {ChannelOptions} options
- * @param {{ opened(): void, text(text: string): void, closed(code: number): void }} on
+ * @param {{ opened(): void, text(text: string): void, closed(code: number, reason?: string): void }} on
  */
 export function openSocket(options, on) {
   /** @type {WebSocket | null} */
   let socket = null;
   let isOver = false;
-  const over = (/** @type {number} */ code) => {
-    if (!isOver) on.closed(code);
+  const over = (/** @type {number} */ code, /** @type {string} */ reason = '') => {
+    if (!isOver) on.closed(code, reason);
     isOver = true;
   };
   try {
@@ -22,7 +22,7 @@ export function openSocket(options, on) {
     socket.onopen = () => isOver || on.opened();
     // A binary frame is no message; as an empty text the core counts it as a bad one.
     socket.onmessage = ({ data }) => isOver || on.text(typeof data === 'string' ? data : '');
-    socket.onclose = ({ code }) => over(code);
+    socket.onclose = ({ code, reason }) => over(code, reason);
     // A close follows. In Node an error that nobody listens to would end the process.
     socket.onerror = () => {};
   } catch {

@@ -1,5 +1,7 @@
 import { WebSocketServer } from 'ws';
+import { ClientAddress } from './access/client-address.js';
 import { ConnectionQuota } from './access/connection-quota.js';
+import { Refusals } from './access/refusals.js';
 import { RefusedOrigins } from './access/refused-origins.js';
 import { SharedTickets } from './access/shared-tickets.js';
 import { Tickets, userKey } from './access/tickets.js';
@@ -15,6 +17,7 @@ import { encodeMetrics } from './figures/metrics.js';
 import { Log } from './log/log.js';
 import { SharedSource } from './shared-source.js';
 import { Connections } from './transport/connections.js';
+import { Farewells } from './transport/farewells.js';
 import {
   answerPreflight,
   eventsAllowed,
@@ -60,6 +63,8 @@ class Hub {
   #shared;
   #sockets;
   #connections;
+  #addresses;
+  #farewells;
   #listening = false;
   /** @type {Set<() => void>} */
   #detachers = new Set();
@@ -67,7 +72,8 @@ class Hub {
   #closing = null;
 
   /** @param {HubOptions} options */
-  constructor({ source, backplane, authorize, origins, limits, defaultScope, clock, onWarning }) {
+  constructor({ source, backplane, authorize, origins, trustProxy = [], limits, ...options }) {
+    const { defaultScope, clock = systemClock, onWarning } = options;
     if (typeof authorize !== 'function') throw new TypeError('authorize must be a function');
     if (defaultScope !== undefined && !isScope(defaultScope)) {
       throw new TypeError('defaultScope must be a string of 1 to 128 characters');
@@ -78,7 +84,15 @@ class Hub {
     this.#origins = checkOrigins(origins);
     this.#refusedOrigins = new RefusedOrigins(this.#origins, this.#onWarning);
     this.#limits = resolveLimits(limits);
-    this.#shared = shareParts(authorize, this.#limits, clock ?? systemClock, this.#backplane);
+    this.#shared = shareParts({
+      authorize,
+      limits: this.#limits,
+      clock,
+      backplane: this.#backplane,
+      onWarning: this.#onWarning,
+    });
+    this.#addresses = new ClientAddress(trustProxy);
+    this.#farewells = new Farewells({ clock, closeMs: this.#limits.closeMs });
     this.#connections = new Connections(this.#shared);
     this.#feed = new Ingest({
       ...this.#shared,
@@ -143,10 +157,11 @@ class Hub {
   }
 
   stats() {
-    const { counters, tickets, log, routes } = this.#shared;
+    const { counters, tickets, log, routes, addresses } = this.#shared;
     return {
       ...counters,
       connections: this.connections,
+      pending: addresses.size,
       scopes: routes.size,
       tickets: tickets.size,
       window: log.length,
@@ -183,6 +198,7 @@ class Hub {
     this.#feed.end();
     // The next one to lead need not wait for what is still open here.
     void this.#backplane?.resign();
+    this.#farewells.end();
     await this.#connections.closeAll(goodbye);
     await this.#source?.close();
     await this.#backplane?.close();
@@ -282,13 +298,17 @@ class Hub {
       counters.refusedOrigins += 1;
       this.#refusedOrigins.tell(request);
       refuseUpgrade(socket, 403);
-    } else if (!this.#hasRoom()) {
+    } else if (!this.#isOpen()) {
       counters.refusedBusy += 1;
       refuseUpgrade(socket, 503);
     } else {
-      this.#sockets.handleUpgrade(request, socket, head, (opened) =>
-        this.#connections.adopt(opened, socket),
-      );
+      const address = this.#addresses.of(request);
+      const over = this.#overLimit(address, request);
+      if (over !== null && !this.#farewells.hasRoom) return refuseUpgrade(socket, 503);
+      this.#sockets.handleUpgrade(request, socket, head, (opened) => {
+        if (over === null) this.#connections.adopt(opened, socket, address);
+        else this.#farewells.close(opened, over);
+      });
     }
   }
 
@@ -309,36 +329,74 @@ class Hub {
       answerPreflight(response);
     } else if (request.method !== 'GET') {
       response.writeHead(405, { Allow: 'GET' }).end();
-    } else if (!this.#hasRoom()) {
+    } else if (!this.#isOpen()) {
       counters.refusedBusy += 1;
       response.writeHead(503).end();
     } else {
+      const address = this.#addresses.of(request);
+      const over = this.#overLimit(address, request);
+      if (over !== null) {
+        response.writeHead(503, { 'Tidemark-Reason': over }).end();
+        return;
+      }
       const stream = SseSocket.open(request, response);
       if (stream === null) return;
-      this.#connections.adopt(stream, response);
+      this.#connections.adopt(stream, response, address);
       stream.begin(readRequest(request));
     }
   }
 
-  #hasRoom() {
-    return this.accepting && this.#listening && this.#connections.size < this.#limits.connections;
+  #isOpen() {
+    return this.accepting && this.#listening;
+  }
+
+  /**
+   * @param {string} address
+   * @param {import('node:http').IncomingMessage} request
+   * @returns {string | null} what the client is told
+   */
+  #overLimit(address, { headers }) {
+    const { counters, addresses, refusals } = this.#shared;
+    if (this.#connections.size >= this.#limits.connections) {
+      counters.refusedBusy += 1;
+      return refusals.tell('connections', 'a connection');
+    }
+    if (!addresses.isFull(address)) return null;
+    counters.refusedAddresses += 1;
+    const forwarded = headers['x-forwarded-for'] ? ', which forwards; a proxy? see trustProxy' : '';
+    return refusals.tell('pendingPerAddress', `a connection of ${address}${forwarded}`);
   }
 }
 
 /**
- * @param {HubOptions['authorize']} authorize
- * @param {import('./index.js').HubLimits} limits
- * @param {import('./index.js').HubClock} clock
- * @param {import('./index.js').HubBackplane | null} backplane
+ * @param {object} options
+ * @param {HubOptions['authorize']} options.authorize
+ * @param {import('./index.js').HubLimits} options.limits
+ * @param {import('./index.js').HubClock} options.clock
+ * @param {import('./index.js').HubBackplane | null} options.backplane
+ * @param {(message: string) => void} options.onWarning
  * @returns {import('./transport/connection.js').Shared}
  */
-function shareParts(authorize, limits, clock, backplane) {
+function shareParts({ authorize, limits, clock, backplane, onWarning }) {
   const now = () => clock.now();
+  const counters = createCounters();
+  const refusals = new Refusals({ now, limits, onWarning });
+  const ticketOptions = {
+    count: limits.tickets,
+    perUser: limits.ticketsPerUser,
+    ageMs: limits.ticketMs,
+    discarded: (/** @type {string} */ user, /** @type {number} */ count) => {
+      counters.discardedTickets += count;
+      refusals.tell('ticketsPerUser', `an older ticket of user ${user}`);
+    },
+  };
   return {
     authorize,
     limits,
     clock,
-    counters: createCounters(),
+    counters,
+    refusals,
+    addresses: new ConnectionQuota(limits.pendingPerAddress),
     log: new Log({ now, count: limits.windowCount, ageMs: limits.windowAgeMs }),
     routes: new Subscriptions(),
     corks: new WriteBatch(),
@@ -346,7 +404,7 @@ function shareParts(authorize, limits, clock, backplane) {
     hearing: { now: true },
     turns: new Turns(),
     tickets: backplane
-      ? new SharedTickets({ ageMs: limits.ticketMs, backplane })
-      : new Tickets({ now, count: limits.tickets, ageMs: limits.ticketMs }),
+      ? new SharedTickets({ ...ticketOptions, backplane })
+      : new Tickets({ ...ticketOptions, now }),
   };
 }

@@ -101,8 +101,16 @@ export interface HubBackplane {
   /** This hub's source is well, so it may lead. Resolves when it is known whether it does. */
   campaign(): Promise<void>;
   resign(): Promise<void>;
-  /** For all hubs to find, for `ageMs`. Not confirmed: a ticket that is not found is asked for anew. */
-  keepTicket(hash: string, user: string, ageMs: number): void;
+  /**
+   * For all hubs to find, for `ageMs`; of this owner, the last `count` are good. Resolves with how many
+   * older ones that nobody had used it discarded. A ticket that is not found is asked for anew.
+   */
+  keepTicket(
+    hash: string,
+    user: string,
+    ageMs: number,
+    share: { readonly owner: string; readonly count: number },
+  ): Promise<number>;
   /** Takes it: nobody finds it afterwards. Rejects where it cannot be known whether it is there. */
   takeTicket(hash: string): Promise<string | null>;
   /** Called once, also when `start` failed or has not finished. */
@@ -113,18 +121,33 @@ export interface HubBackplane {
 export interface HubLimits {
   /** A longer frame from a client closes its socket with 1009; none longer is sent. */
   frameBytes: number;
-  /** Sockets, signed in or not. More are answered 503 at the upgrade. */
+  /** Sockets, signed in or not. The next one is closed with 1013. */
   connections: number;
   /** Sockets of one user. The next one is closed with 1013 after it signed in. */
   connectionsPerUser: number;
+  /**
+   * Sockets of one address that have not signed in; all of an IPv6 /64 are one address. The next one is
+   * closed with 1013. Default a tenth of `connections`. Behind a proxy see `trustProxy`.
+   */
+  pendingPerAddress: number;
+  /** Bytes that a socket may send while its ticket is being checked. More close it with 1008. */
+  heldBytes: number;
   /** Frames from one socket in one minute. The next one closes it with 1008. */
   messagesPerMinute: number;
   /** A subscribe that names more closes the socket with 4400. */
   scopesPerConnection: number;
   /** Changes of one scope in a second. The rest becomes one `reset` of the scope at its end. */
   changesPerSecond: number;
-  /** Tickets neither used nor expired. `issueTicket` throws beyond. A backplane's are not counted. */
+  /**
+   * Tickets neither used nor expired; with a backplane, those on their way to it. `issueTicket`
+   * throws beyond.
+   */
   tickets: number;
+  /**
+   * Of them, those of one user: beyond, the oldest is no longer good. With a backplane, the last ones
+   * that any hub gave out. Default twice `connectionsPerUser`.
+   */
+  ticketsPerUser: number;
   /** Life of a ticket; at most 60,000. */
   ticketMs: number;
   /** Time to the first frame, which must be `auth`; then 4401. */
@@ -184,13 +207,21 @@ export interface HubOptions {
    * an Origin header as well: programs, which can send any Origin they like anyway.
    */
   readonly origins: readonly string[];
+  /**
+   * The proxies before this server: IP addresses, ranges such as `10.0.0.0/8`, or `unix` for one that
+   * connects through a Unix socket. What they append to `X-Forwarded-For` tells the address of a client,
+   * for `limits.pendingPerAddress`. Default none: the address is that of the TCP connection, and all
+   * clients behind a proxy share one.
+   */
+  readonly trustProxy?: readonly string[];
   readonly limits?: Partial<HubLimits>;
   /** Who hears of a change that names no scope. Without it such a change is dropped. */
   readonly defaultScope?: string;
   readonly clock?: HubClock;
   /**
    * Told of dropped changes, once per kind, of the first ten origins that were answered 403, and of
-   * a lost source. Default: `process.emitWarning`.
+   * a lost source; of each limit that refused something, at most once a minute. Default:
+   * `process.emitWarning`.
    */
   readonly onWarning?: (message: string) => void;
 }
@@ -208,8 +239,16 @@ export interface HubCounters {
   upgrades: number;
   /** Upgrades answered 403. */
   refusedOrigins: number;
-  /** Upgrades answered 503: too many, not accepting, or the source not listening yet. */
+  /** Refused: too many, not accepting, or the source not listening yet. */
   refusedBusy: number;
+  /** Refused because of `connectionsPerUser`. */
+  refusedUsers: number;
+  /** Refused because of `pendingPerAddress`. */
+  refusedAddresses: number;
+  /** Tickets discarded because of `ticketsPerUser`. */
+  discardedTickets: number;
+  /** Sockets closed because of `heldBytes`. */
+  heldTooMuch: number;
   signIns: number;
   /** Sockets closed with 4401. */
   refusedSignIns: number;
@@ -246,9 +285,11 @@ export interface HubCounters {
 export interface HubStats extends HubCounters {
   /** Sockets open now. */
   connections: number;
+  /** Of them, those that have not signed in. */
+  pending: number;
   /** Scopes with at least one subscriber now. */
   scopes: number;
-  /** Tickets neither used nor swept now; 0 with a backplane, which keeps them. */
+  /** Tickets neither used nor swept now; with a backplane, which keeps them, those on their way. */
   tickets: number;
   /** Changes in the window now. */
   window: number;

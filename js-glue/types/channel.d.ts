@@ -53,7 +53,7 @@ export interface Channel {
   readonly status: ChannelStatus;
   /**
    * Why it is not live, if something said so: the ticket's error, or the server's, which may be that the
-   * ticket is not good (4401). The last one said, until the channel is live again or closed.
+   * ticket is not good (4401), or the limit of the hub that was reached (1013). The last one said, until the channel is live again or closed.
    */
   readonly error: Error | null;
   /**

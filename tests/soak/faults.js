@@ -128,7 +128,7 @@ async function openHubs(count, connectionString, t) {
       source: postgresSource({ connectionString }),
       authorize: () => true,
       origins: ['no-origin'],
-      limits: { connectionsPerUser: 10_000, replayMs: 2_000 },
+      limits: { connectionsPerUser: 10_000, pendingPerAddress: 10_000, replayMs: 2_000 },
       onWarning() {},
       ...(redis && { backplane: redisBackplane({ url: redis.url, leaseMs: LEASE_MS }) }),
     });

@@ -24,7 +24,7 @@ export async function playStampede({ clients }) {
   const hub = createHub({
     authorize: () => true,
     origins: ['no-origin'],
-    limits: { connectionsPerUser: clients, authMs: 30_000 },
+    limits: { connectionsPerUser: clients, pendingPerAddress: clients, authMs: 30_000 },
   });
   const server = createServer((_request, response) => {
     returns.push(performance.timeOrigin + performance.now());

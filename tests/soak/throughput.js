@@ -10,6 +10,7 @@ import { median, percentile } from './statistics.js';
 
 const UNLIMITED = {
   connectionsPerUser: 10_000,
+  pendingPerAddress: 10_000,
   changesPerSecond: 1_000_000_000,
   bufferedBytes: 1_000_000_000,
 };

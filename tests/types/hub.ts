@@ -9,7 +9,8 @@ const hub = createHub({
   backplane: redisBackplane({ url: 'redis://…' }),
   authorize: async (user, scope) => scope === `user:${String(user)}`,
   origins: ['https://app.example'],
-  limits: { windowCount: 10, changesPerSecond: 100 },
+  trustProxy: ['10.0.0.0/8', 'unix'],
+  limits: { windowCount: 10, changesPerSecond: 100, pendingPerAddress: 50, ticketsPerUser: 9 },
 });
 claim<Same<ReturnType<typeof hub.asOf>, string>>(true);
 claim<Same<ReturnType<typeof hub.metrics>, string>>(true);
@@ -18,6 +19,8 @@ claim<Same<ReturnType<typeof hub.metrics>, string>>(true);
 createHub({ origins: [] });
 // @ts-expect-error no such limit
 createHub({ authorize: () => true, origins: [], limits: { frames: 1 } });
+// @ts-expect-error which proxies?
+createHub({ authorize: () => true, origins: [], trustProxy: true });
 // @ts-expect-error a scope is text
 createHub({ authorize: (_user, scope: number) => scope > 0, origins: [] });
 

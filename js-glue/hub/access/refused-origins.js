@@ -1,5 +1,6 @@
+import { printable } from './refusals.js';
+
 const TOLD = 10;
-const LENGTH = 128;
 
 /** Tells the operator which origins were answered 403: neither browser nor page says why. */
 export class RefusedOrigins {
@@ -24,9 +25,4 @@ export class RefusedOrigins {
     const allowed = [...this.allowed].join(', ');
     this.onWarning(`tidemark hub: a request with ${name} was answered 403; origins are ${allowed}`);
   }
-}
-
-/** @param {string} text as a client sent it */
-function printable(text) {
-  return text.slice(0, LENGTH).replace(/[^ -~]/g, '?');
 }

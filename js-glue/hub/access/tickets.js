@@ -9,12 +9,24 @@ import { createHash, randomBytes } from 'node:crypto';
 export class Tickets {
   /** @type {Map<string, { user: HubUser, expires: number }>} hash → …, first to expire first */
   #issued = new Map();
+  /** @type {Map<string, Set<string>>} user → hashes, oldest first */
+  #byUser = new Map();
 
-  /** @param {{ now: () => number, count: number, ageMs: number }} options */
-  constructor({ now, count, ageMs }) {
+  /**
+   * @param {object} options
+   * @param {() => number} options.now
+   * @param {number} options.count of all users
+   * @param {number} options.perUser
+   * @param {number} options.ageMs
+   * @param {(user: string, count: number) => void} options.discarded told of a user's that went
+   *   before their time
+   */
+  constructor({ now, count, perUser, ageMs, discarded }) {
     this.now = now;
     this.count = count;
+    this.perUser = perUser;
     this.ageMs = ageMs;
+    this.discarded = discarded;
   }
 
   /** @returns {number} tickets not used and not yet swept */
@@ -23,19 +35,26 @@ export class Tickets {
   }
 
   /**
+   * The oldest of a user who has too many is no longer good: it is refused to nobody else, and to
+   * this user least of all the one who asks now.
+   *
    * @param {HubUser} user
    * @throws {Error} with code TIDEMARK_TICKETS_FULL when too many are outstanding
    */
   issue(user) {
     this.#sweep();
-    if (this.#issued.size >= this.count) {
-      const error = new Error(
-        `${this.count} tickets are outstanding; limits.tickets allows no more`,
-      );
-      throw Object.assign(error, { code: 'TIDEMARK_TICKETS_FULL' });
+    const owner = userKey(user);
+    const own = this.#byUser.get(owner) ?? new Set();
+    for (const oldest of own) {
+      if (own.size < this.perUser) break;
+      this.#remove(oldest);
+      this.discarded(owner, 1);
     }
+    if (this.#issued.size >= this.count) throw ticketsFull('tickets', this.count);
     const ticket = createTicket();
-    this.#issued.set(hashTicket(ticket), { user, expires: this.now() + this.ageMs });
+    const hash = hashTicket(ticket);
+    this.#issued.set(hash, { user, expires: this.now() + this.ageMs });
+    this.#byUser.set(owner, own.add(hash));
     return ticket;
   }
 
@@ -47,19 +66,39 @@ export class Tickets {
    */
   async redeem(ticket) {
     this.#sweep();
-    const key = hashTicket(ticket);
-    const found = this.#issued.get(key);
-    this.#issued.delete(key);
-    return found ? found.user : null;
+    const hash = hashTicket(ticket);
+    const found = this.#issued.get(hash);
+    if (!found) return null;
+    this.#remove(hash);
+    return found.user;
   }
 
   /** All live equally long, so the expired ones are at the front. */
   #sweep() {
-    for (const [key, { expires }] of this.#issued) {
+    for (const [hash, { expires }] of this.#issued) {
       if (expires > this.now()) return;
-      this.#issued.delete(key);
+      this.#remove(hash);
     }
   }
+
+  /** @param {string} hash of one that is there */
+  #remove(hash) {
+    const { user } = /** @type {{ user: HubUser }} */ (this.#issued.get(hash));
+    this.#issued.delete(hash);
+    const own = this.#byUser.get(userKey(user));
+    own?.delete(hash);
+    if (own?.size === 0) this.#byUser.delete(userKey(user));
+  }
+}
+
+/**
+ * @param {'tickets' | 'ticketsPerUser'} limit
+ * @param {number} count
+ * @returns {Error} that HTTP frameworks answer as 429
+ */
+export function ticketsFull(limit, count) {
+  const error = new Error(`${count} tickets are outstanding; limits.${limit} allows no more`);
+  return Object.assign(error, { code: 'TIDEMARK_TICKETS_FULL', statusCode: 429 });
 }
 
 /** @returns {string} 43 characters, letters, digits, - and _ */

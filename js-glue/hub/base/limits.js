@@ -9,10 +9,13 @@ export const DEFAULT_LIMITS = Object.freeze({
   frameBytes: 64 * 1024,
   connections: 10_000,
   connectionsPerUser: 32,
+  pendingPerAddress: 1_000,
+  heldBytes: 64 * 1024,
   messagesPerMinute: 120,
   scopesPerConnection: 100,
   changesPerSecond: 500,
   tickets: 10_000,
+  ticketsPerUser: 64,
   ticketMs: 60_000,
   authMs: 5_000,
   authorizeMs: 10_000,
@@ -50,6 +53,7 @@ export function resolveLimits(given = {}) {
   for (const name of NAMES) {
     limits[name] = checked(name, given[name] ?? DEFAULT_LIMITS[name]);
   }
+  fitShares(limits, given);
   if (limits.ticketMs > TICKET_MS_MAX) {
     throw new RangeError(`limits.ticketMs is ${limits.ticketMs}; at most ${TICKET_MS_MAX}`);
   }
@@ -58,6 +62,19 @@ export function resolveLimits(given = {}) {
     throw new RangeError('limits.recoveryBytes must be at least 1024 below limits.frameBytes');
   }
   return limits;
+}
+
+/**
+ * A share that nobody asked for goes by what it is a share of: one address may not take all
+ * connections, and all tabs of a user may come back at the same time.
+ *
+ * @param {HubLimits} limits
+ * @param {Partial<HubLimits>} given
+ */
+function fitShares(limits, given) {
+  const { connections, connectionsPerUser } = limits;
+  limits.pendingPerAddress = given.pendingPerAddress ?? Math.ceil(connections / 10);
+  limits.ticketsPerUser = given.ticketsPerUser ?? 2 * connectionsPerUser;
 }
 
 /**

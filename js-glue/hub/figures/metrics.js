@@ -7,6 +7,7 @@
  */
 const METRICS = {
   connections: ['connections', 'Connections open now.'],
+  pending: ['pending_connections', 'Connections open now that have not signed in.'],
   scopes: ['scopes', 'Scopes with a subscriber now.'],
   tickets: ['tickets', 'Tickets neither used nor swept now.'],
   window: ['window_changes', 'Changes kept now for clients that come back.'],
@@ -14,6 +15,13 @@ const METRICS = {
   upgrades: ['connections_opened_total', 'Connections opened.'],
   refusedOrigins: ['refused_origins_total', 'Connections refused for their Origin.'],
   refusedBusy: ['refused_busy_total', 'Connections refused for lack of room or of a source.'],
+  refusedUsers: ['refused_users_total', 'Connections refused as one too many of their user.'],
+  refusedAddresses: [
+    'refused_addresses_total',
+    'Connections refused as one too many of their address.',
+  ],
+  discardedTickets: ['discarded_tickets_total', 'Tickets discarded for later ones of their user.'],
+  heldTooMuch: ['held_too_much_total', 'Connections closed for sending much before sign-in.'],
   signIns: ['sign_ins_total', 'Tickets redeemed.'],
   refusedSignIns: ['refused_sign_ins_total', 'Connections closed for want of a good ticket.'],
   badFrames: ['bad_frames_total', 'Frames of clients dropped as garbage.'],

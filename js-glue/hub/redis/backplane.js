@@ -122,9 +122,16 @@ class RedisBackplane {
     if (!this.#candidate) await this.#session?.resign(this.#id).catch(() => {});
   }
 
-  /** @param {string} hash @param {string} user @param {number} ageMs */
-  keepTicket(hash, user, ageMs) {
-    this.#session?.keepTicket(hash, user, ageMs).catch(() => {});
+  /**
+   * @param {string} hash
+   * @param {string} user
+   * @param {number} ageMs
+   * @param {{ owner: string, count: number }} share
+   * @returns {Promise<number>}
+   */
+  async keepTicket(hash, user, ageMs, share) {
+    if (this.#session === null) throw new Error('Redis is out of reach');
+    return this.#session.keepTicket(hash, user, ageMs, share);
   }
 
   /** @param {string} hash @returns {Promise<string | null>} */

@@ -7,6 +7,7 @@
  *   log     a stream; the entry at seq 121 has the id 121-0 and the fields scopes, data, at;
  *           the first of an epoch has the field epoch instead
  *   ticket:… the user of a ticket that was not used yet, by the ticket's hash
+ *   tickets:… the keys of a user's last tickets, oldest first, by the hash of the user's id
  *   leader  the id of the hub that tells what the source says, for as long as its lease
  */
 export const KEYS = Object.freeze({ head: 'head', log: 'log', leader: 'leader' });
@@ -108,6 +109,20 @@ return tonumber(redis.call('HGET', KEYS[1], 'seq') or 0)`;
 export const RESIGN = `
 if redis.call('GET', KEYS[3]) == ARGV[1] then redis.call('DEL', KEYS[3]) end
 return 0`;
+
+/**
+ * KEYS: a ticket's, and the list of those that its owner was given last. ARGV: the user, for how many
+ * ms, how many of an owner's are good. Gives how many were discarded that nobody had used.
+ */
+export const KEEP_TICKET = `
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+redis.call('RPUSH', KEYS[2], KEYS[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+local discarded = 0
+while redis.call('LLEN', KEYS[2]) > tonumber(ARGV[3]) do
+  discarded = discarded + redis.call('DEL', redis.call('LPOP', KEYS[2]))
+end
+return discarded`;
 
 /** KEYS: a ticket's. Gives its user, once. */
 export const TAKE_TICKET = `

@@ -1,4 +1,15 @@
-import { APPEND, EPOCH, HEARD, KEYS, LEAD, OPEN, RESIGN, TAKE_TICKET, VOUCH } from './scripts.js';
+import {
+  APPEND,
+  EPOCH,
+  HEARD,
+  KEEP_TICKET,
+  KEYS,
+  LEAD,
+  OPEN,
+  RESIGN,
+  TAKE_TICKET,
+  VOUCH,
+} from './scripts.js';
 
 /** @typedef {{ seq: number, epoch: string } | { seq: number, scopes: string[], data: string | null, at: number | null }} Entry */
 /** @typedef {Awaited<ReturnType<typeof openSession>>} Session */
@@ -124,8 +135,23 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
       heard: (sourced) => run(HEARD, sourced ? '1' : ''),
       /** @param {string} id @returns {Promise<number>} */
       resign: (id) => run(RESIGN, id),
-      /** @param {string} hash @param {string} user @param {number} ageMs */
-      keepTicket: (hash, user, ageMs) => commands.set(ticketKey(hash), user, 'PX', ageMs),
+      /**
+       * @param {string} hash
+       * @param {string} user
+       * @param {number} ageMs
+       * @param {{ owner: string, count: number }} share
+       * @returns {Promise<any>}
+       */
+      keepTicket: (hash, user, ageMs, { owner, count }) =>
+        commands.eval(
+          KEEP_TICKET,
+          2,
+          ticketKey(hash),
+          `{${prefix}}:tickets:${owner}`,
+          user,
+          ageMs,
+          count,
+        ),
       /** @param {string} hash @returns {Promise<any>} */
       takeTicket: (hash) => commands.eval(TAKE_TICKET, 1, ticketKey(hash)),
       /** Resolves when all that was asked before is answered. */

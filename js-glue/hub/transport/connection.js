@@ -1,4 +1,5 @@
 import { FrameRateLimit } from '../access/frame-rate-limit.js';
+import { userKey } from '../access/tickets.js';
 import {
   CLOSE,
   decodeClientFrame,
@@ -19,6 +20,8 @@ const GATHERED_BYTES = 64 * 1024;
  * @typedef {import('../delivery/subscriber.js').Stream & {
  *   tickets: import('../access/tickets.js').Tickets | import('../access/shared-tickets.js').SharedTickets,
  *   seats: import('../access/connection-quota.js').ConnectionQuota,
+ *   addresses: import('../access/connection-quota.js').ConnectionQuota,
+ *   refusals: import('../access/refusals.js').Refusals,
  *   corks: import('./write-batch.js').WriteBatch,
  *   hearing: { now: boolean },
  * }} Shared
@@ -59,6 +62,7 @@ export class Connection {
    * @type {import('../base/protocol.js').ClientFrame[] | null}
    */
   #held = null;
+  #heldBytes = 0;
   /** Frames that wait for their turn. */
   #waiting = 0;
   /** @type {unknown} the one that ends `greeting`, then the one that ends `closing` */
@@ -67,24 +71,27 @@ export class Connection {
   /**
    * @param {Socket} socket
    * @param {import('./write-batch.js').Corkable} stream that the socket writes to
+   * @param {string} address takes a share of it until the sign-in
    * @param {Shared} shared
    * @param {() => void} onClosed
    */
-  constructor(socket, stream, shared, onClosed) {
+  constructor(socket, stream, address, shared, onClosed) {
     const { clock, limits } = shared;
     this.socket = socket;
     this.stream = stream;
+    this.address = address;
     this.shared = shared;
     this.onClosed = onClosed;
+    shared.addresses.take(address);
     this.#rate = new FrameRateLimit({
       now: () => clock.now(),
       perMinute: limits.messagesPerMinute,
     });
-    this.#timer = clock.setTimeout(() => this.#refuseSignIn('no auth in time'), limits.authMs);
+    this.#timer = clock.setTimeout(() => this.#giveUpGreeting(), limits.authMs);
     socket.on('message', (bytes, isBinary) => {
       this.#receive(/** @type {Buffer} */ (bytes), isBinary);
     });
-    socket.on('request', (message) => this.#take(decodeMessage(message)));
+    socket.on('request', (message) => this.#take(decodeMessage(message), 0));
     // Control frames cost work too, so they count as messages.
     socket.on('ping', () => this.#admit());
     socket.on('pong', () => this.#admit());
@@ -113,7 +120,7 @@ export class Connection {
     if (this.socket.bufferedAmount > GATHERED_BYTES) corks.release(this.stream);
     if (this.socket.bufferedAmount <= limits.bufferedBytes) return;
     counters.slowReaders += 1;
-    this.close(CLOSE.tryAgainLater, 'reading too slowly');
+    this.close(CLOSE.tryAgainLater, this.#over('bufferedBytes', 'a slow reader'));
   }
 
   /** Says how far this client was told, and whether the hub hears; nothing before sign-in. */
@@ -150,20 +157,20 @@ export class Connection {
       this.#waiting -= 1;
       if (this.#waiting === 0) this.socket.resume?.();
       if (this.#state === 'closing' || this.#state === 'closed') return;
-      this.#take(decodeClientFrame(bytes, isBinary, limits.scopesPerConnection));
+      this.#take(decodeClientFrame(bytes, isBinary, limits.scopesPerConnection), bytes.length);
     });
     if (!isDone) this.socket.pause?.();
   }
 
-  /** @param {import('../base/protocol.js').Decoded} decoded */
-  #take(decoded) {
+  /** @param {import('../base/protocol.js').Decoded} decoded @param {number} bytes */
+  #take(decoded, bytes) {
     const { counters } = this.shared;
     if ('dropped' in decoded) {
       counters.badFrames += 1;
     } else if ('refused' in decoded) {
       this.#refuseProtocol(decoded.refused);
     } else if (this.#held !== null) {
-      this.#held.push(decoded.frame);
+      this.#hold(this.#held, decoded.frame, bytes);
     } else if (this.#subscriber === null) {
       this.#greet(decoded.frame).catch(() => {
         this.close(CLOSE.tryAgainLater, 'the ticket could not be checked');
@@ -173,13 +180,31 @@ export class Connection {
     }
   }
 
+  /**
+   * While the ticket is being checked, and nobody knows yet whose memory this is.
+   *
+   * @param {import('../base/protocol.js').ClientFrame[]} held
+   * @param {import('../base/protocol.js').ClientFrame} frame
+   * @param {number} bytes
+   */
+  #hold(held, frame, bytes) {
+    const { counters, limits } = this.shared;
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= limits.heldBytes) {
+      held.push(frame);
+      return;
+    }
+    counters.heldTooMuch += 1;
+    this.close(CLOSE.tooManyMessages, this.#over('heldBytes', 'frames before sign-in'));
+  }
+
   /** @returns {boolean} whether this frame is to be looked at */
   #admit() {
     if (this.#state === 'closing' || this.#state === 'closed') return false;
     this.#liveness?.heard();
     if (this.#rate.take()) return true;
     this.shared.counters.tooManyMessages += 1;
-    this.close(CLOSE.tooManyMessages, 'too many messages');
+    this.close(CLOSE.tooManyMessages, this.#over('messagesPerMinute', 'a message'));
     return false;
   }
 
@@ -191,7 +216,7 @@ export class Connection {
     const user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
     if (this.#state !== 'greeting') return;
     if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
-    if (!seats.take(user)) return this.close(CLOSE.tryAgainLater, 'too many connections');
+    if (!seats.take(userKey(user))) return this.#refuseUser(user);
     const subscriber = this.#open(user);
     this.send(encodeHello(log.position(), limits, hearing.now));
     const held = this.#held;
@@ -203,6 +228,7 @@ export class Connection {
   #open(user) {
     const { clock, counters, limits } = this.shared;
     clock.clearTimeout(this.#timer);
+    this.shared.addresses.leave(this.address);
     counters.signIns += 1;
     this.#state = 'open';
     const subscriber = new Subscriber(user, this.shared, this);
@@ -249,6 +275,27 @@ export class Connection {
     this.close(CLOSE.protocolError, reason);
   }
 
+  /** @param {import('../index.js').HubUser} user */
+  #refuseUser(user) {
+    const { counters, refusals } = this.shared;
+    counters.refusedUsers += 1;
+    const reason = refusals.tell('connectionsPerUser', `a connection of user ${userKey(user)}`);
+    this.close(CLOSE.tryAgainLater, reason);
+  }
+
+  /** @param {keyof import('../index.js').HubLimits} limit @param {string} what @returns {string} */
+  #over(limit, what) {
+    const { user } = this;
+    const whose = user === null ? `address ${this.address}` : `user ${userKey(user)}`;
+    return this.shared.refusals.tell(limit, `${what} of ${whose}`);
+  }
+
+  /** A ticket that could not be checked is no bad ticket. */
+  #giveUpGreeting() {
+    if (this.#held === null) this.#refuseSignIn('no auth in time');
+    else this.close(CLOSE.tryAgainLater, 'the ticket could not be checked in time');
+  }
+
   /** @param {string} reason */
   #refuseSignIn(reason) {
     this.shared.counters.refusedSignIns += 1;
@@ -259,6 +306,7 @@ export class Connection {
   #failed(error) {
     if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
       this.shared.counters.oversizedFrames += 1;
+      this.#over('frameBytes', 'a frame');
     }
     if (this.#state === 'greeting' || this.#state === 'open') this.#leave();
   }
@@ -276,11 +324,13 @@ export class Connection {
     if (this.#state === 'greeting' || this.#state === 'open') this.#release();
     this.shared.clock.clearTimeout(this.#timer);
     this.#state = 'closed';
-    if (this.#subscriber) this.shared.seats.leave(this.#subscriber.user);
+    if (this.#subscriber) this.shared.seats.leave(userKey(this.#subscriber.user));
+    else this.shared.addresses.leave(this.address);
     this.onClosed();
   }
 
   #release() {
+    this.#held = null;
     this.shared.clock.clearTimeout(this.#timer);
     this.#liveness?.stop();
     this.#subscriber?.stop();

@@ -20,10 +20,11 @@ export class Connections {
   /**
    * @param {import('./connection.js').Socket} socket
    * @param {import('./write-batch.js').Corkable} stream that the socket writes to
+   * @param {string} address with room for one more
    */
-  adopt(socket, stream) {
+  adopt(socket, stream, address) {
     this.shared.counters.upgrades += 1;
-    const connection = new Connection(socket, stream, this.shared, () => {
+    const connection = new Connection(socket, stream, address, this.shared, () => {
       this.#open.delete(connection);
       if (this.#open.size === 0) this.#onEmpty?.();
     });

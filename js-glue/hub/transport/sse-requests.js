@@ -61,6 +61,7 @@ export function eventsAllowed(origins, { headers }) {
 export function setHeaders({ headers }, response) {
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Vary', 'Origin');
+  response.setHeader('Access-Control-Expose-Headers', 'Tidemark-Reason');
   if (headers.origin) response.setHeader('Access-Control-Allow-Origin', headers.origin);
 }
 

@@ -80,14 +80,14 @@ export class SseSocket extends EventEmitter {
     this.#waiting.push(frame.toString());
   }
 
-  /** @param {number} code */
-  close(code) {
+  /** @param {number} code @param {string} reason */
+  close(code, reason) {
     if (this.#waiting === null) {
       this.#response.end();
       return;
     }
     this.#waiting = null;
-    this.#response.writeHead(STATUS[code] ?? UNAVAILABLE).end();
+    this.#response.writeHead(STATUS[code] ?? UNAVAILABLE, { 'Tidemark-Reason': reason }).end();
   }
 
   #answer() {

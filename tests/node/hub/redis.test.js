@@ -250,6 +250,32 @@ test('a ticket that cannot be checked closes with 1013', async (t) => {
   assert.equal((await client.whenClosed()).code, 1013);
 });
 
+test('a user’s last tickets are good, whichever hub gave them out, and those of others', async (t) => {
+  const limits = { ticketsPerUser: 3 };
+  const [one, two] = [await joinHub(t, { limits }), await joinHub(t, { limits })];
+  const other = one.hub.issueTicket('ben');
+  const own = [];
+  for (let count = 0; count < 50; count += 1) {
+    own.push(one.hub.issueTicket('ann'));
+    await eventually('it is kept', () => one.hub.stats().tickets === 0);
+  }
+  own.push(two.hub.issueTicket('ann'));
+  await eventually('it is kept', () => two.hub.stats().tickets === 0);
+  assert.equal((await ticketKeys()).length, 4);
+  for (const [ticket, good] of /** @type {[string, boolean][]} */ ([
+    [other, true],
+    [own[47], false],
+    [own[48], true],
+    [own[50], true],
+  ])) {
+    const client = await connect(two.url);
+    client.send({ type: 'auth', v: 1, ticket });
+    if (good) assert.equal((await client.next()).type, 'hello');
+    else assert.equal((await client.whenClosed()).code, 4401);
+  }
+  assert.equal(one.hub.stats().discardedTickets, 47);
+});
+
 test('tickets that another hub took do not count against limits.tickets', async (t) => {
   const [one, two] = [await joinHub(t, { limits: { tickets: 1 } }), await joinHub(t)];
   for (const user of ['ann', 'ben']) {

@@ -149,10 +149,10 @@ test('upgrades are answered 503 until the source listens', async (t) => {
   await connect(url);
 });
 
-test('connections over the limit are answered 503', async (t) => {
+test('connections over the limit are closed with 1013', async (t) => {
   const { hub, url } = await startHub(t, { limits: { connections: 1 } });
   const first = await connect(url);
-  await assert.rejects(connect(url), { status: 503 });
+  assert.equal((await (await connect(url)).whenClosed()).code, 1013);
   first.socket.close();
   await eventually('the seat is free', () => hub.connections === 0);
   await connect(url);

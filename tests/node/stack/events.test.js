@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { WebSocket } from 'ws';
 import { RULES, reached } from '../client/live.js';
 import { observe, start } from '../client/setup.js';
 import { eventually, ORIGIN } from '../hub/client.js';
@@ -154,3 +155,44 @@ test('a closed channel ends its request', async (t) => {
   channel.close();
   await eventually('the connection ends', () => hub.connections === 0);
 });
+
+for (const transport of /** @type {const} */ (['events', 'websocket'])) {
+  test(`over ${transport}, a tab beyond its user’s share is told the limit, and is live when another closes`, async (t) => {
+    const { hub, url } = await startHub(t, { limits: { connectionsPerUser: 1 } });
+    const open = () => {
+      const { client, advance } = start(t, { rules: RULES });
+      const channel = client.connect({
+        url: transport === 'events' ? `${url}/events` : url,
+        transport,
+        scopes: ['a'],
+        ticket: async () => hub.issueTicket('ann'),
+        fetch: async (input, init) =>
+          fetch(input, {
+            ...init,
+            headers: { origin: ORIGIN, .../** @type {any} */ (init?.headers) },
+          }),
+        WebSocket: class extends WebSocket {
+          /** @param {string} address */
+          constructor(address) {
+            super(address, { origin: ORIGIN });
+          }
+        },
+      });
+      t.after(() => channel.close());
+      return { channel, advance };
+    };
+    const first = open();
+    await reached(first.channel, 'live');
+    const second = open();
+    await eventually('it is told', () => second.channel.error !== null);
+    assert.match(
+      String(second.channel.error),
+      /\(1013\): over the hub's limits\.connectionsPerUser \(1\)$/,
+    );
+    first.channel.close();
+    await eventually('the seat is free', () => hub.connections === 0);
+    await second.advance(1000);
+    await reached(second.channel, 'live');
+    assert.equal(second.channel.error, null);
+  });
+}
