@@ -56,7 +56,7 @@ function performOnQuery(query, type, id, flags) {
       break;
     case Effect.REPLAY:
       query.view.touch();
-      if (query.observers.size === 0) driver.call(() => query.view.release());
+      if (query.observers.length === 0) driver.call(() => query.view.release());
       break;
     case Effect.FETCH:
       runFetch(query, id, flags);

@@ -75,7 +75,7 @@ function refetch(query, engine, now) {
   if (query.isAwaited) {
     const networkMode = NetworkMode.ONLINE;
     engine.fetch(query.entry, { restart: false, networkMode, refetch: false }, now);
-  } else if (query.observers.size > 0) {
+  } else if (query.observers.length > 0) {
     engine.refetch([query.entry], { trail: false }, now);
   }
 }

@@ -8,7 +8,14 @@ import { Mutation } from './mutation.js';
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Query } from '../query/query.js' */
 
-/** @typedef {{ type: 'added' | 'removed' | 'updated', mutation: Mutation }} MutationEvent */
+/** @import { MutationObserver } from './mutation-observer.js' */
+
+/**
+ * @typedef {object} MutationEvent
+ * @property {'added' | 'removed' | 'updated' | 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'} type
+ * @property {Mutation} [mutation] absent where an observer shows none
+ * @property {MutationObserver} [observer]
+ */
 
 /**
  * The mutations of one client, in the order they were begun: those that are pending or shown by an
@@ -47,11 +54,13 @@ export class MutationCache extends Subscribable {
 
   /**
    * @param {QueryClient} client
-   * @param {any} options with defaults
+   * @param {any} given with defaults, or as an app writes them
+   * @param {object} [state] of one that was kept somewhere; a pending one goes on with `continue`
    */
-  build(client, options) {
+  build(client, given, state) {
+    const options = given.gcTime === undefined ? client.defaultMutationOptions(given) : given;
     this.#serial += 1;
-    const mutation = new Mutation(client, this, this.#serial, options);
+    const mutation = new Mutation(client, this, this.#serial, options, state);
     this.#mutations.add(mutation);
     this.notify('added', mutation);
     return mutation;
@@ -161,7 +170,7 @@ export class MutationCache extends Subscribable {
   runNext({ scopeId }) {
     if (scopeId === undefined) return;
     const next = this.getAll().find((other) => other.scopeId === scopeId && other.isPending);
-    next?.continue();
+    next?.continue()?.catch(() => {});
   }
 
   /**
@@ -171,7 +180,7 @@ export class MutationCache extends Subscribable {
    */
   async resumePausedMutations() {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused);
-    for (const mutation of paused) mutation.continue();
+    for (const mutation of paused) mutation.continue()?.catch(() => {});
     const running = () => paused.filter((mutation) => mutation.isRunning);
     while (running().length > 0) await Promise.all(running().map((mutation) => mutation.over));
   }
@@ -180,11 +189,12 @@ export class MutationCache extends Subscribable {
    * Tells the listeners, at the end of the turn.
    *
    * @param {MutationEvent['type']} type
-   * @param {Mutation} mutation
+   * @param {Mutation} [mutation]
+   * @param {MutationObserver} [observer]
    */
-  notify(type, mutation) {
+  notify(type, mutation, observer) {
     if (!this.hasListeners()) return;
-    this.#events.push({ type, mutation });
+    this.#events.push(observer ? { type, mutation, observer } : { type, mutation });
     this.#client?.driver.notify(this);
   }
 

@@ -1,5 +1,3 @@
-import { report } from '../runtime/environment.js';
-
 /** @import { Mutation } from './mutation.js' */
 
 /**
@@ -50,7 +48,7 @@ export class MutationCallbacks {
     await this.#tell(() => options.onSettled?.(data, null, ...own));
   }
 
-  /** A callback that throws is reported, and the next one runs. @param {any} error */
+  /** What a callback throws goes to `unhandledrejection`, as in v5, and the next one runs. @param {any} error */
   async failed(error) {
     const { options, state } = this.#mutation;
     const args = [this.#variables, state.context];
@@ -84,7 +82,7 @@ export class MutationCallbacks {
     try {
       await this.#tell(callback);
     } catch (error) {
-      report(error);
+      Promise.reject(error);
     }
   }
 }

@@ -1,4 +1,3 @@
-import { report } from '../runtime/environment.js';
 import { hashKey } from '../runtime/hash-key.js';
 import { shallowEqual } from '../runtime/structural-sharing.js';
 import { Subscribable } from '../runtime/subscribable.js';
@@ -36,8 +35,12 @@ export class MutationObserver extends Subscribable {
 
   /** @param {any} options */
   setOptions(options) {
-    const { mutationKey } = this.options;
+    const before = this.options;
+    const { mutationKey } = before;
     this.options = this.#client.defaultMutationOptions(options);
+    if (!shallowEqual(this.options, before)) {
+      this.#client.getMutationCache().notify('observerOptionsUpdated', this.#mutation, this);
+    }
     const next = this.options.mutationKey;
     if (mutationKey && next && hashKey(mutationKey) !== hashKey(next)) this.reset();
     else if (this.#mutation?.isPending) this.#mutation.options = this.options;
@@ -57,7 +60,7 @@ export class MutationObserver extends Subscribable {
     this.#callbacks = callbacks;
     const mutation = this.#client.getMutationCache().build(this.#client, this.options);
     this.#mutation = mutation;
-    mutation.observers.add(this);
+    mutation.addObserver(this);
     return mutation.execute(variables);
   }
 
@@ -98,7 +101,7 @@ export class MutationObserver extends Subscribable {
 
   /** @protected @override */
   onSubscribe() {
-    this.#mutation?.observers.add(this);
+    this.#mutation?.addObserver(this);
     this.#update();
   }
 
@@ -124,11 +127,11 @@ export class MutationObserver extends Subscribable {
   }
 }
 
-/** @param {() => void} callback of the app's */
+/** What it throws goes where v5 sends it: to `unhandledrejection`. @param {() => void} callback of the app's */
 function guarded(callback) {
   try {
     callback();
   } catch (error) {
-    report(error);
+    Promise.reject(error);
   }
 }

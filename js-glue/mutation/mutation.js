@@ -44,6 +44,8 @@ export class Mutation {
   #attempts;
   /** A callback of the app hears right now how it ended. */
   isTelling = false;
+  /** It was begun elsewhere and is to go on: its onMutate has run. */
+  #isRestored = false;
   /** Its user is gone, or it was removed while it waited. */
   isAbandoned = false;
   /** @type {(error: CancelledError) => void} */
@@ -58,11 +60,14 @@ export class Mutation {
    * @param {MutationCache} cache
    * @param {number} serial
    * @param {any} options with defaults
+   * @param {object} [state] of one that was kept somewhere
    */
-  constructor(client, cache, serial, options) {
+  constructor(client, cache, serial, options, state) {
     this.#client = client;
     this.#cache = cache;
     this.options = options;
+    if (state) this.state = { ...IDLE, ...state };
+    this.#isRestored = this.isPending;
     /** Options that change while it runs do not move it: those behind it wait for this one to end. */
     this.scopeId = options.scope?.id;
     this.mutationId = serial;
@@ -105,13 +110,28 @@ export class Mutation {
   }
 
   /** @param {MutationObserver} observer */
-  removeObserver(observer) {
-    if (this.observers.delete(observer)) this.#cache.forgetInTime(this);
+  addObserver(observer) {
+    if (this.observers.has(observer)) return;
+    this.observers.add(observer);
+    this.#cache.notify('observerAdded', this, observer);
   }
 
-  /** Goes on if it is paused and may run now. */
+  /** @param {MutationObserver} observer */
+  removeObserver(observer) {
+    if (!this.observers.delete(observer)) return;
+    this.#cache.forgetInTime(this);
+    this.#cache.notify('observerRemoved', this, observer);
+  }
+
+  /**
+   * Goes on if it is paused and may run now; one that was restored begins its tries.
+   *
+   * @returns {Promise<any> | undefined} of a restored one: what mutationFn resolves with
+   */
   continue() {
+    if (this.#isRestored) return this.execute(this.state.variables);
     this.#attempts.continue();
+    return undefined;
   }
 
   /** It is not tried again, nobody shows it, and what comes back of it is told to nobody. */
@@ -133,8 +153,11 @@ export class Mutation {
       mutationId: this.layers.mutationId,
     };
     const callbacks = new MutationCallbacks(this, this.#cache.config, variables, context);
+    const isRestored = this.#isRestored;
+    this.#isRestored = false;
     this.update({
       ...IDLE,
+      ...(isRestored && { context: this.state.context }),
       status: 'pending',
       variables,
       isPaused: !this.#attempts.mayRun,
@@ -142,7 +165,8 @@ export class Mutation {
     });
     try {
       this.layers.lay(this.options.optimistic, variables);
-      const result = await this.#unlessAbandoned(callbacks.begun());
+      const begun = isRestored ? Promise.resolve(undefined) : callbacks.begun();
+      const result = await this.#unlessAbandoned(begun);
       if (result !== undefined) this.update({ context: result });
       const data = await this.#unlessAbandoned(
         this.#attempts.untilDone(() => this.#callMutationFn(variables, context)),

@@ -13,14 +13,30 @@ export function restoreInitialData(query, options) {
   if (options.initialData === undefined || query.view.hasBase) return;
   const data = resolveOption(options.initialData);
   if (data === undefined) return;
-  const updatedAt = resolveOption(options.initialDataUpdatedAt);
+  restore(query, options, data, resolveOption(options.initialDataUpdatedAt));
+}
+
+/**
+ * Puts the data of a state in that was kept somewhere.
+ *
+ * @param {Query} query
+ * @param {{ data?: unknown, dataUpdatedAt?: number }} state
+ */
+export function restoreState(query, { data, dataUpdatedAt }) {
+  if (data !== undefined) restore(query, query.options, data, dataUpdatedAt);
+}
+
+/**
+ * @param {Query} query
+ * @param {any} options
+ * @param {unknown} data
+ * @param {number} [updatedAt] ms since 1970; default now
+ */
+function restore(query, options, data, updatedAt) {
   query.client.driver.apply((engine, now) => {
     const at = updatedAt ?? now;
-    engine.setData(
-      query.entry,
-      { age: ageOf('initialDataUpdatedAt', at, now), keepChanges: true },
-      now,
-    );
+    const age = ageOf('initialDataUpdatedAt', at, now);
+    engine.setData(query.entry, { age, keepChanges: true }, now);
     query.restore(data, at);
     giveTags(query, options, engine, now);
   });

@@ -41,7 +41,11 @@ export function coreOptions(options, query) {
     refetchOnMount: refetchOn(options.refetchOnMount, query),
     refetchOnWindowFocus: refetchOn(options.refetchOnWindowFocus, query),
     refetchOnReconnect: refetchOn(options.refetchOnReconnect, query),
-    retryOnMount: resolveOption(options.retryOnMount, query) !== false,
+    // Matters only, and is asked only, after a failure without data.
+    retryOnMount:
+      query.view.hasBase ||
+      query.errorUpdateCount === 0 ||
+      resolveOption(options.retryOnMount, query) !== false,
     networkMode: networkMode(options),
   };
 }

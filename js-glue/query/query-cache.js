@@ -2,7 +2,7 @@ import { Match } from '../engine/codes.js';
 import { copyKey } from '../runtime/hash-key.js';
 import { Subscribable } from '../runtime/subscribable.js';
 import { matchFlags, remainingPredicate } from './filters.js';
-import { restoreInitialData } from './initial-data.js';
+import { restoreInitialData, restoreState } from './initial-data.js';
 import { Query } from './query.js';
 import { declareScopes } from './query-scopes.js';
 
@@ -26,6 +26,7 @@ export class QueryCache extends Subscribable {
   #client = null;
   /** @type {CacheEvent[]} */
   #events = [];
+  #serial = 0;
   /** Everything was forgotten, and nothing has come in since. */
   #isBlank = false;
 
@@ -55,15 +56,18 @@ export class QueryCache extends Subscribable {
    * The query of a key, made if there is none. Initial data goes in if the query has no data.
    *
    * @param {QueryClient} client
-   * @param {any} options with defaults
+   * @param {any} given with defaults, or as an app writes them
+   * @param {{ data?: unknown, dataUpdatedAt?: number }} [state] to restore, if the query is new
    * @returns {Query}
    */
-  build(client, options) {
+  build(client, given, state) {
+    const options = given.gcTime === undefined ? client.defaultQueryOptions(given) : given;
     const { query, isNew } = client.driver.apply((engine, now) => {
       // Kept in the step: the engine that gave the handle may be gone once its effects are carried out.
       const entry = engine.build(options.queryKey, options.gcTime, now);
       const known = this.#queries.get(entry);
-      const query = known ?? new Query(client, entry, copyKey(options.queryKey), options);
+      const query =
+        known ?? new Query(client, entry, copyKey(options.queryKey), options, ++this.#serial);
       this.#queries.set(entry, query);
       return { query, isNew: !known };
     });
@@ -73,6 +77,7 @@ export class QueryCache extends Subscribable {
       client.getMutationCache().cover(query);
     }
     declareScopes(query, options.scopes);
+    if (isNew && state) restoreState(query, state);
     restoreInitialData(query, options);
     return query;
   }
@@ -109,6 +114,7 @@ export class QueryCache extends Subscribable {
       engine.match(filters.queryKey ?? [], flags, now),
     );
     const queries = entries.flatMap((entry) => this.#queries.get(entry) ?? []);
+    queries.sort((a, b) => a.serial - b.serial);
     const predicate = remainingPredicate(filters);
     return predicate ? queries.filter(predicate) : queries;
   }

@@ -58,9 +58,11 @@ export class QueryObserver extends Subscribable {
     // Built before they are taken: what that calls, or a key that is refused, must not find the options
     // of one query on another.
     const query = this.#client.getQueryCache().build(this.#client, full);
+    const isOther = !shallowEqual(full, this.options);
     this.options = full;
     this.#moveTo(query);
     this.#listenToFunctions();
+    if (isOther) this.#notifyCache('observerOptionsUpdated');
     this.updateResult();
   }
 
@@ -150,6 +152,7 @@ export class QueryObserver extends Subscribable {
     if (!this.#isDue) return;
     this.#isDue = false;
     this.emit(this.#result);
+    this.#notifyCache('observerResultsUpdated');
   }
 
   /**
@@ -194,7 +197,7 @@ export class QueryObserver extends Subscribable {
       query.addObserver(this);
     });
     this.#listenToFunctions();
-    this.#client.getQueryCache().notify({ type: 'observerAdded', query, observer: this });
+    this.#notifyCache('observerAdded');
     this.updateResult();
   }
 
@@ -209,7 +212,12 @@ export class QueryObserver extends Subscribable {
     this.#client.driver.applyOnce((engine, now) =>
       engine.unobserve(handle, query.run?.signalTaken ?? false, now),
     );
-    this.#client.getQueryCache().notify({ type: 'observerRemoved', query, observer: this });
+    this.#notifyCache('observerRemoved');
+  }
+
+  /** @param {string} type */
+  #notifyCache(type) {
+    this.#client.getQueryCache().notify({ type, query: this.#query, observer: this });
   }
 
   #build() {

@@ -11,8 +11,8 @@ import { stateOf } from './query-state.js';
 /** @import { QueryObserver } from './query-observer.js' */
 /** @import { FetchRun } from './fetcher.js' */
 
-/** What most queries have instead of a Set of their own. @type {ReadonlySet<QueryObserver>} */
-const NOBODY = new Set();
+/** What most queries have instead of a list of their own. @type {readonly QueryObserver[]} */
+const NOBODY = Object.freeze([]);
 
 /**
  * What JavaScript holds for one entry of the core: its answer, its error, who waits and who looks.
@@ -21,6 +21,8 @@ const NOBODY = new Set();
 export class Query {
   /** @type {Set<QueryObserver> | null} */
   #observers = null;
+  /** The same as a list, made when somebody asks for it. @type {readonly QueryObserver[] | null} */
+  #observerList = NOBODY;
   /** The fetch in flight, over all its tries. @type {FetchRun | null} */
   run = null;
   /** The core gave the handle back; this object only remembers. */
@@ -50,18 +52,21 @@ export class Query {
    * @param {number} entry the core's handle
    * @param {readonly unknown[]} queryKey
    * @param {any} options with defaults
+   * @param {number} serial how many were made before it
    */
-  constructor(client, entry, queryKey, options) {
+  constructor(client, entry, queryKey, options, serial) {
     this.client = client;
     this.entry = entry;
     this.queryKey = queryKey;
     this.options = options;
+    this.serial = serial;
     this.view = new LayeredValue(this);
   }
 
-  /** Who observes it: found here by NOTIFY effects. @returns {ReadonlySet<QueryObserver>} */
+  /** Those with listeners, in the order they came. NOTIFY effects find them here. */
   get observers() {
-    return this.#observers ?? NOBODY;
+    this.#observerList ??= this.#observers ? [...this.#observers] : NOBODY;
+    return this.#observerList;
   }
 
   get queryHash() {
@@ -92,7 +97,7 @@ export class Query {
 
   /** By what the options say now. */
   isActive() {
-    return [...this.observers].some(({ options }) => isEnabled(options, this));
+    return this.observers.some(({ options }) => isEnabled(options, this));
   }
 
   isIdle() {
@@ -100,7 +105,7 @@ export class Query {
   }
 
   isDisabled() {
-    if (this.observers.size > 0) return !this.isActive();
+    if (this.observers.length > 0) return !this.isActive();
     return this.options.queryFn === skipToken || !this.isFetched();
   }
 
@@ -110,7 +115,7 @@ export class Query {
 
   isStale() {
     for (const observer of this.observers) if (observer.getCurrentResult().isStale) return true;
-    return this.observers.size === 0 && this.isStaleByTime(Infinity);
+    return this.observers.length === 0 && this.isStaleByTime(Infinity);
   }
 
   /** @param {number | 'static'} [staleTime] ms */
@@ -124,17 +129,19 @@ export class Query {
   addObserver(observer) {
     this.#observers ??= new Set();
     this.#observers.add(observer);
+    this.#observerList = null;
   }
 
   /** @param {QueryObserver} observer */
   removeObserver(observer) {
     this.#observers?.delete(observer);
-    if (this.cause === observer) this.cause = null;
     if (this.#observers?.size === 0) this.#observers = null;
+    this.#observerList = null;
+    if (this.cause === observer) this.cause = null;
   }
 
   getObserversCount() {
-    return this.observers.size;
+    return this.#observers?.size ?? 0;
   }
 
   /** The core forgot it, so that its key would find another entry or none. */
@@ -144,7 +151,7 @@ export class Query {
 
   /** What is in flight can be aborted, and nobody looks or waits any more. */
   isAbandoned() {
-    const isNeeded = this.observers.size > 0 || this.isAwaited;
+    const isNeeded = this.observers.length > 0 || this.isAwaited;
     return !this.dropped && this.run?.signalTaken === true && !isNeeded;
   }
 
@@ -156,7 +163,7 @@ export class Query {
    */
   optionsToFetchWith() {
     if (this.wanted) return this.wanted;
-    const able = [...this.observers].filter(({ options }) => typeof options.queryFn === 'function');
+    const able = this.observers.filter(({ options }) => typeof options.queryFn === 'function');
     const enabled = able.filter(({ options }) => options.enabled !== false);
     const best =
       able.find((observer) => observer === this.cause) ??

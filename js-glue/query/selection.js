@@ -33,7 +33,10 @@ export class Selection {
   select({ select, structuralSharing }, data, shown, source, now) {
     const isSame = source !== undefined && source === this.#source;
     this.#source = source;
-    if (!select) return { data, failure: null };
+    if (!select) {
+      // A placeholder that is written inline is a new object with each render.
+      return { data: source ? data : shareAs(structuralSharing, shown, data), failure: null };
+    }
     if (select !== this.#select || !Object.is(data, this.#input)) {
       this.#select = select;
       this.#input = data;

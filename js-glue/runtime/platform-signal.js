@@ -2,7 +2,7 @@ import { Subscribable } from './subscribable.js';
 
 /**
  * One fact about the world outside that is true or false, as the platform reports it or as the app
- * says. Listens to the platform only while somebody listens to it.
+ * says. Listens to the platform only while it has listeners itself, or once it was given a source.
  *
  * @extends {Subscribable<(value: boolean) => void>}
  */
@@ -26,7 +26,7 @@ export class PlatformSignal extends Subscribable {
   setEventListener(setup) {
     this.#setup = setup;
     this.#stop();
-    if (this.hasListeners()) this.#start();
+    this.#start();
   }
 
   /** @protected @override */

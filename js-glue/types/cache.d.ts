@@ -1,3 +1,4 @@
+import type { QueryClient } from './client.js';
 import type {
   DefaultError,
   FetchStatus,
@@ -7,6 +8,7 @@ import type {
   StaleTime,
 } from './common.js';
 import type { AnyMutation } from './mutation.js';
+import type { QueryObserver } from './observer.js';
 import type { QueryOptions } from './query-options.js';
 
 export interface QueryState<TData = unknown, TError = DefaultError> {
@@ -40,6 +42,8 @@ export interface Query<
   // biome-ignore lint/suspicious/noExplicitAny: a query of a tagged key is one of the plain key, too
   readonly options: QueryOptions<TQueryFnData, TError, TData, any>;
   readonly meta: QueryMeta | undefined;
+  /** Those with listeners, in the order they came. */
+  readonly observers: readonly QueryObserver[];
   getObserversCount(): number;
   isActive(): boolean;
   isDisabled(): boolean;
@@ -89,7 +93,14 @@ export interface QueryCacheConfig {
 }
 
 export interface QueryCacheNotifyEvent {
-  type: 'added' | 'removed' | 'updated' | 'observerAdded' | 'observerRemoved';
+  type:
+    | 'added'
+    | 'removed'
+    | 'updated'
+    | 'observerAdded'
+    | 'observerRemoved'
+    | 'observerResultsUpdated'
+    | 'observerOptionsUpdated';
   query: Query;
 }
 
@@ -101,7 +112,10 @@ export declare class QueryCache {
   find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     filters: QueryFilters & { queryKey: readonly unknown[] },
   ): Query<TQueryFnData, TError, TData> | undefined;
+  /** In the order they were made. */
   findAll(filters?: QueryFilters): Query[];
+  /** The query of a key, made if there is none. The options get their defaults. */
+  build(client: QueryClient, options: QueryOptions, state?: Partial<QueryState>): Query;
   getAll(): Query[];
   /** Listeners are called at the end of the turn. Returns how to stop. */
   subscribe(listener: (event: QueryCacheNotifyEvent) => void): () => void;

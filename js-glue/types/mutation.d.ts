@@ -342,8 +342,16 @@ export interface MutationCacheConfig {
 }
 
 export interface MutationCacheNotifyEvent {
-  type: 'added' | 'removed' | 'updated';
-  mutation: Mutation;
+  type:
+    | 'added'
+    | 'removed'
+    | 'updated'
+    | 'observerAdded'
+    | 'observerRemoved'
+    | 'observerOptionsUpdated';
+  /** Absent if an observer changes its options while it shows none. */
+  mutation?: Mutation;
+  observer?: MutationObserver;
 }
 
 /**
@@ -352,6 +360,11 @@ export interface MutationCacheNotifyEvent {
 export declare class MutationCache {
   constructor(config?: MutationCacheConfig);
   readonly config: MutationCacheConfig;
+  /**
+   * A mutation to `execute`. The options get their defaults. With a state that was kept, a pending one
+   * goes on with `resumePausedMutations`; its `onMutate` is not called again.
+   */
+  build(client: QueryClient, options: MutationOptions, state?: Partial<MutationState>): Mutation;
   getAll(): Mutation[];
   /** Exact unless the filters say otherwise. */
   find(filters: MutationFilters): Mutation | undefined;
