@@ -57,12 +57,8 @@ static void place(tidemark_cache *cache, uint32_t id, double seq) {
   struct entry *e = entry_at(cache, id);
   uint32_t before = entry_state(e);
   e->freshness.changed_seq = fmax(e->freshness.changed_seq, seq);
-  uint32_t bits = 0;
-  if (freshness_is_marked(&e->freshness) && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    double wait = schedule_spread(schedule_backoff(0), &cache->random);
-    bits = entry_want_later(e, cache->time + wait);
-  }
-  query_act(cache, id, bits | notice(e, before));
+  query_keep_up(cache, id, schedule_backoff(0));
+  query_act(cache, id, notice(e, before));
 }
 
 /* What it shows was asked for later than that, or what is in flight if it shows nothing. */

@@ -181,6 +181,9 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event);
 int query_set_data(tidemark_cache *cache, const tidemark_event *event);
 int query_set_tags(tidemark_cache *cache, const tidemark_event *event);
 int query_list(tidemark_cache *cache, const tidemark_event *event);
+/* An active entry that is marked has a fetch wanted, under way or planned: where none may be, one
+ * is planned in `wait` ms, spread. */
+void query_keep_up(tidemark_cache *cache, uint32_t id, double wait);
 /* Whether invalidating it with that refetch type fetches it. */
 bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type);
 

@@ -76,6 +76,14 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   disable(cache, id);
 }
 
+/* What changed while somebody called the answer static was not asked for. */
+static void follow_changes(tidemark_cache *cache, uint32_t id, double stale_time_before) {
+  bool withheld = stale_time_before == TIDEMARK_STATIC && entry_at(cache, id)->has_data;
+  if (withheld && !PLANTED(STATIC_LEAVES_STALE)) {
+    query_keep_up(cache, id, schedule_backoff(0));
+  }
+}
+
 static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   struct observer *o = observer_at(cache, id);
   struct activity *a = entry_at(cache, o->entry)->activity;
@@ -93,6 +101,8 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
     abandon(cache, o->entry, signal_taken);
   } else if (a->enabled == 0) {
     disable(cache, o->entry);
+  } else {
+    follow_changes(cache, o->entry, o->options.stale_time);
   }
 }
 
@@ -147,6 +157,7 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
     e->activity->enabled += (o->options.enabled ? 1U : 0U) - (before.enabled ? 1U : 0U);
     e->network_mode = o->options.network_mode & 3;
     unused_set_gc_time(cache, event->entry, o->options.gc_time);
+    follow_changes(cache, event->entry, before.stale_time);
   }
   bool comes = moves || (o->options.enabled && !before.enabled);
   bool fetches = comes && observer_is_stale(o, e, cache->time);

@@ -3,7 +3,9 @@
 #include "cache_internal.h"
 #include "key.h"
 
-/* ms between tries to refetch what a change marked, once the ordinary retries are used up. */
+/* ms between tries to refetch what a change marked, once the ordinary retries are used up. So long
+ * is waited, too, once the caller has put an answer of its own in the place of the one it called
+ * off: until then its own write should be done. */
 static const double RECOVERY_MS = 30000;
 
 /* ---- Fetching ------------------------------------------------------------------------------ */
@@ -28,6 +30,18 @@ bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_ref
                 (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
                 (type == TIDEMARK_REFETCH_INACTIVE && !active);
   return wanted && !disabled && !is_static(cache, e);
+}
+
+static void plan(tidemark_cache *cache, uint32_t id, double wait) {
+  double wake = cache->time + schedule_spread(wait, &cache->random);
+  query_act(cache, id, entry_want_later(entry_at(cache, id), wake));
+}
+
+void query_keep_up(tidemark_cache *cache, uint32_t id, double wait) {
+  if (freshness_is_marked(&entry_at(cache, id)->freshness) &&
+      query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    plan(cache, id, wait);
+  }
 }
 
 int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
@@ -90,9 +104,8 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
                         (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
   if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE) &&
       !PLANTED(LAGGING_ANSWER_LEFT)) {
-    double wait = schedule_spread(schedule_backoff(lag), &cache->random);
     e->activity->lag = lag < UINT16_MAX ? lag + 1 : lag;
-    query_act(cache, event->entry, entry_want_later(e, cache->time + wait));
+    plan(cache, event->entry, schedule_backoff(lag));
   } else if (e->activity != NULL) {
     e->activity->lag = 0;
   }
@@ -120,11 +133,8 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
   }
   cache->stats.fetch_errors++;
   /* A change is not lost because the server was away longer than the retries lasted. */
-  if (e->phase == ENTRY_IDLE && freshness_is_marked(&e->freshness) &&
-      !PLANTED(RECOVERY_FORGOTTEN) &&
-      query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE)) {
-    double wake = cache->time + schedule_spread(RECOVERY_MS, &cache->random);
-    query_act(cache, event->entry, entry_want_later(e, wake));
+  if (e->phase == ENTRY_IDLE && !PLANTED(RECOVERY_FORGOTTEN)) {
+    query_keep_up(cache, event->entry, RECOVERY_MS);
   }
   mutation_fold(cache, event->entry);
   return TIDEMARK_OK;
@@ -140,6 +150,9 @@ int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
   }
   bool keep_changes = event->data.keep_changes != 0;
   uint32_t bits = entry_set_data(e, cache->time - event->data.age, cache->ordinal, keep_changes);
+  if (e->put_off && !PLANTED(PUT_OFF_TOO_SHORTLY)) {
+    entry_put_off(e, cache->time + schedule_spread(RECOVERY_MS, &cache->random));
+  }
   query_act(cache, event->entry, bits);
   query_need(cache, event->entry);
   if (!keep_changes) {
@@ -190,6 +203,20 @@ static void invalidate(tidemark_cache *cache, uint32_t id, const struct mark *ma
   }
 }
 
+/* The caller may be about to write, and wants no older answer over what it puts in meanwhile. What
+ * a change wanted is asked for once it has had time for that. */
+static void cancel(tidemark_cache *cache, uint32_t id, bool revert) {
+  struct entry *e = entry_at(cache, id);
+  bool wanted = e->phase != ENTRY_IDLE && !PLANTED(CANCEL_ENDS_CHANGE) &&
+                (e->put_off || freshness_is_marked(&e->freshness));
+  query_act(cache, id, entry_cancel(e, revert));
+  if (wanted && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    plan(cache, id, schedule_backoff(0));
+    e->put_off = true;
+  }
+  mutation_fold(cache, id);
+}
+
 int query_list(tidemark_cache *cache, const tidemark_event *event) {
   if (event->list.refetch_type > TIDEMARK_REFETCH_NONE) {
     return TIDEMARK_ERROR_EVENT;
@@ -216,8 +243,7 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
       refetch(cache, id, event->list.trail == 0);
       break;
     case TIDEMARK_CANCEL:
-      query_act(cache, id, entry_cancel(entry_at(cache, id), !event->list.no_revert));
-      mutation_fold(cache, id);
+      cancel(cache, id, event->list.no_revert == 0);
       break;
     case TIDEMARK_REMOVE:
       query_remove(cache, id);

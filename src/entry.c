@@ -111,6 +111,7 @@ static void finish(struct entry *e) {
   e->refetch = false;
   e->awaited = false;
   e->no_retry = false;
+  e->put_off = false;
   e->again = false;
 }
 
@@ -194,6 +195,14 @@ uint32_t entry_cancel(struct entry *e, bool revert) {
   }
   finish(e);
   return bits;
+}
+
+void entry_put_off(struct entry *e, double wake) {
+  bool held = e->phase == ENTRY_WANTED && e->refetch && !e->awaited && !is_under_way(e);
+  if (e->put_off && (e->phase == ENTRY_LATER || held)) {
+    e->phase = ENTRY_LATER;
+    e->activity->wake = wake;
+  }
 }
 
 void entry_await(struct entry *e) {

@@ -86,6 +86,7 @@ struct entry {
   bool again_refetch : 1;
   bool awaited : 1;          /* somebody besides the observers was told to wait for the fetch */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
+  bool put_off : 1;          /* a change wanted the fetch, and the caller called it off */
   bool dirty : 1;            /* in the queue of entries with effects */
   bool counted : 1;          /* in flight under the cap */
   struct activity *activity; /* NULL: at rest */
@@ -144,6 +145,8 @@ uint32_t entry_wake(struct entry *e);
 /* What is wanted or under way is called off; the entry is as before, or, without `revert`, it
  * failed. */
 uint32_t entry_cancel(struct entry *e, bool revert);
+/* The caller wrote over what it called off: what is put off and has not begun comes at `wake`. */
+void entry_put_off(struct entry *e, double wake);
 /* Somebody besides the observers is told to wait for what is wanted or under way, if anything is:
  * it goes on when the observers leave. */
 void entry_await(struct entry *e);

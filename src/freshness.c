@@ -53,6 +53,9 @@ bool freshness_is_behind(const struct freshness *f) {
 }
 
 bool freshness_is_marked(const struct freshness *f) {
+  if (f->asked == 0 && !PLANTED(CHANGE_BEFORE_ANSWER_FORGOTTEN)) {
+    return f->changed > 0; /* no answer was there that a position could speak for */
+  }
   if (f->asked <= f->unplaced) {
     return f->unplaced > 0;
   }

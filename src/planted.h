@@ -19,6 +19,10 @@
   BUG(RECOVERY_FORGOTTEN, "what a change marked is left when its retries are used up")             \
   BUG(MARK_FORGOTTEN_ON_MOUNT, "a stale entry that somebody comes back to is taken for fresh")     \
   BUG(PAUSED_FETCH_LEFT, "a fetch that waits for the network is called off when nobody looks")     \
+  BUG(CHANGE_BEFORE_ANSWER_FORGOTTEN, "a change is forgotten when the first fetch fails")          \
+  BUG(CANCEL_ENDS_CHANGE, "a change whose refetch is cancelled is not asked for again")            \
+  BUG(PUT_OFF_TOO_SHORTLY, "a refetch called off comes back at once over what was written since")  \
+  BUG(STATIC_LEAVES_STALE, "what changed under a static observer stays so when that is gone")      \
   BUG(AWAITED_ABANDONED, "who leaves calls off a fetch that others wait for")                      \
   BUG(INACTIVE_REFETCHED, "a change refetches what nobody looks at")                               \
   /* the schedule */                                                                               \

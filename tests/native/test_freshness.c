@@ -229,6 +229,121 @@ static void a_change_after_set_data_marks_it(void **state) {
   assert_true(is_marked(w, entry));
 }
 
+/* ---- Called off ---------------------------------------------------------------------------- */
+
+/* The refetch that a change of it caused is in flight. */
+static uint32_t refetching(struct world *w, double stale_time) {
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", stale_time);
+  change_task(w);
+  flush(w);
+  forget_trace(w);
+  return entry;
+}
+
+static void a_change_whose_refetch_is_cancelled_is_asked_for_a_little_later(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  pass(w, 900);
+  expect_no_fetch(w);
+  pass(w, 700);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void a_change_whose_refetch_is_cancelled_again_is_asked_for_later_still(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  for (int i = 0; i < 10; i++) {
+    on_entry(w, TIDEMARK_CANCEL, entry);
+    pass(w, 900);
+  }
+  expect_no_fetch(w);
+  pass(w, 700);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void what_is_put_in_after_a_cancel_stands_until_the_write_should_be_done(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  set_data(w, entry);
+  pass(w, 29 * SECOND);
+  expect_no_fetch(w);
+  pass(w, 17 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void what_is_put_in_while_the_page_is_hidden_stands_as_well(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  visible(w, 0);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  pass(w, 2 * SECOND);
+  set_data(w, entry);
+  visible(w, 1);
+  flush(w);
+  pass(w, 29 * SECOND);
+  expect_no_fetch(w);
+}
+
+static void a_change_outlives_a_second_cancel_after_data_was_put_in(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  set_data(w, entry);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void a_refetch_that_no_change_wanted_stays_cancelled(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  on_entry(w, TIDEMARK_REFETCH, entry);
+  flush(w);
+  forget_trace(w);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  pass(w, MINUTE);
+  expect_no_fetch(w);
+}
+
+static void cancelling_what_waits_for_nothing_asks_for_nothing(void **state) {
+  struct world *w = *state;
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  invalidate(w, entry, TIDEMARK_REFETCH_NONE);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  pass(w, MINUTE);
+  expect_no_fetch(w);
+}
+
+static void a_change_under_a_static_observer_is_asked_for_when_that_leaves(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  uint32_t still = observe_for(w, entry, TIDEMARK_STATIC);
+  change_task(w);
+  pass(w, MINUTE);
+  expect_no_fetch(w);
+  unobserve(w, still);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_more(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = cached(w, "tasks/1");
+  forget_trace(w);
+  uint32_t observer = observe_for(w, entry, TIDEMARK_STATIC);
+  change_task(w);
+  tidemark_observer_options options = observing();
+  options.stale_time = INFINITY;
+  set_observer(w, observer, entry, options);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
 /* ---- Never lost ---------------------------------------------------------------------------- */
 
 static void a_change_outlives_a_server_that_is_away_longer_than_the_retries(void **state) {
@@ -317,6 +432,15 @@ int main(void) {
       PROMISE(a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing),
       PROMISE(whoever_joins_a_fetch_that_a_change_overtook_gets_one_more),
       PROMISE(what_trails_a_fetch_goes_with_the_last_observer),
+      PROMISE(a_change_whose_refetch_is_cancelled_is_asked_for_a_little_later),
+      PROMISE(a_change_whose_refetch_is_cancelled_again_is_asked_for_later_still),
+      PROMISE(what_is_put_in_after_a_cancel_stands_until_the_write_should_be_done),
+      PROMISE(what_is_put_in_while_the_page_is_hidden_stands_as_well),
+      PROMISE(a_change_outlives_a_second_cancel_after_data_was_put_in),
+      PROMISE(a_refetch_that_no_change_wanted_stays_cancelled),
+      PROMISE(cancelling_what_waits_for_nothing_asks_for_nothing),
+      PROMISE(a_change_under_a_static_observer_is_asked_for_when_that_leaves),
+      PROMISE(a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_more),
       PROMISE(a_change_refetches_what_is_observed_and_marks_the_rest),
       PROMISE(a_set_of_data_after_a_change_stands_against_the_fetch_in_flight),
       PROMISE(a_change_after_set_data_marks_it),

@@ -22,6 +22,30 @@ static void an_answer_as_of_the_change_or_later_is_fresh(void **state) {
   assert_false(is_marked(w, entry));
 }
 
+static void a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = mount(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  fail_fetch(w, entry, 0);
+  flush(w);
+  fail_fetch(w, entry, 0);
+  forget_trace(w);
+  pass(w, MINUTE);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void a_change_before_restored_data_is_later_than_that(void **state) {
+  struct world *w = *state;
+  go_live(w, "e", 10);
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  task_changed(w, 1, 11, 10);
+  step(w, (tidemark_event){.type = TIDEMARK_SET_DATA, .entry = entry, .data = {.keep_changes = 1}});
+  assert_true(is_marked(w, entry));
+}
+
 static void an_answer_under_way_that_holds_the_change_is_not_asked_for_again(void **state) {
   struct world *w = *state;
   go_live(w, "e", 10);
@@ -479,6 +503,8 @@ static void a_connection_after_an_answer_told_the_epoch_resumes_nowhere(void **s
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(an_answer_as_of_the_change_or_later_is_fresh),
+      PROMISE(a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again),
+      PROMISE(a_change_before_restored_data_is_later_than_that),
       PROMISE(an_answer_under_way_that_holds_the_change_is_not_asked_for_again),
       PROMISE(an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once),
       PROMISE(a_change_that_the_answer_shown_holds_marks_nothing),

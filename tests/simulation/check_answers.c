@@ -29,6 +29,11 @@ void check_not_forgotten(struct world *w, struct client *c, uint32_t entry, int6
     r->idle_since = NAN;
     return;
   }
+  double left = tidemark_next_deadline(c->cache) - c->last_now;
+  if (left > LONGEST_WAIT_MS) {
+    violate(w, INVARIANT_ACTIVE, "%s (entry %u) is active and stale, and nothing is planned",
+            key_text(r->key), entry);
+  }
   if (isnan(r->idle_since)) {
     r->idle_since = c->time;
   } else if (c->time - r->idle_since > LONGEST_WAIT_MS) {

@@ -185,6 +185,18 @@ void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t sta
   }
 }
 
+/* What was written by hand in the place of an answer that was called off is not overwritten before
+ * the write can be done, unless something new happens. */
+static void check_quiet(struct world *w, struct client *c, uint32_t entry) {
+  const struct record *r = &c->records[entry];
+  bool asked_for = r->wanted_by_name || !is_by_change_alone(c, entry) || c->step.reentered;
+  bool anew = r->changed > r->called_off || asked_for;
+  if (c->time < r->quiet_until - 1 && !anew) {
+    violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is refetched %.0f ms too early over a write",
+            key_text(r->key), entry, r->quiet_until - c->time);
+  }
+}
+
 /* ---- All of them ------------------------------------------------------------------------------
  */
 
@@ -197,5 +209,6 @@ void check_fetch(struct world *w, struct client *c, const tidemark_effect *effec
   check_visible(w, c, effect);
   check_network(w, c, effect);
   check_backoff(w, c, effect);
+  check_quiet(w, c, effect->entry);
   check_asked_for(w, c, effect->entry);
 }

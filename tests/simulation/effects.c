@@ -64,6 +64,8 @@ static void fetch(struct world *w, struct client *c, const tidemark_effect *effe
   r->asked = c->step.ordinal;
   r->sent_at = c->time;
   r->tries = effect->flags;
+  r->called_off = 0;
+  r->quiet_until = 0;
   /* What a page did at once, on hearing of this step, came after the fetch had begun. */
   r->excused = r->excused && c->step.reentered;
   r->changed = r->changed > c->step.ordinal ? r->changed : 0;

@@ -86,11 +86,9 @@ static void observed(struct client *c, const tidemark_event *event, int handle) 
       .handle = (uint32_t)handle, .entry = event->entry, .options = event->observer_options};
 }
 
-/* What changed while somebody called it static was not refetched, and is not now. And what nobody
- * needs for an instant forgets when it was refetched last. */
-static void left_by_one(struct client *c, uint32_t entry, bool was_static) {
+/* What nobody needs for an instant forgets when it was refetched last. */
+static void left_by_one(struct client *c, uint32_t entry) {
   struct record *r = &c->records[entry];
-  r->excused |= was_static && !record_is_static(c, entry);
   bool needed = record_observers(c, entry) > 0 || r->fetch != 0 || r->layer_count > 0;
   r->spaced_until = needed ? r->spaced_until : 0;
 }
@@ -116,10 +114,9 @@ static void observer_set(struct client *c, const tidemark_event *event) {
       r->network_mode = event->observer_options.network_mode;
       uint32_t left = o->entry;
       excuse_interval(c, o);
-      bool was_static = record_is_static(c, left);
       o->entry = event->entry;
       o->options = event->observer_options;
-      left_by_one(c, left, was_static);
+      left_by_one(c, left);
       left_paused(c, left);
     }
   }
@@ -130,9 +127,8 @@ static void unobserved(struct client *c, const tidemark_event *event) {
     if (c->observers[i].handle == event->observer) {
       uint32_t left = c->observers[i].entry;
       excuse_interval(c, &c->observers[i]);
-      bool was_static = record_is_static(c, left);
       c->observers[i] = c->observers[--c->observer_count];
-      left_by_one(c, left, was_static);
+      left_by_one(c, left);
       left_paused(c, left);
       return;
     }
@@ -175,6 +171,9 @@ static void failed(struct client *c, const tidemark_event *event) {
   r->retry_by = c->time + wait * 1.5 + 1;
 }
 
+/* What the app writes after it has called off what changes wanted is left alone for so long. */
+static const double QUIET_MS = 30000;
+
 /* The app's own value, or what it restored. */
 static void set(struct client *c, const tidemark_event *event) {
   struct record *r = &c->records[event->entry];
@@ -185,6 +184,8 @@ static void set(struct client *c, const tidemark_event *event) {
   r->user = c->user;
   r->base_asked = event->data.keep_changes ? r->base_asked : c->ordinal;
   r->base_as_of = NOWHERE;
+  bool write = !event->data.keep_changes && r->called_off > r->changed;
+  r->quiet_until = write ? c->time + QUIET_MS : r->quiet_until;
   r->left_earliest = r->left_latest = c->time;
   if (!event->data.keep_changes) {
     layers_landed(c, event->entry, c->ordinal, NOWHERE);
@@ -224,7 +225,10 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     r->wanted_by_name = true;
     return;
   case TIDEMARK_CANCEL:
-    r->excused = true;
+    r->excused |= !r->has_base && r->changed == 0;
+    r->called_off = c->ordinal;
+    r->quiet_until = 0;
+    r->reset_at = NAN;
     r->awaited = false;
     r->wanted_by_name = false;
     return;
@@ -236,6 +240,7 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     r->excused = true;
     return;
   default:
+    r->called_off = 0;
     r->changed = 0;
     layers_forget_marks(c, entry);
     return;
@@ -314,6 +319,7 @@ static void forget_entry(struct client *c, uint32_t entry) {
   r->removed |= record_observers(c, entry) == 0;
   r->layer_count = 0;
   r->awaited = false;
+  r->called_off = 0;
   /* What was to be asked before somebody signed out at once, on hearing of it, is still asked. */
   r->wanted_by_hand = r->wanted_by_hand && c->draining;
   r->wanted_by_name = r->wanted_by_name && c->draining;

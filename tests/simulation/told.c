@@ -58,7 +58,10 @@ static void refetched_by_rule(const struct world *w, struct client *c,
 void told_by_itself(const struct world *w, struct client *c, const struct change *change) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
-    r->forgotten = r->used && change_touches(change, r->key) ? 0 : r->forgotten;
+    bool touched = r->used && change_touches(change, r->key);
+    r->forgotten = touched ? 0 : r->forgotten;
+    r->called_off = touched ? 0 : r->called_off;
+    r->quiet_until = touched ? 0 : r->quiet_until;
   }
   refetched_by_rule(w, c, change);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { isCancelledError } from '../../../js-glue/index.js';
+import { defineRules, isCancelledError } from '../../../js-glue/index.js';
 import { inBoth } from './both.js';
 import { observe, server, start } from './setup.js';
 
@@ -211,4 +211,50 @@ test('who waits for fetchQuery gets the answer that follows a reset', async (t) 
   await advance(0);
   calls[1].resolve('second');
   assert.equal(await fetched, 'second');
+});
+
+/** A page that shows `old` while the refetch of a change that made it `new` is under way. */
+async function refetchingChange(/** @type {any} */ t) {
+  const rules = defineRules([{ on: 'x', invalidate: [queryKey] }]);
+  const { client, advance } = start(t, { rules });
+  const { ask, calls } = server();
+  client.setQueryData(queryKey, 'old');
+  const shown = observe(t, client, { queryKey, queryFn: ask, staleTime: Infinity });
+  client.applyChange({ resource: 'x' });
+  await advance(0);
+  return { client, advance, calls, shown };
+}
+
+test('a change whose refetch is cancelled is fetched a little later', async (t) => {
+  const { client, advance, calls, shown } = await refetchingChange(t);
+  await client.cancelQueries({ queryKey });
+  await advance(1600);
+  calls[1].resolve('new');
+  await advance(0);
+  assert.equal(shown.result.data, 'new');
+});
+
+test('a write after cancelQueries stands while it is on its way, and the change comes after it', async (t) => {
+  const { client, advance, calls, shown } = await refetchingChange(t);
+  await client.cancelQueries({ queryKey });
+  client.setQueryData(queryKey, 'optimistic');
+  calls[0].resolve('late');
+  await advance(20_000);
+  assert.equal(shown.result.data, 'optimistic');
+  assert.equal(calls.length, 1);
+  await advance(30_000);
+  calls[1].resolve('new');
+  await advance(0);
+  assert.equal(shown.result.data, 'new');
+});
+
+test('what was invalidated with refetchType none waits for somebody to ask', async (t) => {
+  const { client, advance } = start(t);
+  const { ask, calls } = server();
+  client.setQueryData(queryKey, 'old');
+  observe(t, client, { queryKey, queryFn: ask, staleTime: Infinity });
+  client.invalidateQueries({ queryKey, refetchType: 'none' });
+  await client.cancelQueries({ queryKey });
+  await advance(60_000);
+  assert.equal(calls.length, 0);
 });
