@@ -350,8 +350,9 @@ export interface Hub {
   /** Cuts sockets without a close frame, all or those for which it says true; returns how many. */
   disconnect(predicate?: (peer: HubPeer) => boolean): number;
   /**
-   * Closes every socket, then the source. Resolves when nothing of the hub is left. With `after` or
-   * `spread`, clients are told when to come back and closed with 1012, else closed with 1001.
+   * Closes every socket, then the source. Resolves when nothing of the hub is left but the answer 503
+   * on its paths, which another hub may take. With `after` or `spread`, clients are told when to come
+   * back and closed with 1012, else closed with 1001.
    * @throws {TypeError} if either is no number from 0 to 150,000
    */
   close(options?: HubCloseOptions): Promise<void>;

@@ -3,7 +3,11 @@
 
 /**
  * Who answers which path of a server. All hubs of a server share one listener, so that it can tell
- * when nobody else would answer, and so that none is left behind by hubs that were closed.
+ * when nobody else would answer.
+ *
+ * A path that was left is answered `gone` until another hub takes it: Node accepts requests until
+ * the server is closed as well, and later on connections from before. One that is not answered
+ * keeps its client waiting, and the server from closing.
  *
  * @template {(...args: any[]) => void} Handler
  */
@@ -11,12 +15,15 @@ export class PathRouter {
   /** @type {WeakMap<Server, { handlers: Map<string, Handler>, stop: () => void }>} */
   #servers = new WeakMap();
   #listen;
+  #gone;
 
   /**
+   * @param {Handler} gone
    * @param {(server: Server, find: (request: IncomingMessage) => Handler | undefined) =>
    *   () => void} listen starts the listener; what it returns stops it
    */
-  constructor(listen) {
+  constructor(gone, listen) {
+    this.#gone = gone;
     this.#listen = listen;
   }
 
@@ -24,29 +31,21 @@ export class PathRouter {
    * @param {Server} server
    * @param {string} path
    * @param {Handler} handler
-   * @returns {() => void} leaves the path to others
+   * @returns {() => void} leaves the path
    * @throws {Error} if the path is taken
    */
   take(server, path, handler) {
     const { handlers, stop } = this.#servers.get(server) ?? { handlers: new Map(), stop() {} };
-    if (handlers.has(path))
+    if ((handlers.get(path) ?? this.#gone) !== this.#gone)
       throw new Error(`path ${path} of this server is taken by a hub already`);
     handlers.set(path, handler);
     // Anew each time: others may have begun to listen since.
     stop();
     const started = this.#listen(server, (request) => handlers.get(pathOf(request)));
     this.#servers.set(server, { handlers, stop: started });
-    return () => this.#leave(server, path, handler);
-  }
-
-  /** @param {Server} server @param {string} path @param {Handler} handler */
-  #leave(server, path, handler) {
-    const taken = this.#servers.get(server);
-    if (taken?.handlers.get(path) !== handler) return;
-    taken.handlers.delete(path);
-    if (taken.handlers.size > 0) return;
-    taken.stop();
-    this.#servers.delete(server);
+    return () => {
+      if (handlers.get(path) === handler) handlers.set(path, this.#gone);
+    };
   }
 }
 

@@ -8,15 +8,24 @@ const PREFLIGHT_AGE_S = 600;
 
 /** @typedef {(request: IncomingMessage, response: ServerResponse) => void} OnRequest */
 
+/** @type {OnRequest} */
+const gone = (_request, response) => response.writeHead(503, { Connection: 'close' }).end();
+
 /** @type {PathRouter<OnRequest>} */
-const paths = new PathRouter((server, find) => {
+const paths = new PathRouter(gone, (server, find) => {
   const others = /** @type {OnRequest[]} */ (server.listeners('request'));
   server.removeAllListeners('request');
   /** @type {OnRequest} */
   const listener = (request, response) => {
     const onRequest = find(request);
-    if (onRequest) onRequest(request, response);
-    else for (const other of others) other.call(server, request, response);
+    if (onRequest) {
+      onRequest(request, response);
+    } else if (others.length === 0 && server.listenerCount('request') === 1) {
+      // Nobody else would ever answer, and the connection would stay open.
+      response.writeHead(404).end();
+    } else {
+      for (const other of others) other.call(server, request, response);
+    }
   };
   server.on('request', listener);
   return () => {
@@ -31,7 +40,7 @@ const paths = new PathRouter((server, find) => {
  * @param {import('node:http').Server} server
  * @param {string} path
  * @param {OnRequest} onRequest
- * @returns {() => void} leaves the path to the others as well
+ * @returns {() => void} leaves the path; see PathRouter
  */
 export function listenForRequests(server, path, onRequest) {
   return paths.take(server, path, onRequest);

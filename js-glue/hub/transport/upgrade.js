@@ -61,8 +61,11 @@ export function refuseUpgrade(socket, status) {
  *   head: Buffer) => void} OnUpgrade
  */
 
+/** @type {OnUpgrade} */
+const gone = (_request, socket) => refuseUpgrade(socket, 503);
+
 /** @type {PathRouter<OnUpgrade>} */
-const paths = new PathRouter((server, find) => {
+const paths = new PathRouter(gone, (server, find) => {
   /** @type {OnUpgrade} */
   const listener = (request, socket, head) => {
     const onUpgrade = find(request);
@@ -80,7 +83,7 @@ const paths = new PathRouter((server, find) => {
  * @param {import('node:http').Server} server
  * @param {string} path
  * @param {OnUpgrade} onUpgrade
- * @returns {() => void} stops listening
+ * @returns {() => void} leaves the path; see PathRouter
  */
 export function listenForUpgrades(server, path, onUpgrade) {
   return paths.take(server, path, onUpgrade);

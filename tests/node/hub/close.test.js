@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import net from 'node:net';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { connect, withDeadline } from './client.js';
-import { startHub } from './start-hub.js';
+import { createHub } from '../../../js-glue/hub/index.js';
+import { connect, ORIGIN, withDeadline } from './client.js';
+import { listen, startHub } from './start-hub.js';
 
 test('closing tells every client 1001, signed in or not', async (t) => {
   const { hub, url, signIn } = await startHub(t);
@@ -54,10 +56,45 @@ test('closing does not wait longer than closeMs for a client that does not answe
   await withDeadline('the close of the hub', closed);
 });
 
-test('a closed hub no longer answers upgrades', async (t) => {
-  const { hub, server } = await startHub(t);
+test('a closed hub answers 503 until its server is closed as well', async (t) => {
+  const { server, url } = await listen(null);
+  const hub = await attachHub(server);
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   await hub.close();
-  assert.equal(server.listenerCount('upgrade'), 0);
+  const answer = withDeadline('an answer to the upgrade', connect(url));
+  await assert.rejects(answer, { status: 503 });
+  const events = fetch(`${url.replace('ws:', 'http:')}/events`);
+  assert.equal((await withDeadline('an answer to the request', events)).status, 503);
+});
+
+test('a client that comes while hub and server close does not keep the server open', async (t) => {
+  const { server, url } = await listen(null);
+  const { port } = new URL(url);
+  const hub = await attachHub(server);
+  t.after(() => server.closeAllConnections());
+  const early = net.connect(Number(port), '127.0.0.1');
+  t.after(() => early.destroy());
+  await once(server, 'connection');
+  await hub.close();
+  const closed = once(server, 'close');
+  server.close();
+  early.on('error', () => {});
+  early.write(
+    `GET /tidemark HTTP/1.1\r\nHost: ${url}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+  );
+  await withDeadline('the close of the server', closed);
+});
+
+test('the path of a closed hub is free for another hub', async (t) => {
+  const { hub, server, url } = await startHub(t);
+  await hub.close();
+  const next = await attachHub(server);
+  t.after(() => next.close());
+  const client = await connect(url);
+  client.socket.terminate();
 });
 
 test('a process whose hub and server are closed ends by itself', async () => {
@@ -76,3 +113,11 @@ test('a process whose hub and server are closed ends by itself', async () => {
     child.kill();
   }
 });
+
+/** @param {import('node:http').Server} server */
+async function attachHub(server) {
+  const hub = createHub({ authorize: () => true, origins: [ORIGIN] });
+  hub.attach(server);
+  await hub.ready;
+  return hub;
+}

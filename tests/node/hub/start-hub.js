@@ -54,9 +54,12 @@ export async function startHub(t, options = {}) {
   return { hub, server, url, clock, warnings, signIn, subscribed };
 }
 
-/** @returns {Promise<{ server: import('node:http').Server, url: string }>} */
-export async function listen() {
-  const server = createServer((_request, response) => void response.end('http'));
+/**
+ * @param {import('node:http').RequestListener | null} [others] what answers requests; null: nobody
+ * @returns {Promise<{ server: import('node:http').Server, url: string }>}
+ */
+export async function listen(others = (_request, response) => void response.end('http')) {
+  const server = others ? createServer(others) : createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());

@@ -83,10 +83,10 @@ test('a path of none of the hubs of a server is answered 404', async (t) => {
   assert.equal(server.listenerCount('upgrade'), 1);
 });
 
-test('a hub that closes leaves its path, and the other hub stays', async (t) => {
+test('a hub that closes answers 503 on its path, and the other hub stays', async (t) => {
   const { hub, url, otherUrl } = await startTwoHubs(t);
   await hub.close();
-  await assert.rejects(connect(url), { status: 404 });
+  await assert.rejects(connect(url), { status: 503 });
   await connect(otherUrl);
 });
 
@@ -117,6 +117,15 @@ test('ordinary requests to the same server are untouched', async (t) => {
   const { url } = await startHub(t);
   const response = await fetch(url.replace('ws:', 'http:'));
   assert.equal(await response.text(), 'http');
+});
+
+test('a request that nobody listens for is answered 404', async (t) => {
+  const { server, url } = await listen(null);
+  t.after(() => server.close());
+  const { hub } = await startHub(t);
+  hub.attach(server);
+  const response = withDeadline('an answer', fetch(url.replace('ws:', 'http:')));
+  assert.equal((await response).status, 404);
 });
 
 test('a hub that does not accept answers 503, keeps its sockets, and accepts again', async (t) => {
