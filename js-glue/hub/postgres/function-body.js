@@ -27,7 +27,8 @@ DECLARE
   common jsonb := jsonb_strip_nulls(jsonb_build_object(
     'resource', ${quoteLiteral(resource)},
     'action', tg_op,
-    'mutation', nullif(current_setting('tidemark.mutation', true), ''),
+    -- From a client: one so long that it would leave no room for the rows is left out.
+    'mutation', substring(current_setting('tidemark.mutation', true), '^.{1,128}$'),
     -- PostgreSQL tells equal notifications of a transaction once. The hub takes this out.
     'notify_id', gen_random_uuid()));
   missing text[] := ${missingColumns(columnsOf(options), 'tg_relid')};

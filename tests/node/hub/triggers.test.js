@@ -228,6 +228,19 @@ for (const [name, open] of Object.entries(openers)) {
       assert.deepEqual([change.mutation, 'mutation' in next], ['m1', false]);
     });
 
+    test('leave out a mutation longer than 128 characters, and tell the rows', async () => {
+      await createTasks();
+      for (const [length, told] of /** @type {[number, boolean][]} */ ([
+        [128, true],
+        [129, false],
+        [20_000, false],
+      ])) {
+        const [change] = await changesOf(`BEGIN; SELECT set_config('tidemark.mutation',
+          repeat('m', ${length}), true); INSERT INTO tasks (project_id) VALUES (9); COMMIT`);
+        assert.deepEqual(['mutation' in change, 'id' in change], [told, true]);
+      }
+    });
+
     test('tell all that a transaction did, also where it did the same twice', async () => {
       await createTasks({ row: ['title'] });
       await db.run("INSERT INTO tasks (project_id, title) VALUES (9, 'first')");
