@@ -21,7 +21,8 @@ const CLOSE_CODES = Object.freeze({
  * logs, it comes back by rules of its own with a ticket that is used up, and it hides the status.
  *
  * @param {ChannelOptions} options
- * @param {{ opened(): void, text(text: string): void, closed(code: number, reason?: string): void, moved(): void }} on
+ * @param {{ opened(): void, text(text: string): void, closed(code: number, reason?: string): void, moved(): void,
+ *   isNoStream(response: Response): void }} on
  *   moved: the scopes are others than the request named; to hear of them takes another request
  * @param {() => { scopes: readonly string[], resume: { epoch: string, seq: number } | null }} subscription
  */
@@ -68,6 +69,7 @@ export function openSse(options, on, subscription) {
   async function read(response, opens) {
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || !response.body || !type.startsWith('text/event-stream')) {
+      if (!isOver && (response.ok || response.status === 404)) on.isNoStream(response);
       const reason = response.headers.get('tidemark-reason') ?? '';
       const code = CLOSE_CODES[response.status] ?? (reason ? TRY_AGAIN_LATER : ABNORMAL_CLOSURE);
       over(code, reason);

@@ -1,14 +1,15 @@
 import { Close, Effect, Frame, StreamStatus } from '../engine/codes.js';
 import { streamStatusName } from '../engine/stream-status.js';
 import { statusOf } from '../errors/error-kind.js';
-import { isDevelopment, report } from '../runtime/environment.js';
+import { report } from '../runtime/environment.js';
 import { asText, isA, member } from '../runtime/member.js';
 import { Subscribable } from '../runtime/subscribable.js';
 import { Channel } from './channel.js';
 import { channelOptions, checkScopes, checkTicket } from './channel-options.js';
+import { ConnectionHints } from './connection-hints.js';
 import { Inbox } from './inbox.js';
 import { openSse } from './sse-transport.js';
-import { openSocket } from './websocket.js';
+import { ABNORMAL_CLOSURE, openSocket } from './websocket.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../client/query-client.js' */
@@ -46,7 +47,7 @@ export class StreamClient extends Subscribable {
   #sockets = new Map();
   /** Of the socket that asked last: an earlier one may be answered after it, for another user. */
   #ticket = { socket: 0, text: '' };
-  #hasWarned = false;
+  #hints = new ConnectionHints();
 
   /** @param {QueryClient} client */
   constructor(client) {
@@ -60,7 +61,7 @@ export class StreamClient extends Subscribable {
       throw new Error('This client has a channel already: close() it before you connect again.');
     }
     this.#options = channelOptions(options, this.#client.messageBytes);
-    this.#warnOfNoScopes(options);
+    this.#hints.begins(options);
     this.error = null;
     const channel = new Channel(this);
     this.channel = channel;
@@ -72,16 +73,6 @@ export class StreamClient extends Subscribable {
       throw error;
     }
     return channel;
-  }
-
-  /** Once, in development. `scopes: []` is taken as meant. @param {any} options */
-  #warnOfNoScopes({ ticket, scopes }) {
-    if (this.#hasWarned || !ticket || scopes || !isDevelopment()) return;
-    this.#hasWarned = true;
-    console.warn(
-      'tidemark: connect() was given a ticket but no scopes, so nothing will be heard. ' +
-        "Pass scopes: ['project:9', …], or [] if setScopes() says them later.",
-    );
   }
 
   /** Begins to connect, or begins again. */
@@ -174,7 +165,10 @@ export class StreamClient extends Subscribable {
   /** @param {string} status */
   #setStatus(status) {
     this.status = status;
-    if (status === 'live') this.error = null;
+    if (status === 'live') {
+      this.error = null;
+      this.#hints.live();
+    }
     this.#client.driver.notify(this);
     if (this.channel) this.#client.driver.notify(this.channel);
   }
@@ -194,6 +188,7 @@ export class StreamClient extends Subscribable {
     } catch (thrown) {
       if (this.#ticket.socket !== id) return;
       this.error = asError(thrown);
+      this.#hints.noTicket(this.error);
       const isRefused = [401, 403].includes(statusOf(thrown) ?? 0);
       const forGood = isRefused || member(thrown, 'forGood') === true;
       driver.applyOnce((engine, now) => engine.ticketFailed(id, forGood, now));
@@ -205,6 +200,8 @@ export class StreamClient extends Subscribable {
     const { driver } = this.#client;
     const options = this.#options;
     if (!options) return;
+    this.#hints.tries(options, this.error);
+    let isOpen = false;
     const closed = (/** @type {number} */ code, reason = '') => {
       this.#sockets.delete(id);
       this.error = closeError(code, reason) ?? this.error;
@@ -224,12 +221,17 @@ export class StreamClient extends Subscribable {
       }
     }, this.#client.environment.queueTask);
     const on = {
-      opened: () => driver.applyOnce((engine, now) => engine.socketOpened(id, now)),
+      opened: () => {
+        isOpen = true;
+        driver.applyOnce((engine, now) => engine.socketOpened(id, now));
+      },
       text: (/** @type {string} */ text) => inbox.put(text),
       closed: (/** @type {number} */ code, /** @type {string | undefined} */ reason) => {
         inbox.flush();
+        if (!isOpen && code === ABNORMAL_CLOSURE) this.#hints.neverOpened(options);
         closed(code, reason);
       },
+      isNoStream: (/** @type {Response} */ response) => this.#hints.noStream(options, response),
       moved: () => this.restart(),
     };
     const socket =

@@ -16,6 +16,7 @@ import * as fetching from './fetch-query.js';
 import { PageState } from './page-state.js';
 import * as data from './query-data.js';
 import { rebuild } from './recover.js';
+import { UnheardHint } from './unheard-hint.js';
 
 /** @import { QueryFilters } from '../query/filters.js' */
 
@@ -50,13 +51,17 @@ export class QueryClient {
     this.optionFunctions = new OptionFunctions();
     this.stream = new StreamClient(this);
     this.world = new PageState(this);
+    this.unheardHint = new UnheardHint(this);
     this.driver = new Driver({
       environment: this.environment,
       createEngine: () => new Engine({ seed, clientId: this.clientId, limits }),
       perform: createEffects(this),
       rebuild: (engine, now) => rebuild(this, engine, now),
       beforeTimers: () => this.optionFunctions.ask(),
-      beforeFlush: (engine, now) => this.world.tell(engine, now),
+      beforeFlush: (engine, now) => {
+        this.world.tell(engine, now);
+        this.unheardHint.turned();
+      },
     });
     const { rules } = this;
     if (rules) this.driver.apply((engine, now) => engine.rules(rules, now));

@@ -173,7 +173,9 @@ export class Mutation {
       );
       // The answer may have come first, and this only now.
       if (this.isAbandoned) throw new CancelledError();
-      this.layers.acknowledge(this.#changes(data, variables));
+      const changes = this.#changes(data, variables);
+      this.layers.acknowledge(changes);
+      this.#client.unheardHint.wrote(changes !== null);
       await this.#unlessAbandoned(callbacks.succeeded(data));
       this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;

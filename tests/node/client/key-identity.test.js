@@ -182,5 +182,8 @@ test('keys that share parts are compared pair by pair, not path by path', () => 
 
 test('a filter of shared parts that is too long is refused at once', (t) => {
   const { client } = start(t);
-  assert.throws(() => client.getQueriesData({ queryKey: doubled(60) }), /too long/);
+  assert.throws(
+    () => client.getQueriesData({ queryKey: doubled(60) }),
+    /must be at most \d+ bytes/,
+  );
 });
