@@ -353,29 +353,27 @@ size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capaci
 double tidemark_next_deadline(const tidemark_cache *cache);
 
 /* ---- Questions: none of them changes anything an event can see ----------------------------- */
-enum tidemark_entry_state { /* bits of tidemark_entry_state() */
-                            TIDEMARK_STATUS_MASK = 3,
-                            TIDEMARK_STATUS_PENDING = 0,
-                            TIDEMARK_STATUS_SUCCESS = 1,
-                            TIDEMARK_STATUS_ERROR = 2,
-                            TIDEMARK_FETCH_STATUS_MASK = 12,
-                            TIDEMARK_FETCH_STATUS_IDLE = 0,
-                            TIDEMARK_FETCH_STATUS_FETCHING =
-                                4, /* in flight, waiting to retry, or starting at the flush */
-                            TIDEMARK_FETCH_STATUS_PAUSED = 8,
-                            TIDEMARK_STATE_HAS_DATA = 16,
-                            TIDEMARK_STATE_INVALIDATED =
-                                32, /* touched by a change later than it was asked for */
-                            TIDEMARK_STATE_OBSERVED = 64,
-                            TIDEMARK_STATE_ACTIVE = 128, /* has an enabled observer */
-                            TIDEMARK_STATE_LAYERED = 256,
-                            TIDEMARK_STATE_DETACHED = 512, /* removed while observed */
-                            TIDEMARK_STATE_STREAM_SHIFT =
-                                10, /* 3 bits, enum tidemark_stream_status: LIVE if the channel
-                                       tells of all it depends on and it lacks nothing told;
-                                       STOPPED if one of its scopes is not to be had */
-                            TIDEMARK_STATE_FAILURES_SHIFT =
-                                16 /* failures of the current fetch, at most 65,535 */
+
+/* Bits of tidemark_state(). */
+enum tidemark_entry_state {
+  TIDEMARK_STATUS_MASK = 3,
+  TIDEMARK_STATUS_PENDING = 0,
+  TIDEMARK_STATUS_SUCCESS = 1,
+  TIDEMARK_STATUS_ERROR = 2,
+  TIDEMARK_FETCH_STATUS_MASK = 12,
+  TIDEMARK_FETCH_STATUS_IDLE = 0,
+  TIDEMARK_FETCH_STATUS_FETCHING = 4, /* in flight, waiting to retry, or starting at the flush */
+  TIDEMARK_FETCH_STATUS_PAUSED = 8,
+  TIDEMARK_STATE_HAS_DATA = 16,
+  TIDEMARK_STATE_INVALIDATED = 32, /* touched by a change later than it was asked for */
+  TIDEMARK_STATE_OBSERVED = 64,
+  TIDEMARK_STATE_ACTIVE = 128, /* has an enabled observer */
+  TIDEMARK_STATE_LAYERED = 256,
+  TIDEMARK_STATE_DETACHED = 512, /* removed while observed */
+  /* 3 bits, enum tidemark_stream_status: LIVE if the channel tells of all it depends on and it
+   * lacks nothing told; STOPPED if one of its scopes is not to be had. */
+  TIDEMARK_STATE_STREAM_SHIFT = 10,
+  TIDEMARK_STATE_FAILURES_SHIFT = 16 /* failures of the current fetch, at most 65,535 */
 };
 
 /* The entry of a key or 0; negative for bytes that are no key. Creates nothing. */

@@ -1,7 +1,9 @@
 /*
- * The cache's own parts, for the files that wire them: cache.c (creation, time, the switch) and
- *      cache_entry.c     entries: made, forgotten, and what follows from anything that happens to
- * one cache_observer.c  who looks cache_query.c     fetches, answers, lists of entries
+ * The cache's own parts, for the files that wire them:
+ *      cache.c           creation, time, the switch
+ *      cache_entry.c     entries: made, forgotten, and what follows from anything that happens
+ *      cache_observer.c  who looks
+ *      cache_query.c     fetches, answers, lists of entries
  *      cache_unused.c    entries that nobody needs, until they are collected
  *      cache_world.c     starting fetches, timers, network and visibility
  *      cache_change.c    changes and rules: what they mark

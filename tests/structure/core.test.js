@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { findFiles } from '../find-files.js';
 import { boundaryFiles, coreFiles, filesUsing, includesOf } from './source.js';
 
 /** What any part of the core may build on; these build on each other only. */
@@ -140,4 +141,13 @@ test('every mistake that can be planted stands at one place', () => {
     [],
   );
   assert.ok(names.length >= 18);
+});
+
+test('no line of C is longer than 100 characters: clang-format leaves comments as they are drawn', () => {
+  const wrong = [...coreFiles, ...boundaryFiles, ...findFiles('tests', /\.[ch]$/)].flatMap((path) =>
+    readFileSync(path, 'utf8')
+      .split('\n')
+      .flatMap((line, index) => (line.length > 100 ? [`${path}:${index + 1}`] : [])),
+  );
+  assert.deepEqual(wrong, []);
 });
