@@ -1,4 +1,5 @@
 import { skipToken } from '../query/options.js';
+import { checkObject } from '../runtime/check-object.js';
 import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 
 /** How long an answer, or a mutation that is over, is kept unobserved in a browser: 5 minutes, in ms. */
@@ -48,9 +49,10 @@ export class ClientDefaults {
    *
    * @param {any} options
    * @returns {any}
-   * @throws {TypeError} if the queryKey is not an array
+   * @throws {TypeError} if they are no object, or the queryKey is not an array
    */
   query(options) {
+    checkObject('options', options ?? null, '{ queryKey, queryFn }');
     if (options._defaulted) return options;
     const { queryKey } = options;
     if (!Array.isArray(queryKey)) {
@@ -72,6 +74,7 @@ export class ClientDefaults {
 
   /** @param {any} [options] @returns {any} */
   mutation(options) {
+    checkObject('options', options, '{ mutationFn }');
     if (options?._defaulted) return options;
     const full = {
       ...this.options.mutations,

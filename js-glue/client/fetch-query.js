@@ -23,7 +23,8 @@ export async function fetchQuery(client, options) {
  * @returns {Promise<void>}
  */
 export async function prefetchQuery(client, options) {
-  await fetchQuery(client, options).catch(() => {});
+  const full = client.defaultQueryOptions(options); // a mistake in them is no failure of the fetch
+  await fetchQuery(client, full).catch(() => {});
 }
 
 /**

@@ -6,6 +6,7 @@ import { OptionFunctions } from '../query/option-functions.js';
 import { QueryCache } from '../query/query-cache.js';
 import { applyChanges } from '../rules/apply-changes.js';
 import { encodeRules } from '../rules/define-rules.js';
+import { checkObject } from '../runtime/check-object.js';
 import { Driver } from '../runtime/driver.js';
 import { createEnvironment } from '../runtime/environment.js';
 import * as list from './bulk-operations.js';
@@ -165,17 +166,20 @@ export class QueryClient {
 
   /** @param {QueryFilters} [filters] */
   isFetching(filters) {
+    checkObject('filters', filters, '{ queryKey }');
     return this.#queryCache.findAll({ ...filters, fetchStatus: 'fetching' }).length;
   }
 
   /** @param {any} [filters] */
   isMutating(filters) {
+    checkObject('filters', filters, '{ mutationKey }');
     return this.#mutationCache.findAll({ ...filters, status: 'pending' }).length;
   }
 
   /** @param {any} options @returns {Promise<any>} */
-  mutate({ variables, ...options }) {
-    return this.#mutationCache.build(this, this.defaultMutationOptions(options)).execute(variables);
+  mutate(options) {
+    const full = this.defaultMutationOptions(options ?? null);
+    return this.#mutationCache.build(this, full).execute(full.variables);
   }
 
   resumePausedMutations() {

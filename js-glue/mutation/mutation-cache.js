@@ -1,4 +1,5 @@
 import { matchMutation } from '../query/filters.js';
+import { checkObject } from '../runtime/check-object.js';
 import { DeadlineTimer } from '../runtime/deadline-timer.js';
 import { report } from '../runtime/environment.js';
 import { hashKey } from '../runtime/hash-key.js';
@@ -155,6 +156,7 @@ export class MutationCache extends Subscribable {
 
   /** @param {any} [filters] */
   findAll(filters = {}) {
+    checkObject('filters', filters, '{ mutationKey }');
     return this.getAll().filter((mutation) => matchMutation(filters, mutation));
   }
 

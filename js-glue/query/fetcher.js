@@ -1,5 +1,5 @@
 import { Fetching, Landing, State } from '../engine/codes.js';
-import { report } from '../runtime/environment.js';
+import { isDevelopment, report } from '../runtime/environment.js';
 import { member } from '../runtime/member.js';
 import { networkMode, skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
@@ -56,14 +56,14 @@ export function runFetch(query, id, tries) {
  * @returns {Promise<unknown>}
  */
 async function callQueryFn(query, run) {
-  const { queryFn, meta } = run.options;
+  const { queryFn, persister, meta } = run.options;
   if (queryFn === skipToken) {
     throw mistake(run, `The queryFn of ${query.queryHash} is skipToken: it cannot be fetched.`);
   }
   if (typeof queryFn !== 'function') {
     throw mistake(run, `Missing queryFn: ${query.queryHash} has no function to fetch it with.`);
   }
-  const data = await queryFn({
+  const context = {
     client: query.client,
     queryKey: query.queryKey,
     meta,
@@ -78,16 +78,23 @@ async function callQueryFn(query, run) {
       }
       run.asOf = position ?? null;
     },
-  });
+  };
+  const data = await (persister ? persister(queryFn, context, query) : queryFn(context));
   if (data === undefined) {
     throw mistake(run, `The queryFn of ${query.queryHash} returned undefined; null is allowed.`);
   }
   return data;
 }
 
-/** @param {FetchRun} run @param {string} message of the program's author's mistake */
+/**
+ * A failure that is the author's. Who shows errors to people seldom shows the text, so it is logged as well.
+ *
+ * @param {FetchRun} run
+ * @param {string} message
+ */
 function mistake(run, message) {
   run.isFinal = true;
+  if (isDevelopment()) console.error(`tidemark: ${message}`);
   return new Error(message);
 }
 

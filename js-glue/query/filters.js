@@ -1,4 +1,5 @@
 import { Match } from '../engine/codes.js';
+import { checkObject } from '../runtime/check-object.js';
 import { asksForAbsence, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 import { fetchStatusOf } from './query-state.js';
 
@@ -28,9 +29,11 @@ const FETCH_STATUS_FLAGS = {
  * What the core can decide of a filter, as bits of Match.
  *
  * @param {QueryFilters} filters
- * @throws {TypeError} for a value that is not one of the allowed ones
+ * @throws {TypeError} for filters that are no object, or a value that is not one of the allowed ones
  */
-export function matchFlags({ queryKey, exact, type = 'all', stale, fetchStatus }) {
+export function matchFlags(filters) {
+  checkObject('filters', filters, '{ queryKey }');
+  const { queryKey, exact, type = 'all', stale, fetchStatus } = filters;
   let flags = choice('type', type, TYPE_FLAGS);
   if (exact && queryKey) flags |= Match.EXACT;
   if (typeof stale === 'boolean') flags |= stale ? Match.STALE : Match.FRESH;

@@ -44,6 +44,15 @@ export interface QueryOptions<
 > {
   queryKey?: TQueryKey;
   queryFn?: QueryFunction<TQueryFnData, TQueryKey> | SkipToken;
+  /**
+   * Called in place of `queryFn`, which it gets: to answer from a storage, or to ask and store. What it answers
+   * counts as new: it says how old that is with `context.asOf`.
+   */
+  persister?: (
+    queryFn: QueryFunction<TQueryFnData, TQueryKey>,
+    context: QueryFunctionContext<TQueryKey>,
+    query: Query<TQueryFnData, TError, TData, TQueryKey>,
+  ) => TQueryFnData | Promise<TQueryFnData>;
   /** Default 3, on a server 0; for `fetchQuery` false. */
   retry?: RetryValue<TError>;
   /** Default `min(1000 * 2 ** n, 30000)` ms, n from 0. */

@@ -95,7 +95,13 @@ new QueryObserver(client, {
   retry: (count, error) => count < 3 && error.message !== 'gone',
   placeholderData: keepPreviousData,
   notifyOnChangeProps: ['data', 'error'],
+  persister: (queryFn, context) => {
+    context.asOf('e:1');
+    return queryFn(context);
+  },
 });
+// @ts-expect-error a persister answers as the query function does
+client.fetchQuery({ queryKey: ['k'], queryFn: getTodo, persister: () => 'text' });
 // @ts-expect-error a key is needed
 new QueryObserver(client, { queryFn: getTodo });
 // @ts-expect-error a key is an array

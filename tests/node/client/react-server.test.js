@@ -54,3 +54,11 @@ test('without a provider the error says what is missing', () => {
   };
   assert.throws(() => renderToString(createElement(Component)), /use QueryClientProvider/);
 });
+
+test('a hook that is called in the form of older versions says which form there is', (t) => {
+  const hook = /** @type {any} */ (useQuery);
+  const forms = [() => hook(queryKey, { staleTime: 1 }), () => hook(queryKey, counter())];
+  for (const form of [...forms, () => hook(queryKey)]) {
+    assert.throws(() => renderOnServer(t, form), { name: 'TypeError', message: /object form/ });
+  }
+});
