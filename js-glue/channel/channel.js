@@ -5,7 +5,7 @@ import { Subscribable } from '../runtime/subscribable.js';
 /**
  * What an app holds of its client's connection to the stream of changes.
  *
- * @extends {Subscribable<(status: string) => void>}
+ * @extends {Subscribable<[status: string]>}
  */
 export class Channel extends Subscribable {
   #host;

@@ -31,7 +31,7 @@ const REASONS = Object.freeze({
  * A client's side of the stream: opens, feeds and closes sockets as the core says, and knows the
  * status. When to connect, what to resume from and how long to wait is the core's.
  *
- * @extends {Subscribable<(status: string) => void>}
+ * @extends {Subscribable<[status: string]>}
  */
 export class StreamClient extends Subscribable {
   /** @type {string} */

@@ -176,7 +176,12 @@ export class KeyEncoder {
     return end;
   }
 
-  /** @param {object} value @param {number} at @param {number} depth @returns {number} */
+  /**
+   * @param {unknown[] | Record<string, unknown>} value
+   * @param {number} at
+   * @param {number} depth
+   * @returns {number}
+   */
   #object(value, at, depth) {
     if (depth >= MAX_DEPTH) {
       throw new TidemarkError(ErrorCode.KEY, 'the query key is nested too deeply, or in a circle');
@@ -189,7 +194,7 @@ export class KeyEncoder {
       }
     } else {
       end = this.#byte(KeyTag.OBJECT, end);
-      end = this.#members(/** @type {Record<string, unknown>} */ (value), end, depth);
+      end = this.#members(value, end, depth);
     }
     return this.#byte(KeyTag.END, end);
   }

@@ -1,4 +1,4 @@
-/** @typedef {string | number | boolean | object | null | undefined} KeyPart */
+/** @typedef {string | number | boolean | unknown[] | Record<string, unknown> | null | undefined} KeyPart */
 
 /**
  * What a part of a key counts as: what JSON carries of it. The one place that says so, one level deep;
@@ -43,6 +43,6 @@ function unboxed(value) {
     case '[object BigInt]':
       return withoutToJson(value.valueOf());
     default:
-      return value;
+      return /** @type {KeyPart} */ (value);
   }
 }

@@ -39,13 +39,13 @@ export function describeError(error, sentences = {}) {
   return (!NOT_ITS_WORDS.has(details.kind) && details.serverMessage) || sentence;
 }
 
-/** @param {any} thrown @returns {ErrorDetails} */
+/** @param {unknown} thrown @returns {ErrorDetails} */
 function detailsOf(thrown) {
   const kind = errorKind(thrown);
   const { error } = describingError(thrown);
   if (kind === 'unknown') return { kind, error: thrown };
   const wanted = member(error, 'retryAfter');
-  const retryAfter = Number.isFinite(wanted) ? wanted : undefined;
+  const retryAfter = typeof wanted === 'number' && Number.isFinite(wanted) ? wanted : undefined;
   const status = statusOf(error);
   return { kind, error: thrown, status, serverMessage: serverMessage(error), retryAfter };
 }

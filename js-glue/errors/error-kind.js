@@ -39,7 +39,7 @@ const DEEPEST_CAUSE = 5;
  * What went wrong, as far as an error tells: its HTTP status, its name, its code, or those of what
  * caused it.
  *
- * @param {any} error whatever was thrown
+ * @param {unknown} error whatever was thrown
  * @returns {ErrorKind}
  */
 export function errorKind(error) {
@@ -50,8 +50,8 @@ export function errorKind(error) {
 /**
  * The first error in the chain of causes that tells something.
  *
- * @param {any} error
- * @returns {{ error: any, kind: ErrorKind }}
+ * @param {unknown} error
+ * @returns {{ error: unknown, kind: ErrorKind }}
  */
 export function describingError(error) {
   let current = error;
@@ -66,7 +66,7 @@ export function describingError(error) {
 /**
  * The HTTP status that an error, a library's error, or a response carries.
  *
- * @param {any} error
+ * @param {unknown} error
  * @returns {number | undefined}
  */
 export function statusOf(error) {
@@ -74,10 +74,10 @@ export function statusOf(error) {
     member(error, 'status') ??
     member(error, 'statusCode') ??
     member(member(error, 'response'), 'status');
-  return Number.isInteger(status) ? status : undefined;
+  return typeof status === 'number' && Number.isInteger(status) ? status : undefined;
 }
 
-/** @param {any} error @returns {ErrorKind | undefined} */
+/** @param {unknown} error @returns {ErrorKind | undefined} */
 function ownKind(error) {
   if (isCancelledError(error)) return 'cancelled';
   const name = textMember(error, 'name');
@@ -98,7 +98,7 @@ function ofStatus(status) {
   return status >= 400 && status < 500 ? 'refused' : undefined;
 }
 
-/** @param {any} value */
+/** @param {unknown} value */
 function isObject(value) {
   return typeof value === 'object' && value !== null;
 }

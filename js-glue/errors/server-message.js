@@ -23,7 +23,7 @@ const STATUS_PHRASES = new Set([
  * answer (`body`, `data` or `response.data`, as text or under `message`, `detail`, `title` or `error`),
  * or as the message of an error that has a `status`.
  *
- * @param {any} error
+ * @param {unknown} error
  * @returns {string | undefined}
  */
 export function serverMessage(error) {
@@ -32,7 +32,7 @@ export function serverMessage(error) {
   return [...candidates(body), ownMessage(error)].find(isSentence)?.trim();
 }
 
-/** @param {any} body @returns {unknown[]} */
+/** @param {unknown} body @returns {unknown[]} */
 function candidates(body) {
   if (typeof body !== 'object' || body === null) return [body];
   const inner = member(body, 'error');
@@ -40,7 +40,7 @@ function candidates(body) {
   return [...outer, member(inner, 'message'), inner];
 }
 
-/** HTTP libraries write the status into theirs, which is no sentence for a person. @param {any} error */
+/** HTTP libraries write the status into theirs, which is no sentence for a person. @param {unknown} error */
 function ownMessage(error) {
   const status = statusOf(error);
   if (status === undefined || member(error, 'response')) return undefined;

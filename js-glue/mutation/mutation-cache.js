@@ -22,7 +22,7 @@ import { Mutation } from './mutation.js';
  * The mutations of one client, in the order they were begun: those that are pending or shown by an
  * observer, and others for their gcTime.
  *
- * @extends {Subscribable<(event: MutationEvent) => void>}
+ * @extends {Subscribable<[event: MutationEvent]>}
  */
 export class MutationCache extends Subscribable {
   /** @type {Set<Mutation>} */

@@ -9,7 +9,7 @@ import { IDLE } from './mutation.js';
 /**
  * Runs mutations and shows the last one.
  *
- * @extends {Subscribable<(result: any) => void>}
+ * @extends {Subscribable<[result: any]>}
  */
 export class MutationObserver extends Subscribable {
   #client;

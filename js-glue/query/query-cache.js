@@ -17,7 +17,7 @@ const BY_OPTIONS = Match.ACTIVE | Match.INACTIVE | Match.STALE | Match.FRESH;
 /**
  * All queries of one client, by the core's handle.
  *
- * @extends {Subscribable<(event: CacheEvent) => void>}
+ * @extends {Subscribable<[event: CacheEvent]>}
  */
 export class QueryCache extends Subscribable {
   /** @type {Map<number, Query>} */

@@ -14,7 +14,7 @@ import { TrackedProps } from './tracked-props.js';
  * Looks at one query. The core knows it while it has listeners: then the query is active, is kept,
  * and is fetched as the options ask.
  *
- * @extends {Subscribable<(result: any) => void>}
+ * @extends {Subscribable<[result: any]>}
  */
 export class QueryObserver extends Subscribable {
   #client;

@@ -1,6 +1,10 @@
-/** A promise that whoever asks shares, until it is settled and the next one begins. */
+/**
+ * A promise that whoever asks shares, until it is settled and the next one begins.
+ *
+ * @template T
+ */
 export class Deferred {
-  /** @type {{ promise: Promise<any>, resolve(data: any): void, reject(error: any): void } | null} */
+  /** @type {{ promise: Promise<T>, resolve(data: T): void, reject(error: unknown): void } | null} */
   #deferred = null;
 
   /** True if somebody waits. */
@@ -8,30 +12,32 @@ export class Deferred {
     return this.#deferred !== null;
   }
 
-  /** @returns {Promise<any>} */
+  /** @returns {Promise<T>} */
   wait() {
     this.#deferred ??= defer();
     return this.#deferred.promise;
   }
 
-  /** @param {any} data */
+  /** @param {T} data */
   resolve(data) {
     this.#deferred?.resolve(data);
     this.#deferred = null;
   }
 
-  /** @param {any} error */
+  /** @param {unknown} error */
   reject(error) {
     this.#deferred?.reject(error);
     this.#deferred = null;
   }
 }
 
+/** @template T */
 function defer() {
-  /** @type {(data: any) => void} */
+  /** @type {(data: T) => void} */
   let resolve = () => {};
-  /** @type {(error: any) => void} */
+  /** @type {(error: unknown) => void} */
   let reject = () => {};
+  /** @type {Promise<T>} */
   const promise = new Promise((yes, no) => {
     resolve = yes;
     reject = no;

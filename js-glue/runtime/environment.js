@@ -1,24 +1,20 @@
+/** @import { Environment as OwnEnvironment } from '../types/client.js' */
+
 /**
  * What the client takes from the outside besides the network: a clock, one timer and the end of
  * the turn. Tests hand in their own.
  *
- * @typedef {object} Environment
- * @property {() => number} now ms since 1970. A wall clock on purpose: a monotonic one stands still
- *   while a laptop sleeps, and answers would wake up fresh. The core copes with clocks that jump.
- * @property {() => number} elapsed ms since any moment, on a clock that goes as `now` does but is never
- *   set back: what waits in JavaScript go by
- * @property {(run: () => void, delay: number) => unknown} setTimeout delay in ms, at most 2^31 - 1
- * @property {(timer: any) => void} clearTimeout
- * @property {(run: () => void) => void} queueMicrotask
- * @property {(run: () => void) => void} queueTask after the tasks that wait already; not slower in
- *   pages that nobody sees
- * @property {boolean} isServer no page to show anything on: nothing is collected, nothing retried
+ * `now` is a wall clock on purpose: a monotonic one stands still while a laptop sleeps, and answers
+ * would wake up fresh. The core copes with clocks that jump. `elapsed`, in ms since any moment, goes as
+ * `now` does but is never set back: what waits in JavaScript go by it.
+ *
+ * @typedef {OwnEnvironment & { elapsed(): number }} Environment
  */
 
 /** The longest delay a platform timer takes. @type {number} */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** @type {Omit<Environment, 'elapsed'>} */
+/** @type {OwnEnvironment} */
 const systemEnvironment = {
   now: () => Date.now(),
   setTimeout: (run, delay) => setTimeout(run, delay),

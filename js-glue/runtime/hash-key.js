@@ -52,8 +52,8 @@ function sorted(part, depth) {
  * True if `filter` selects `key`: arrays as prefixes and objects as subsets at every depth, leaves
  * by value and type. A member that is undefined asks for keys without it.
  *
- * @param {any} key
- * @param {any} filter
+ * @param {readonly unknown[]} key
+ * @param {readonly unknown[]} filter
  * @returns {boolean}
  */
 export function partialMatchKey(key, filter) {
@@ -61,8 +61,8 @@ export function partialMatchKey(key, filter) {
 }
 
 /**
- * @param {any} key what keyPart gave, as is `filter`
- * @param {any} filter
+ * @param {KeyPart} key
+ * @param {KeyPart} filter
  * @param {number} depth
  * @param {Pairs} pairs
  * @returns {boolean}
@@ -70,13 +70,16 @@ export function partialMatchKey(key, filter) {
 function matches(key, filter, depth, pairs) {
   if (key === filter) return true;
   if (typeof key !== 'object' || typeof filter !== 'object' || !key || !filter) return false;
-  if (Array.isArray(key) !== Array.isArray(filter) || depth > DEEPEST) return false;
+  if (depth > DEEPEST) return false;
   // A pair met again has matched, or its parts still do: one that does not ends it all.
-  const all = Array.isArray(filter) ? itemsMatch : membersMatch;
-  return pairs.once(key, filter, true, () => all(key, filter, depth + 1, pairs));
+  if (Array.isArray(key) && Array.isArray(filter)) {
+    return pairs.once(key, filter, true, () => itemsMatch(key, filter, depth + 1, pairs));
+  }
+  if (Array.isArray(key) || Array.isArray(filter)) return false;
+  return pairs.once(key, filter, true, () => membersMatch(key, filter, depth + 1, pairs));
 }
 
-/** @param {any[]} key @param {any[]} filter @param {number} depth @param {Pairs} pairs */
+/** @param {unknown[]} key @param {unknown[]} filter @param {number} depth @param {Pairs} pairs */
 function itemsMatch(key, filter, depth, pairs) {
   if (filter.length > key.length) return false;
   for (let i = 0; i < filter.length; i++) {
@@ -86,7 +89,12 @@ function itemsMatch(key, filter, depth, pairs) {
   return true;
 }
 
-/** @param {any} key @param {any} filter @param {number} depth @param {Pairs} pairs */
+/**
+ * @param {Record<string, unknown>} key
+ * @param {Record<string, unknown>} filter
+ * @param {number} depth
+ * @param {Pairs} pairs
+ */
 function membersMatch(key, filter, depth, pairs) {
   return Object.keys(filter).every((name) => {
     const member = Object.prototype.propertyIsEnumerable.call(key, name) ? key[name] : undefined;
@@ -125,9 +133,14 @@ function lacks(part, seen) {
  * @returns {T}
  */
 export function copyKey(part) {
-  if (Array.isArray(part)) return /** @type {any} */ (Array.from(part, (item) => copyKey(item)));
-  if (part instanceof Date) return /** @type {any} */ (new Date(part));
+  return /** @type {T} */ (copied(part));
+}
+
+/** @param {unknown} part @returns {unknown} */
+function copied(part) {
+  if (Array.isArray(part)) return Array.from(part, (item) => copied(item));
+  if (part instanceof Date) return new Date(part);
   if (!isPlainObject(part)) return part;
-  const members = Object.entries(part).map(([name, value]) => [name, copyKey(value)]);
-  return /** @type {any} */ (Object.fromEntries(members));
+  const members = Object.entries(part).map(([name, value]) => [name, copied(value)]);
+  return Object.fromEntries(members);
 }

@@ -4,16 +4,16 @@
  */
 
 /**
- * @param {any} thrown
+ * @param {unknown} thrown
  * @param {string} name
- * @returns {any}
+ * @returns {unknown}
  */
 export function member(thrown, name) {
-  return attempt(() => thrown?.[name]);
+  return attempt(() => /** @type {Record<string, unknown> | undefined} */ (thrown)?.[name]);
 }
 
 /**
- * @param {any} thrown
+ * @param {unknown} thrown
  * @param {string} name
  * @returns {string} '' unless it is text
  */
@@ -25,7 +25,7 @@ export function textMember(thrown, name) {
 /**
  * @template T
  * @param {unknown} thrown
- * @param {new (...args: any[]) => T} Class
+ * @param {new (...args: never[]) => T} Class
  * @returns {thrown is T}
  */
 export function isA(thrown, Class) {

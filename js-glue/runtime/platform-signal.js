@@ -4,7 +4,7 @@ import { Subscribable } from './subscribable.js';
  * One fact about the world outside that is true or false, as the platform reports it or as the app
  * says. Listens to the platform only while it has listeners itself, or once it was given a source.
  *
- * @extends {Subscribable<(value: boolean) => void>}
+ * @extends {Subscribable<[value: boolean]>}
  */
 export class PlatformSignal extends Subscribable {
   /** @type {(() => void) | undefined | void} */

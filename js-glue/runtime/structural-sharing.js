@@ -4,10 +4,10 @@ import { Pairs } from './pairs.js';
 /**
  * New data as the `structuralSharing` option wants it shown.
  *
- * @param {boolean | ((previous: any, next: any) => any) | undefined} option default true
+ * @param {boolean | ((previous: unknown, next: unknown) => unknown) | undefined} option default true
  * @param {unknown} previous
- * @param {any} next
- * @returns {any}
+ * @param {unknown} next
+ * @returns {unknown}
  * @throws what the function throws, or reading a member of the data
  */
 export function shareAs(option, previous, next) {
@@ -26,18 +26,18 @@ export function shareAs(option, previous, next) {
  * @returns {T}
  */
 export function replaceEqualDeep(previous, next) {
-  return share(previous, next, 0, new Pairs());
+  return /** @type {T} */ (share(previous, next, 0, new Pairs()));
 }
 
 /** Deeper values are compared by reference: nobody shows them, and the stack is finite. */
 const DEEPEST = 500;
 
 /**
- * @param {any} previous
- * @param {any} next
+ * @param {unknown} previous
+ * @param {unknown} next
  * @param {number} depth
  * @param {Pairs} pairs
- * @returns {any}
+ * @returns {unknown}
  */
 function share(previous, next, depth, pairs) {
   if (Object.is(previous, next) || depth > DEEPEST) return next;
@@ -54,8 +54,8 @@ function share(previous, next, depth, pairs) {
  * Copies only what takes a part of `previous`: what is all new is kept as it is, and costs nothing to
  * compare the next time.
  *
- * @param {any[]} previous
- * @param {any[]} next
+ * @param {unknown[]} previous
+ * @param {unknown[]} next
  * @param {number} depth
  * @param {Pairs} pairs
  */
@@ -94,7 +94,12 @@ function shareObject(previous, next, depth, pairs) {
   return own ? next : Object.fromEntries(members);
 }
 
-/** An array with holes or named members is not data that JSON could carry. @param {unknown} value */
+/**
+ * An array with holes or named members is not data that JSON could carry.
+ *
+ * @param {unknown} value
+ * @returns {value is unknown[]}
+ */
 function isPlainArray(value) {
   return Array.isArray(value) && value.length === Object.keys(value).length;
 }
@@ -102,12 +107,13 @@ function isPlainArray(value) {
 /**
  * True if both have the same members by reference.
  *
- * @param {Record<string, any> | undefined} a
- * @param {Record<string, any> | undefined} b
+ * @template {object} T
+ * @param {T | undefined} a
+ * @param {T | undefined} b
  */
 export function shallowEqual(a, b) {
   if (!a || !b) return a === b;
-  const names = Object.keys(a);
+  const names = /** @type {(keyof T)[]} */ (Object.keys(a));
   return (
     names.length === Object.keys(b).length && names.every((name) => Object.is(a[name], b[name]))
   );

@@ -3,10 +3,10 @@ import { report } from './environment.js';
 /**
  * A set of listeners with a hook for the first and the last one.
  *
- * @template {(...args: any[]) => void} [Listener=() => void]
+ * @template {unknown[]} [Arguments=[]] what a listener is called with
  */
 export class Subscribable {
-  /** @type {Set<Listener>} */
+  /** @type {Set<(...args: Arguments) => void>} */
   listeners = new Set();
 
   constructor() {
@@ -14,7 +14,7 @@ export class Subscribable {
   }
 
   /**
-   * @param {Listener} listener
+   * @param {(...args: Arguments) => void} listener
    * @returns {() => void} takes the listener off again
    */
   subscribe(listener) {
@@ -34,7 +34,7 @@ export class Subscribable {
    * Calls every listener; one that throws is reported and keeps nobody else from hearing, one that
    * is taken off meanwhile hears nothing.
    *
-   * @param {Parameters<Listener>} args
+   * @param {Arguments} args
    */
   emit(...args) {
     for (const listener of [...this.listeners]) {
