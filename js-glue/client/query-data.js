@@ -1,5 +1,4 @@
-import { ageOf } from '../query/initial-data.js';
-import { giveTags } from '../query/tags.js';
+import { putData } from '../query/initial-data.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from '../query/query.js' */
@@ -34,12 +33,6 @@ export function setQueryData(client, queryKey, updater, options) {
   const data = typeof updater === 'function' ? updater(base) : updater;
   if (data === undefined) return undefined;
   const query = client.getQueryCache().build(client, client.defaultQueryOptions({ queryKey }));
-  const shared = query.view.share(data);
-  client.driver.apply((engine, now) => {
-    const at = options?.updatedAt ?? now;
-    engine.setData(query.entry, { age: ageOf('updatedAt', at, now), keepChanges: false }, now);
-    query.accept(shared, at);
-    giveTags(query, query.options, engine, now);
-  });
+  putData(query, data, options?.updatedAt);
   return query.data;
 }

@@ -172,7 +172,7 @@ export class MutationCache extends Subscribable {
   runNext({ scopeId }) {
     if (scopeId === undefined) return;
     const next = this.getAll().find((other) => other.scopeId === scopeId && other.isPending);
-    next?.continue()?.catch(() => {});
+    next?.continue().catch(() => {});
   }
 
   /**
@@ -182,7 +182,7 @@ export class MutationCache extends Subscribable {
    */
   async resumePausedMutations() {
     const paused = this.getAll().filter((mutation) => mutation.state.isPaused);
-    for (const mutation of paused) mutation.continue()?.catch(() => {});
+    for (const mutation of paused) mutation.continue().catch(() => {});
     const running = () => paused.filter((mutation) => mutation.isRunning);
     while (running().length > 0) await Promise.all(running().map((mutation) => mutation.over));
   }

@@ -44,6 +44,8 @@ export class Mutation {
   #attempts;
   /** A callback of the app hears right now how it ended. */
   isTelling = false;
+  /** Once it has begun. @type {Promise<any> | undefined} */
+  #run;
   /** It was begun elsewhere and is to go on: its onMutate has run. */
   #isRestored = false;
   /** Its user is gone, or it was removed while it waited. */
@@ -109,6 +111,11 @@ export class Mutation {
     return !this.isPending && ![...this.observers].some((observer) => observer.hasListeners());
   }
 
+  /** @param {any} options */
+  setOptions(options) {
+    this.options = this.#client.defaultMutationOptions(options);
+  }
+
   /** @param {MutationObserver} observer */
   addObserver(observer) {
     if (this.observers.has(observer)) return;
@@ -126,12 +133,12 @@ export class Mutation {
   /**
    * Goes on if it is paused and may run now; one that was restored begins its tries.
    *
-   * @returns {Promise<any> | undefined} of a restored one: what mutationFn resolves with
+   * @returns {Promise<any>} what mutationFn resolves with, or has
    */
   continue() {
-    if (this.#isRestored) return this.execute(this.state.variables);
+    if (this.#isRestored || !this.#run) return this.execute(this.state.variables);
     this.#attempts.continue();
-    return undefined;
+    return this.#run;
   }
 
   /** It is not tried again, nobody shows it, and what comes back of it is told to nobody. */
@@ -146,6 +153,12 @@ export class Mutation {
    * @returns {Promise<any>} what mutationFn resolved with
    */
   async execute(variables) {
+    this.#run = this.#execute(variables);
+    return this.#run; // as a promise of its own: who continues it handles no failure for its caller
+  }
+
+  /** @param {any} variables */
+  async #execute(variables) {
     const context = {
       client: this.#client,
       meta: this.options.meta,

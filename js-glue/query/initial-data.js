@@ -43,12 +43,29 @@ function restore(query, options, data, updatedAt) {
 }
 
 /**
+ * Puts an answer in, as if the server had just given it.
+ *
+ * @param {Query} query
+ * @param {unknown} data not undefined
+ * @param {number} [updatedAt] ms since 1970; default now
+ */
+export function putData(query, data, updatedAt) {
+  const shared = query.view.share(data);
+  query.client.driver.apply((engine, now) => {
+    const at = updatedAt ?? now;
+    engine.setData(query.entry, { age: ageOf('updatedAt', at, now), keepChanges: false }, now);
+    query.accept(shared, at);
+    giveTags(query, query.options, engine, now);
+  });
+}
+
+/**
  * @param {string} option that says `at`
  * @param {number} at ms since 1970
  * @param {number} now
  * @returns {number} ms
  */
-export function ageOf(option, at, now) {
+function ageOf(option, at, now) {
   if (Number.isNaN(Number(at))) {
     throw new TypeError(`${option} is ${at}; it must be a number of ms since 1970.`);
   }

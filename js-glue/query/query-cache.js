@@ -101,6 +101,18 @@ export class QueryCache extends Subscribable {
     return this.held().filter((query) => !query.isGone());
   }
 
+  /** @param {string} queryHash of a query @returns {Query | undefined} */
+  get(queryHash) {
+    const key = keyOf(queryHash);
+    return key && this.#queries.get(this.#owner.driver.ask((engine) => engine.find(key)));
+  }
+
+  /** Forgets it, at once. @param {Query} query */
+  remove(query) {
+    if (query.isGone() || this.#queries.get(query.entry) !== query) return;
+    this.#owner.driver.apply((engine, now) => engine.remove([query.entry], now));
+  }
+
   /** @param {QueryFilters} filters with a `queryKey`, taken as exact unless it says otherwise */
   find(filters) {
     return this.findAll({ exact: true, ...filters })[0];
@@ -169,5 +181,15 @@ export class QueryCache extends Subscribable {
     const events = this.#events;
     this.#events = [];
     for (const event of events) this.emit(event);
+  }
+}
+
+/** A hash is its key as JSON. @param {string} queryHash @returns {unknown[] | undefined} */
+function keyOf(queryHash) {
+  try {
+    const key = JSON.parse(queryHash);
+    return Array.isArray(key) ? key : undefined;
+  } catch {
+    return undefined;
   }
 }

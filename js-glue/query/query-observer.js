@@ -125,6 +125,19 @@ export class QueryObserver extends Subscribable {
     return this.#result;
   }
 
+  /**
+   * Fetches what these options ask for, whatever this observer looks at.
+   *
+   * @param {any} options
+   * @returns {Promise<any>} what they show then
+   */
+  async fetchOptimistic(options) {
+    const full = this.#client.defaultQueryOptions(options);
+    const query = this.#client.getQueryCache().build(this.#client, full);
+    await startFetch(query, full, {});
+    return this.#createResult(query, full, false);
+  }
+
   updateResult() {
     this.#renew();
     if (this.#isDue) this.#client.driver.notify(this);

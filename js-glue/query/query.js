@@ -1,11 +1,12 @@
-import { Outcome, State } from '../engine/codes.js';
+import { Outcome, STATIC, State } from '../engine/codes.js';
 import { CancelledError } from '../runtime/cancelled-error.js';
 import { Deferred } from '../runtime/deferred.js';
 import { hashKey } from '../runtime/hash-key.js';
 import { LayeredValue } from './layered-value.js';
-import { isEnabled } from './observer-options.js';
+import { isEnabled, staleTimeOf } from './observer-options.js';
 import { coreStaleTime, skipToken } from './options.js';
 import { stateOf } from './query-state.js';
+import * as verbs from './query-verbs.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { QueryObserver } from './query-observer.js' */
@@ -78,6 +79,15 @@ export class Query {
     return this.options.meta;
   }
 
+  get gcTime() {
+    return this.options.gcTime;
+  }
+
+  /** How the fetch that is under way ends; undefined if none is. */
+  get promise() {
+    return this.isIdle() ? undefined : this.wait();
+  }
+
   /** What is shown: the server's answer under all pending mutations. @returns {any} */
   get data() {
     return this.view.value;
@@ -107,6 +117,11 @@ export class Query {
   isDisabled() {
     if (this.observers.length > 0) return !this.isActive();
     return this.options.queryFn === skipToken || !this.isFetched();
+  }
+
+  /** Somebody shows it for good. */
+  isStatic() {
+    return this.observers.some(({ options }) => staleTimeOf(options, this) === STATIC);
   }
 
   isFetched() {
@@ -147,6 +162,34 @@ export class Query {
   /** The core forgot it, so that its key would find another entry or none. */
   isGone() {
     return this.dropped || (this.bits & State.DETACHED) !== 0;
+  }
+
+  /** @param {any} [options] @param {{ cancelRefetch?: boolean }} [how] @returns {Promise<any>} */
+  fetch(options, how = {}) {
+    return verbs.fetch(this, options, how);
+  }
+
+  /** @param {{ revert?: boolean }} [options] */
+  cancel(options = {}) {
+    return verbs.cancel(this, options);
+  }
+
+  invalidate() {
+    verbs.invalidate(this);
+  }
+
+  reset() {
+    verbs.reset(this);
+  }
+
+  /** @param {any} data @param {{ updatedAt?: number }} [options] @returns {any} what is shown */
+  setData(data, options = {}) {
+    return verbs.setData(this, data, options);
+  }
+
+  /** @param {any} options */
+  setOptions(options) {
+    verbs.setOptions(this, options);
   }
 
   /** What is in flight can be aborted, and nobody looks or waits any more. */

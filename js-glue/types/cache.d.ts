@@ -9,7 +9,7 @@ import type {
 } from './common.js';
 import type { AnyMutation } from './mutation.js';
 import type { QueryObserver } from './observer.js';
-import type { QueryOptions } from './query-options.js';
+import type { CancelOptions, QueryOptions, SetDataOptions } from './query-options.js';
 
 export interface QueryState<TData = unknown, TError = DefaultError> {
   data: TData | undefined;
@@ -28,7 +28,7 @@ export interface QueryState<TData = unknown, TError = DefaultError> {
   status: QueryStatus;
 }
 
-/** One query of the cache, to look at. It is made and changed by the client's verbs. */
+/** One query of the cache. It is made by the client's verbs. */
 export interface Query<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -42,6 +42,10 @@ export interface Query<
   // biome-ignore lint/suspicious/noExplicitAny: a query of a tagged key is one of the plain key, too
   readonly options: QueryOptions<TQueryFnData, TError, TData, any>;
   readonly meta: QueryMeta | undefined;
+  /** ms that it is kept for when nobody observes it. */
+  readonly gcTime: number;
+  /** How the fetch that is under way ends; undefined if none is. */
+  readonly promise: Promise<TData> | undefined;
   /** Those with listeners, in the order they came. */
   readonly observers: readonly QueryObserver[];
   getObserversCount(): number;
@@ -50,6 +54,24 @@ export interface Query<
   isFetched(): boolean;
   isStale(): boolean;
   isStaleByTime(staleTime?: StaleTime): boolean;
+  /** Somebody observes it with `staleTime: 'static'`. */
+  isStatic(): boolean;
+  /**
+   * Asks the server, or joins the fetch in flight; with `cancelRefetch` that is aborted. With options the query goes
+   * by these from now on.
+   */
+  fetch(
+    options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
+    fetchOptions?: { cancelRefetch?: boolean },
+  ): Promise<TData>;
+  cancel(options?: CancelOptions): Promise<void>;
+  /** Marks it as `invalidateQueries` does; fetches nothing. */
+  invalidate(): void;
+  /** As if never fetched; fetches nothing. */
+  reset(): void;
+  /** Puts an answer in, as `setQueryData` does. Returns what is shown. */
+  setData(data: TData, options?: SetDataOptions): TData | undefined;
+  setOptions(options: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a query of any data
@@ -117,6 +139,11 @@ export declare class QueryCache {
   /** The query of a key, made if there is none. The options get their defaults. */
   build(client: QueryClient, options: QueryOptions, state?: Partial<QueryState>): Query;
   getAll(): Query[];
+  get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
+    queryHash: string,
+  ): Query<TQueryFnData, TError, TData> | undefined;
+  /** Forgets it; one that is observed lives on, found by nobody. */
+  remove(query: AnyQuery): void;
   /** Listeners are called at the end of the turn. Returns how to stop. */
   subscribe(listener: (event: QueryCacheNotifyEvent) => void): () => void;
   clear(): void;

@@ -201,6 +201,11 @@ export interface Mutation<
   readonly state: MutationState<TData, TError, TVariables, TOnMutateResult>;
   readonly options: MutationOptions<TData, TError, TVariables, TOnMutateResult>;
   readonly meta: MutationMeta | undefined;
+  /** Runs it. */
+  execute(variables: TVariables): Promise<TData>;
+  /** Goes on if it is paused and may run now; runs one that has not begun here. Resolves as the run does. */
+  continue(): Promise<TData>;
+  setOptions(options: MutationOptions<TData, TError, TVariables, TOnMutateResult>): void;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a mutation of any data

@@ -44,6 +44,10 @@ export declare class QueryObserver<
   ): void;
   getCurrentQuery(): Query<TQueryFnData, TError, TQueryData, TQueryKey>;
   refetch(options?: RefetchOptions): Promise<QueryObserverResult<TData, TError>>;
+  /** Fetches what these options ask for, whatever the observer looks at, and gives what they show then. */
+  fetchOptimistic(
+    options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
+  ): Promise<QueryObserverResult<TData, TError>>;
   updateResult(): void;
   /** Takes all listeners off. */
   destroy(): void;
