@@ -146,7 +146,7 @@ enum tidemark_event_type {
                                      or one as of the mutation's echo or later */
   TIDEMARK_MUTATION_FAILED,       /* removes its layers; after its echo, same as ACKNOWLEDGED */
   /* the environment */
-  TIDEMARK_FLUSH,   /* end of the caller's turn: pending fetches start */
+  TIDEMARK_FLUSH,   /* end of the caller's turn: whatever is pending starts */
   TIDEMARK_TICK,    /* time passed. Every event advances time and runs timers; only this one
                        collects entries that were unused for their gc_time */
   TIDEMARK_ONLINE,  /* value 1: the network is available; 0: it is not */
@@ -237,6 +237,8 @@ typedef struct tidemark_event {
   uint32_t entry;    /* OBSERVE SET_OBSERVER FETCH* SET_DATA SET_TAGS SET_SCOPES MUTATION_LAYER */
   uint32_t observer; /* SET_OBSERVER UNOBSERVE */
   uint32_t mutation; /* MUTATION_LAYER _ACKNOWLEDGED _FAILED */
+  uint8_t reread;    /* SET_OBSERVER: 1: what functions among the options say, asked again before
+                        an event that is yet to come: nothing is fetched for it */
   uint32_t id;       /* FETCH_SUCCEEDED/_FAILED: the fetch; SOCKET_*, TICKET_*: the socket;
                         MUTATION_BEGIN: the serial, unique in this cache, > 0 */
   union {
@@ -358,7 +360,8 @@ typedef struct tidemark_effect {
 
 /* Moves up to `capacity` effects into `out` and returns how many. Call it after every step until it
  * returns 0; otherwise the effects of two steps on one entry may merge. Effects of one entry come
- * in the order of enum tidemark_effect_type. FETCH effects appear only after FLUSH. */
+ * in the order of enum tidemark_effect_type. FETCH effects appear after OBSERVE, SET_OBSERVER and
+ * FETCH, for what these ask for, and after FLUSH, for what changes, lists and timers ask for. */
 size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capacity);
 
 /* The time, on the clock of the last step, at which to send the next TICK; INFINITY if no timer is

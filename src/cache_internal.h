@@ -192,6 +192,9 @@ bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_ref
 /* ---- cache_world.c ------------------------------------------------------------------------- */
 /* Wanted fetches start, as far as the schedule lets them. 0 or TIDEMARK_ERROR_MEMORY. */
 int query_flush(tidemark_cache *cache);
+/* Who looks or asks by name waits for no FLUSH: starts or pauses the fetch that is wanted. Takes an
+ * activity if there is none. */
+void query_start_asked(tidemark_cache *cache, uint32_t id);
 /* Unused entries are collected only if `collects`: their timer is due again 1 ms later otherwise.
  */
 void query_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id, bool collects);

@@ -52,9 +52,8 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
  * But what would have started if the network had been there is fetched when it is back. */
 static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (e->phase == ENTRY_PAUSED && e->node != 0 && !PLANTED(PAUSED_FETCH_LEFT)) {
-    e->awaited = true;
-  } else if (entry_fetch(e) == 0 && !e->awaited) {
+  bool waits = e->phase == ENTRY_PAUSED && e->node != 0 && !PLANTED(PAUSED_FETCH_LEFT);
+  if (!waits && entry_fetch(e) == 0 && !e->awaited) {
     query_act(cache, id, entry_cancel(e, true));
   }
   if (!PLANTED(LAYER_LEFT_WHEN_NOBODY_LOOKS)) {
@@ -131,6 +130,9 @@ int query_observe(tidemark_cache *cache, const tidemark_event *event) {
   query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
   arm_stale_timer(cache, o);
   arm_interval(cache, o);
+  if (fetches) {
+    query_start_asked(cache, event->entry);
+  }
   return (int)id;
 }
 
@@ -159,9 +161,12 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
     unused_set_gc_time(cache, event->entry, o->options.gc_time);
     follow_changes(cache, event->entry, before.stale_time);
   }
-  bool comes = moves || (o->options.enabled && !before.enabled);
+  bool comes = moves || (o->options.enabled && !before.enabled && event->reread == 0);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
   query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  if (fetches) {
+    query_start_asked(cache, event->entry);
+  }
   if (!entry_is_active(e)) {
     disable(cache, event->entry);
   }

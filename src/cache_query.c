@@ -58,6 +58,9 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
     cache->stats.hits++;
     return TIDEMARK_FETCHING_FRESH;
   }
+  if (query_reserve_activities(cache, 1) < 0) {
+    return TIDEMARK_ERROR_MEMORY;
+  }
   cache->stats.misses += event->fetch.restart ? 0 : 1;
   e->network_mode = event->fetch.network_mode & 3;
   /* Who asks now must not get an answer that is known to be old. */
@@ -65,6 +68,9 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
   uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
   entry_await(e);
   query_act(cache, event->entry, bits);
+  if (event->fetch.refetch == 0 || PLANTED(REFETCH_STARTS_AT_ONCE)) {
+    query_start_asked(cache, event->entry);
+  }
   return TIDEMARK_FETCHING_WANTED;
 }
 

@@ -48,19 +48,31 @@ static int reserve_starts(tidemark_cache *cache) {
   return query_reserve_activities(cache, resting);
 }
 
+static void start_or_pause(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  if (verdict(cache, e) == SCHEDULE_PAUSE) {
+    query_act(cache, id, entry_pause(e));
+  } else {
+    start(cache, id);
+  }
+}
+
+void query_start_asked(tidemark_cache *cache, uint32_t id) {
+  if (entry_at(cache, id)->phase == ENTRY_WANTED && !PLANTED(ASKED_FETCH_WAITS)) {
+    start_or_pause(cache, id);
+  }
+}
+
 int query_flush(tidemark_cache *cache) {
   int result = reserve_starts(cache);
   if (result < 0) {
     return result;
   }
   for (uint32_t id = cache->wanted.head; id != 0;) {
-    struct entry *e = entry_at(cache, id);
+    const struct entry *e = entry_at(cache, id);
     uint32_t next = e->next;
-    enum schedule_verdict may = verdict(cache, e);
-    if (may == SCHEDULE_PAUSE) {
-      query_act(cache, id, entry_pause(e));
-    } else if (may == SCHEDULE_START && !e->refetch) {
-      start(cache, id);
+    if (!e->refetch || verdict(cache, e) == SCHEDULE_PAUSE) {
+      start_or_pause(cache, id);
     }
     id = next;
   }

@@ -27,7 +27,7 @@
 
 enum entry_phase {
   ENTRY_IDLE = 0,
-  ENTRY_WANTED,   /* starts at the next flush that has room for it */
+  ENTRY_WANTED,   /* starts when it is asked for by name, or at a flush that has room for it */
   ENTRY_LATER,    /* wanted at `wake` */
   ENTRY_FLYING,   /* the caller is asking the server */
   ENTRY_RETRYING, /* the last try failed; the next one at `wake` */

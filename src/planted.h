@@ -25,6 +25,8 @@
   BUG(STATIC_LEAVES_STALE, "what changed under a static observer stays so when that is gone")      \
   BUG(AWAITED_ABANDONED, "who leaves calls off a fetch that others wait for")                      \
   BUG(INACTIVE_REFETCHED, "a change refetches what nobody looks at")                               \
+  BUG(ASKED_FETCH_WAITS, "what an observer or a caller asks for starts when the turn ends")        \
+  BUG(REFETCH_STARTS_AT_ONCE, "a refetch for a change does not wait for the end of its turn")      \
   /* the schedule */                                                                               \
   BUG(CAP_IGNORED, "any number of refetches starts at once")                                       \
   BUG(HIDDEN_PAGE_REFETCHES, "a change refetches although nobody sees the page")                   \

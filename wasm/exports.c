@@ -96,10 +96,11 @@ int tm_observe(uint32_t entry, double now) {
               now);
 }
 
-int tm_set_observer(uint32_t observer, uint32_t entry, double now) {
+int tm_set_observer(uint32_t observer, uint32_t entry, uint32_t reread, double now) {
   return step((tidemark_event){.type = TIDEMARK_SET_OBSERVER,
                                .observer = observer,
                                .entry = entry,
+                               .reread = (uint8_t)reread,
                                .observer_options = observer_options()},
               now);
 }

@@ -13,7 +13,7 @@ const HEAD_START = 5000;
 
 /**
  * Tells the core whether there is a network and whether somebody looks. A mounted client hears of
- * changes as they come; any other looks once a turn.
+ * changes as they come; any other looks before each fetch that is asked for, and once a turn.
  */
 export class PageState {
   #client;

@@ -111,11 +111,13 @@ export class Engine {
 
   /**
    * @param {number} observer @param {number} entry @param {ObserverRecord} options
+   * @param {boolean} reread only what functions among the options say may have changed: nothing is
+   *   fetched for it
    * @param {number} now
    */
-  setObserver(observer, entry, options, now) {
+  setObserver(observer, entry, options, reread, now) {
     this.#memory.writeRecord(options.doubles, options.bytes);
-    return this.#check(this.#exports.tm_set_observer(observer, entry, now));
+    return this.#check(this.#exports.tm_set_observer(observer, entry, reread ? 1 : 0, now));
   }
 
   /** @param {number} observer @param {boolean} signalTaken @param {number} now */

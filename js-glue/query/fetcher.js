@@ -205,7 +205,9 @@ function guarded(option, failures, error, fallback) {
 export function startFetch(query, options, { restart = false, staleTime = 0 }) {
   const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;
   const how = { restart, staleTime, networkMode: networkMode(options), refetch: false };
-  const end = query.client.driver.apply((engine, now) => {
+  const { driver, world } = query.client;
+  const end = driver.apply((engine, now) => {
+    world.tell(engine, now);
     if (engine.fetch(query.entry, how, now) === Fetching.FRESH) return null;
     if (restart || !busy) {
       query.options = options;

@@ -68,7 +68,7 @@ export class QueryObserver extends Subscribable {
 
   /** For {@link OptionFunctions}: what its functions say may be something else by now. */
   askOptions() {
-    this.#tellCore();
+    this.#tellCore(this.#query, true);
   }
 
   getCurrentQuery() {
@@ -259,8 +259,11 @@ export class QueryObserver extends Subscribable {
     this.#tellCore(before);
   }
 
-  /** @param {Query} [before] the query it came from */
-  #tellCore(before = this.#query) {
+  /**
+   * @param {Query} [before] the query it came from
+   * @param {boolean} [reread] functions among the options were asked again, before an event
+   */
+  #tellCore(before = this.#query, reread = false) {
     const query = this.#query;
     const core = coreOptions(this.options, query);
     if (query === before && shallowEqual(core, this.#core)) return;
@@ -271,7 +274,7 @@ export class QueryObserver extends Subscribable {
       // as one that was removed is gone with its last observer.
       if (query !== before && before.isAbandoned())
         engine.cancel([before.entry], { revert: true }, now);
-      engine.setObserver(this.#handle, query.entry, recordOf(core), now);
+      engine.setObserver(this.#handle, query.entry, recordOf(core), reread, now);
     });
   }
 
@@ -282,7 +285,9 @@ export class QueryObserver extends Subscribable {
    * @param {(engine: Engine, now: number) => void} step
    */
   #causing(query, step) {
-    this.#client.driver.apply((engine, now) => {
+    const { driver, world } = this.#client;
+    driver.apply((engine, now) => {
+      world.tell(engine, now);
       const wasIdle = query.isIdle();
       step(engine, now);
       if (wasIdle && !query.isIdle()) query.cause = this;

@@ -15,7 +15,7 @@ import { notifyManager } from './notify-manager.js';
 
 /**
  * Runs the core: step, carry out the effects, set the one timer, then call the app's functions that
- * the effects are about; and once a turn let the wanted fetches start and the listeners hear.
+ * the effects are about; and once a turn let the refetches start and the listeners hear.
  *
  * No function of the app runs between two effects of a batch: what it did would be overtaken by the
  * rest of the batch, which was decided before.

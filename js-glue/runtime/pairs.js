@@ -7,8 +7,8 @@ const FEW = 10_000;
  */
 export class Pairs {
   #compared = 0;
-  /** Made for the first one: most values are small. @type {Map<object, Map<object, unknown>> | undefined} */
-  #results;
+  /** @type {Map<object, Map<object, unknown>>} */
+  #results = new Map();
 
   /**
    * @template T
@@ -21,7 +21,6 @@ export class Pairs {
   once(a, b, meanwhile, compare) {
     this.#compared += 1;
     if (this.#compared <= FEW) return compare();
-    this.#results ??= new Map();
     const results = this.#results.get(a) ?? new Map();
     if (results.has(b)) return results.get(b);
     this.#results.set(a, results.set(b, meanwhile));

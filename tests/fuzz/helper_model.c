@@ -84,14 +84,27 @@ static void check_drop(struct model *m, uint32_t entry) {
   m->entries[entry] = (struct model_entry){0};
 }
 
-static void check_entry_effect(struct model *m, const tidemark_effect *effect, bool flushed) {
+/* What an observer or a caller asks for starts at once, all else at the end of the turn. */
+static bool starts_fetch(const tidemark_event *event, uint32_t entry) {
+  switch (event->type) {
+  case TIDEMARK_OBSERVE:
+  case TIDEMARK_SET_OBSERVER:
+  case TIDEMARK_FETCH:
+    return event->entry == entry;
+  default:
+    return event->type == TIDEMARK_FLUSH;
+  }
+}
+
+static void check_entry_effect(struct model *m, const tidemark_effect *effect,
+                               const tidemark_event *event) {
   CHECK(effect->entry > 0 && effect->entry < MODEL_HANDLES && m->entries[effect->entry].alive);
   switch (effect->type) {
   case TIDEMARK_EFFECT_SETTLE:
     check_settle(m, effect);
     return;
   case TIDEMARK_EFFECT_FETCH:
-    CHECK(flushed);
+    CHECK(starts_fetch(event, effect->entry));
     check_fetch(m, effect);
     return;
   case TIDEMARK_EFFECT_DROP:
@@ -136,7 +149,7 @@ static void check_stream_effect(struct model *m, const tidemark_effect *effect) 
 }
 
 /* Returns how many there were. */
-static size_t drain(struct model *m, bool flushed) {
+static size_t drain(struct model *m, const tidemark_event *event) {
   tidemark_effect effects[UINT8_MAX];
   size_t total = 0;
   tidemark_effect last = {0};
@@ -150,7 +163,7 @@ static size_t drain(struct model *m, bool flushed) {
     for (size_t i = 0; i < count; i++) {
       const tidemark_effect *effect = &effects[i];
       if (effect->type <= TIDEMARK_EFFECT_DROP) {
-        check_entry_effect(m, effect, flushed);
+        check_entry_effect(m, effect, event);
         bool goes_on = effect->entry == last.entry;
         CHECK(goes_on ? effect->type >= last.type : !done[effect->entry]);
         done[effect->entry] = true;
@@ -391,7 +404,7 @@ int model_step(struct model *m, tidemark_event event) {
   if (result >= 0) {
     remember(m, &event, result);
   }
-  size_t effects = drain(m, event.type == TIDEMARK_FLUSH);
+  size_t effects = drain(m, &event);
   bool timers_ran = m->moved || before.deadline <= m->now;
   if (result < 0 && !timers_ran) {
     struct snapshot after = look(m);

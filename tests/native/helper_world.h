@@ -9,7 +9,8 @@
  *      TICKET s1, OPEN s1, SEND s1 AUTH, CLOSE s1 4000, STATUS LIVE, WARN TYPE sync
  *
  * A verb is one event at the world's time, and what it caused is drained at once, as a caller must.
- * Wanted fetches start at the end of a turn: flush(), pass() or mount().
+ * Fetches that changes, lists and timers want start at the end of a turn: flush(), pass() or
+ * mount().
  */
 #ifndef HELPER_WORLD_H
 #define HELPER_WORLD_H

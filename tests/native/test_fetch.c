@@ -381,6 +381,7 @@ static void cancelling_a_paused_fetch_ends_it(void **state) {
 
 static void whoever_waits_for_a_fetch_that_never_started_learns_of_its_cancelling(void **state) {
   struct world *w = *state;
+  online(w, 0);
   uint32_t entry = build(w, "tasks/1");
   fetch(w, entry);
   on_entry(w, TIDEMARK_CANCEL, entry);
@@ -444,12 +445,27 @@ static void a_fetch_that_somebody_came_back_to_is_retried(void **state) {
   expect(w, "SETTLE FETCH", "FETCH tasks/1 #1 try 2");
 }
 
-static void a_fetch_wanted_by_the_last_observer_alone_does_not_start_without_it(void **state) {
+static void a_refetch_for_the_last_observer_alone_does_not_start_without_it(void **state) {
   struct world *w = *state;
-  uint32_t observer = observe(w, build(w, "tasks/1"), observing());
+  rules(w, "[{'on':'task','invalidate':[['tasks']]}]");
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
+  answer(w, entry);
+  pass(w, SECOND);
+  forget_trace(w);
+  change(w, "{'resource':'task','id':'1'}");
   unobserve(w, observer);
   flush(w);
-  expect_no_fetch(w);
+  expect(w, "SETTLE FETCH", "");
+}
+
+static void who_comes_and_goes_in_a_turn_is_fetched_for(void **state) {
+  struct world *w = *state;
+  uint32_t entry = build(w, "tasks/1");
+  unobserve(w, observe(w, entry, observing()));
+  flush(w);
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1");
+  assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
 }
 
 static void one_of_two_observers_leaving_aborts_nothing(void **state) {
@@ -506,7 +522,8 @@ int main(void) {
       PROMISE(the_last_observer_lets_what_cannot_be_aborted_finish),
       PROMISE(a_fetch_that_everybody_left_is_not_retried),
       PROMISE(a_fetch_that_somebody_came_back_to_is_retried),
-      PROMISE(a_fetch_wanted_by_the_last_observer_alone_does_not_start_without_it),
+      PROMISE(a_refetch_for_the_last_observer_alone_does_not_start_without_it),
+      PROMISE(who_comes_and_goes_in_a_turn_is_fetched_for),
       PROMISE(one_of_two_observers_leaving_aborts_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,14 +88,26 @@ static void invalidating_with_trail_lets_what_is_in_flight_land(void **state) {
 static void a_change_before_the_flush_needs_no_second_fetch(void **state) {
   struct world *w = *state;
   rules(w, RULES);
-  uint32_t entry = build(w, "tasks/1");
-  observe(w, entry, observing());
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
   change_task(w);
   flush(w);
   answer(w, entry);
   flush(w);
-  expect(w, "FETCH", "FETCH tasks/1 #1");
+  expect(w, "FETCH", "FETCH tasks/1 #2");
   assert_false(is_marked(w, entry));
+}
+
+static void a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second_one(void **state) {
+  struct world *w = *state;
+  rules(w, RULES);
+  uint32_t entry = build(w, "tasks/1");
+  observe_for(w, entry, INFINITY);
+  change_task(w);
+  flush(w);
+  answer(w, entry);
+  pass(w, SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #1\nFETCH tasks/1 #2");
 }
 
 static void a_change_while_a_retry_waits_needs_no_fetch_but_the_retry(void **state) {
@@ -424,6 +436,7 @@ int main(void) {
       PROMISE(invalidating_restarts_what_is_in_flight),
       PROMISE(invalidating_with_trail_lets_what_is_in_flight_land),
       PROMISE(a_change_before_the_flush_needs_no_second_fetch),
+      PROMISE(a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second_one),
       PROMISE(a_change_while_a_retry_waits_needs_no_fetch_but_the_retry),
       PROMISE(a_change_during_a_try_that_fails_is_in_the_retrys_answer),
       PROMISE(a_change_during_a_fetch_that_fails_for_good_is_fetched_again),

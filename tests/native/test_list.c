@@ -14,15 +14,15 @@ static void removing_an_unobserved_entry_drops_it_at_once(void **state) {
 
 static void whoever_waits_for_an_entry_that_is_removed_learns_of_it(void **state) {
   struct world *w = *state;
-  uint32_t wanted = build(w, "tasks/1");
-  fetch(w, wanted);
+  uint32_t wanted = cached(w, "tasks/1");
+  on_entry(w, TIDEMARK_REFETCH, wanted);
   on_entry(w, TIDEMARK_REMOVE, wanted);
   expect(w, "SETTLE DROP", "SETTLE tasks/1 #0 CANCELLED\nDROP tasks/1");
   uint32_t in_flight = build(w, "tasks/2");
   fetch(w, in_flight);
   flush(w);
   on_entry(w, TIDEMARK_REMOVE, in_flight);
-  expect(w, "SETTLE DROP", "SETTLE tasks/2 #1 CANCELLED\nDROP tasks/2");
+  expect(w, "SETTLE DROP", "SETTLE tasks/2 #2 CANCELLED\nDROP tasks/2");
 }
 
 static void a_removed_entry_that_is_observed_is_found_by_nobody(void **state) {
@@ -71,18 +71,18 @@ static void removing_what_waits_for_its_fetch_leaves_the_others_waiting(void **s
   struct world *w = *state;
   for (int removed = 1; removed <= 3; removed++) {
     restart(w, (tidemark_options){.seed = 1});
-    fetch(w, build(w, "tasks/1"));
-    fetch(w, build(w, "tasks/2"));
-    fetch(w, build(w, "tasks/3"));
+    cached(w, "tasks/1");
+    cached(w, "tasks/2");
+    cached(w, "tasks/3");
+    on_matching(w, TIDEMARK_REFETCH, "tasks");
     on_entry(w, TIDEMARK_REMOVE, (uint32_t)removed);
-    fetch(w, build(w, "tasks/4"));
     forget_trace(w);
     flush(w);
     char line[] = "FETCH tasks/_";
     line[12] = (char)('0' + removed);
     w->trace[w->trace_length] = '\0';
     assert_null(strstr(w->trace, line));
-    assert_int_equal(stats(w).fetches, 3);
+    assert_int_equal(stats(w).fetches, 3 + 2);
   }
 }
 
@@ -327,12 +327,12 @@ static void a_list_that_names_an_entry_twice_tells_of_the_fetch_that_it_called_o
 
 static void what_a_list_wanted_goes_on_when_the_last_observer_leaves(void **state) {
   struct world *w = *state;
-  uint32_t entry = build(w, "tasks/1");
-  uint32_t observer = observe(w, entry, observing());
+  uint32_t entry = cached(w, "tasks/1");
+  uint32_t observer = observe_for(w, entry, INFINITY);
   invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
   unobserve_aborting(w, observer);
   flush(w);
-  expect(w, "SETTLE FETCH", "FETCH tasks/1 #1");
+  expect(w, "SETTLE FETCH", "FETCH tasks/1 #2");
 }
 
 static void a_list_waits_for_no_fetch_that_it_did_not_want(void **state) {
@@ -417,15 +417,18 @@ static void whoever_was_told_to_wait_for_the_next_fetch_learns_that_there_is_non
 
 static void what_only_an_observer_wanted_is_called_off_in_silence(void **state) {
   struct world *w = *state;
+  online(w, 0);
   unobserve(w, observe(w, build(w, "tasks/1"), observing()));
   expect(w, "SETTLE", "");
 }
 
 static void an_entry_whose_fetch_never_began_counts_as_never_fetched(void **state) {
   struct world *w = *state;
+  online(w, 0);
   uint32_t entry = build(w, "tasks/1");
   fetch(w, entry);
   on_entry(w, TIDEMARK_CANCEL, entry);
+  online(w, 1);
   on_entry(w, TIDEMARK_REFETCH, entry);
   flush(w);
   expect_no_fetch(w);

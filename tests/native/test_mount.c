@@ -3,10 +3,53 @@
 
 /* ---- Mounting ------------------------------------------------------------------------------ */
 
-static void an_observer_of_nothing_known_fetches_at_the_end_of_the_turn(void **state) {
+static void an_observer_of_nothing_known_fetches_at_once(void **state) {
   struct world *w = *state;
   observe(w, build(w, "tasks/1"), observing());
+  expect(w, "FETCH", "FETCH tasks/1 #1");
+  flush(w);
   expect_no_fetch(w);
+}
+
+static void an_observer_that_comes_offline_is_paused_at_once(void **state) {
+  struct world *w = *state;
+  online(w, 0);
+  uint32_t entry = build(w, "tasks/1");
+  observe(w, entry, observing());
+  assert_state(w, entry, "pending paused");
+}
+
+static void an_observer_that_moves_or_is_enabled_fetches_at_once(void **state) {
+  struct world *w = *state;
+  uint32_t moving = observe(w, build(w, "tasks/1"), observing());
+  uint32_t next = build(w, "tasks/2");
+  forget_trace(w);
+  set_observer(w, moving, next, observing());
+  expect(w, "FETCH", "FETCH tasks/2 #2");
+  tidemark_observer_options off = observing();
+  off.enabled = 0;
+  uint32_t entry = build(w, "tasks/3");
+  uint32_t waiting = observe(w, entry, off);
+  expect_no_fetch(w);
+  set_observer(w, waiting, entry, observing());
+  expect(w, "FETCH", "FETCH tasks/3 #3");
+}
+
+static void an_observer_whose_functions_say_enabled_now_waits_for_the_event(void **state) {
+  struct world *w = *state;
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  uint32_t entry = build(w, "tasks/1");
+  uint32_t observer = observe(w, entry, options);
+  options.enabled = 1;
+  step(w, (tidemark_event){.type = TIDEMARK_SET_OBSERVER,
+                           .observer = observer,
+                           .entry = entry,
+                           .reread = 1,
+                           .observer_options = options});
+  flush(w);
+  expect_no_fetch(w);
+  invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
   flush(w);
   expect(w, "FETCH", "FETCH tasks/1 #1");
 }
@@ -353,7 +396,10 @@ static void observers_come_go_and_move_as_in_a_list(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(an_observer_of_nothing_known_fetches_at_the_end_of_the_turn),
+      PROMISE(an_observer_of_nothing_known_fetches_at_once),
+      PROMISE(an_observer_that_comes_offline_is_paused_at_once),
+      PROMISE(an_observer_that_moves_or_is_enabled_fetches_at_once),
+      PROMISE(an_observer_whose_functions_say_enabled_now_waits_for_the_event),
       PROMISE(building_an_entry_fetches_nothing),
       PROMISE(observers_of_one_entry_share_one_fetch),
       PROMISE(an_entry_is_pending_until_its_answer_and_then_a_success),

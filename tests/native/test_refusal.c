@@ -230,9 +230,8 @@ static void a_small_drain_gets_all_of_the_stream_too(void **state) {
 static void a_fetch_that_is_cancelled_before_it_was_drained_is_not_asked_for(void **state) {
   struct world *w = *state;
   uint32_t entry = build(w, "tasks/1");
-  fetch(w, entry);
-  tidemark_event starts = {.type = TIDEMARK_FLUSH};
-  assert_int_equal(tidemark_step(w->cache, &starts, w->now), TIDEMARK_OK);
+  tidemark_event starts = {.type = TIDEMARK_FETCH, .entry = entry};
+  assert_int_equal(tidemark_step(w->cache, &starts, w->now), TIDEMARK_FETCHING_WANTED);
   on_entry(w, TIDEMARK_CANCEL, entry);
   expect(w, "FETCH SETTLE", "SETTLE tasks/1 #1 CANCELLED");
 }

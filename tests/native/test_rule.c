@@ -195,6 +195,7 @@ static void an_empty_template_matches_everything(void **state) {
 
 static void a_key_that_becomes_too_long_is_warned_of(void **state) {
   struct world *w = *state;
+  restart(w, (tidemark_options){.seed = 1, .limits = {.key_bytes = 4096}});
   rules(w, "[{'on':'task','invalidate':[['tasks','$id'],['all']]}]");
   uint32_t entry = cached(w, "all");
   char *text = malloc(6000);

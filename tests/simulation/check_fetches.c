@@ -30,12 +30,37 @@ static void check_alone(struct world *w, struct client *c, const tidemark_effect
   }
 }
 
-/* "N changes in a turn make at most one refetch per key": fetches start at the end of a turn. */
+/* Somebody asks for that entry, by more than a change. */
+static bool asks_for(const tidemark_event *event, uint32_t entry) {
+  bool comes = event->type == TIDEMARK_OBSERVE || event->type == TIDEMARK_SET_OBSERVER;
+  bool asks = comes || (event->type == TIDEMARK_FETCH && !event->fetch.refetch);
+  return asks && event->entry == entry;
+}
+
+/* "N changes in a turn make at most one refetch per key": only what was asked for starts before the
+ * turn ends. What re-entered verbs ask for is drained with the step around them. */
 static void check_turn(struct world *w, struct client *c, uint32_t entry) {
-  const struct record *r = &c->records[entry];
-  if (c->step.event->type != TIDEMARK_FLUSH || r->fetched_in_turn > 0) {
+  struct record *r = &c->records[entry];
+  if (asks_for(c->step.event, entry) || c->step.reentered) {
+    return;
+  }
+  r->fetched_in_turn++;
+  if (c->step.event->type != TIDEMARK_FLUSH || r->fetched_in_turn > 1) {
     violate(w, INVARIANT_ONE_A_TURN, "%s (entry %u) is fetched within a turn, or twice in one",
             key_text(r->key), entry);
+  }
+}
+
+/* Who asks for what was idle waits for no end of a turn. What a timer of the same step wants does.
+ */
+void check_started(struct world *w, struct client *c, uint32_t entry, int64_t state) {
+  bool timers = c->last_now >= c->step.deadline_before;
+  int64_t before = timers ? -1 : c->step.state_before[entry];
+  bool begins = before >= 0 && is_idle(before) && is_being_fetched(state);
+  if (begins && asks_for(c->step.event, entry) && !c->step.reentered &&
+      c->records[entry].fetch == 0) {
+    violate(w, INVARIANT_ONE_A_TURN, "%s (entry %u) was asked for and is not fetched at once",
+            key_text(c->records[entry].key), entry);
   }
 }
 

@@ -23,6 +23,7 @@ void check_collected(struct world *w, struct client *c, uint32_t entry);
  */
 void check_paused_is_kept(struct world *w, struct client *c, uint32_t entry, int64_t state);
 void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
+void check_started(struct world *w, struct client *c, uint32_t entry, int64_t state);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
 /* ---- check_scopes.c ---------------------------------------------------------------------------
@@ -50,6 +51,10 @@ static inline bool is_paused(int64_t state) {
 }
 static inline bool is_idle(int64_t state) {
   return (state & TIDEMARK_FETCH_STATUS_MASK) == TIDEMARK_FETCH_STATUS_IDLE;
+}
+
+static inline bool is_being_fetched(int64_t state) {
+  return (state & TIDEMARK_FETCH_STATUS_MASK) == TIDEMARK_FETCH_STATUS_FETCHING;
 }
 
 static inline bool is_marked(int64_t state) {

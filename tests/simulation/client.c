@@ -156,11 +156,28 @@ static void tick_before(struct world *w, struct client *c) {
   }
 }
 
+static double fetches_of(const struct client *c) {
+  tidemark_stats stats;
+  tidemark_get_stats(c->cache, &stats);
+  return stats.fetches;
+}
+
+/* Its effects are drained with those of the step around it. A try that it starts is asked for now.
+ */
+static int step_within(struct world *w, struct client *c, const tidemark_event *event) {
+  occurred(w, FAULT_REENTERED);
+  c->step.reentered = true;
+  double before = fetches_of(c);
+  int result = take(w, c, event);
+  if (fetches_of(c) > before) {
+    c->records[event->entry].started = c->ordinal;
+  }
+  return result;
+}
+
 int client_step(struct world *w, struct client *c, tidemark_event event) {
   if (c->draining) {
-    occurred(w, FAULT_REENTERED);
-    c->step.reentered = true;
-    return take(w, c, &event);
+    return step_within(w, c, &event);
   }
   tick_before(w, c);
   step_begins(w, c, &event);

@@ -59,6 +59,7 @@ struct record {
   double sent_at; /* when the request was, of the client's clock */
   uint32_t request;
   uint64_t asked;      /* ordinal at which the try in flight was asked */
+  uint64_t started;    /* ordinal of the last re-entered event that started a try, 0: none */
   bool wanted_by_name; /* somebody asked for it though nobody may observe it */
   bool awaited;        /* somebody besides the observers waits for it */
   bool wanted_by_hand; /* something else than a change wanted it */
@@ -131,6 +132,7 @@ struct step {
   const tidemark_event *event;
   int result;
   uint64_t ordinal;
+  double deadline_before; /* of the first timer, on the clock of the step before */
   bool reentered; /* more than one event is in it: frames that were taken together, or what an
                      effect was answered with at once */
   int64_t state_before[RECORDS];

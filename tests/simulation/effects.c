@@ -61,17 +61,16 @@ static void fetch(struct world *w, struct client *c, const tidemark_effect *effe
   struct record *r = &c->records[effect->entry];
   check_fetch(w, c, effect);
   r->fetch = effect->id;
-  r->asked = c->step.ordinal;
+  r->asked = r->started > c->step.ordinal ? r->started : c->step.ordinal;
   r->sent_at = c->time;
   r->tries = effect->flags;
   r->called_off = 0;
   r->quiet_until = 0;
   /* What a page did at once, on hearing of this step, came after the fetch had begun. */
   r->excused = r->excused && c->step.reentered;
-  r->changed = r->changed > c->step.ordinal ? r->changed : 0;
-  r->forgotten = r->forgotten > c->step.ordinal ? r->forgotten : 0;
+  r->changed = r->changed > r->asked ? r->changed : 0;
+  r->forgotten = r->forgotten > r->asked ? r->forgotten : 0;
   r->retry_by = INFINITY;
-  r->fetched_in_turn++;
   r->request = request_send(w, c->index, effect->entry, effect->id, r->key);
 }
 

@@ -17,7 +17,8 @@ static const char *const SENTENCES[] = {
         "GC never frees an entry that is observed, in flight or under a layer.",
     [INVARIANT_ONLY_ACTIVE] = "Only active entries are refetched; at most one fetch in flight and "
                               "one queued per key.",
-    [INVARIANT_ONE_A_TURN] = "N changes in a turn make at most one refetch per key.",
+    [INVARIANT_ONE_A_TURN] = "N changes in a turn make at most one refetch per key; what is asked "
+                             "for starts at once.",
     [INVARIANT_OLD_MESSAGE] = "A duplicate or old message changes nothing.",
     [INVARIANT_FAILURE] = "A failed refetch keeps data and stays stale.",
     [INVARIANT_NOTIFY] = "Nobody is notified after unsubscribing; re-entrant verbs are safe.",
@@ -62,6 +63,7 @@ void step_begins(struct world *w, struct client *c, const tidemark_event *event)
   s->event = event;
   s->ordinal = c->ordinal + 1;
   s->reentered = false;
+  s->deadline_before = tidemark_next_deadline(c->cache);
   s->position_before = c->position;
   memset(s->effects_seen, 0, sizeof s->effects_seen);
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
@@ -83,6 +85,7 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   check_view(w, c, entry);
   check_folded(w, c, entry, state);
   check_notified(w, c, entry, state);
+  check_started(w, c, entry, state);
   check_collected(w, c, entry);
   forget_spacing(c, entry);
   check_spread(w, c, entry, state);
@@ -124,6 +127,9 @@ void step_ends(struct world *w, struct client *c) {
 }
 
 void check_calm(struct world *w, struct client *c) {
+  if (c->status == TIDEMARK_STREAM_STOPPED && c->line.options.max_attempts > 0) {
+    return; /* the app let it give up after so many tries, and it has used them up */
+  }
   if (c->status != TIDEMARK_STREAM_LIVE) {
     violate(w, INVARIANT_ACTIVE, "the stream is not live, its status is %u", c->status);
   }

@@ -228,6 +228,7 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     r->excused |= !r->has_base && r->changed == 0;
     r->called_off = c->ordinal;
     r->quiet_until = 0;
+    r->idle_since = NAN; /* what a timer of this very step wanted is planned anew */
     r->reset_at = NAN;
     r->awaited = false;
     r->wanted_by_name = false;

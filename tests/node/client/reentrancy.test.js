@@ -102,19 +102,23 @@ test('who asks again while fetches are cancelled gets the new answer', async (t)
   assert.equal(await again, 'new');
 });
 
-test('a fetch that another query function calls off is not made', async (t) => {
+test('a refetch that another query function calls off is not made', async (t) => {
   const { client, advance } = start(t);
   const second = counter();
-  client.prefetchQuery({
+  let meddles = false;
+  observe(t, client, {
     queryKey: A,
     queryFn: async () => {
-      client.cancelQueries({ queryKey: B });
+      if (meddles) client.cancelQueries({ queryKey: B });
       return 1;
     },
   });
-  client.prefetchQuery({ queryKey: B, queryFn: second });
+  observe(t, client, { queryKey: B, queryFn: second });
   await advance(0);
-  assert.equal(second.calls, 0);
+  meddles = true;
+  client.invalidateQueries();
+  await advance(0);
+  assert.equal(second.calls, 1);
 });
 
 test('initial data may set another query that is reset with it', async (t) => {
