@@ -153,8 +153,17 @@ export class Mutation {
    * @returns {Promise<any>} what mutationFn resolved with
    */
   async execute(variables) {
-    this.#run = this.#execute(variables);
-    return this.#run; // as a promise of its own: who continues it handles no failure for its caller
+    /** @type {(run: Promise<any>) => void} */
+    let begun = () => {};
+    // There before it begins, as a callback may continue it; and not the promise that is returned, as who
+    // continues it handles no failure for who began it.
+    this.#run = new Promise((resolve) => {
+      begun = resolve;
+    });
+    this.#run.catch(() => {});
+    const run = this.#execute(variables);
+    begun(run);
+    return run;
   }
 
   /** @param {any} variables */

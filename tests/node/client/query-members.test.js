@@ -163,6 +163,18 @@ test('continue gives the promise of the run, also of one that is over', async (t
   assert.deepEqual([await run, await mutation.continue()], ['done', 'done']);
 });
 
+test('a mutation that its own callback continues runs once', async (t) => {
+  const { client } = start(t);
+  let calls = 0;
+  const mutation = client.getMutationCache().build(client, {
+    onMutate: () => {
+      mutation.continue();
+    },
+    mutationFn: async () => ++calls,
+  });
+  assert.equal(await mutation.execute(), 1);
+});
+
 test('continuing a mutation handles no failure for who began it', async (t) => {
   const { client, advance } = start(t);
   onlineManager.setOnline(false);
