@@ -1,10 +1,14 @@
+/** @import { ChannelOptions as GivenOptions } from '../types/channel.js' */
+
+/** @typedef {new (url: string) => WebSocket} SocketClass */
+
 /**
  * @typedef {object} ChannelOptions
  * @property {() => string} url
  * @property {(() => string | Promise<string>) | undefined} ticket
  * @property {readonly string[]} scopes parts of the stream to hear of
  * @property {'websocket' | 'events'} transport
- * @property {new (url: string) => WebSocket} WebSocket
+ * @property {SocketClass} WebSocket
  * @property {typeof globalThis.fetch} fetch
  * @property {number} messageBytes longest frame that the core takes
  * @property {{ backoffBase: number, backoffCap: number, maxAttempts: number, jitter: boolean,
@@ -17,14 +21,15 @@ const SCHEMES = Object.freeze({ websocket: 'ws', events: 'http' });
 /**
  * The options of `connect`, checked.
  *
- * @param {any} options
+ * @param {GivenOptions} options
  * @param {number} messageBytes
  * @returns {ChannelOptions}
  * @throws {TypeError} naming what is wrong and what is allowed
  */
 export function channelOptions(options, messageBytes) {
   const { url, ticket, scopes = [], backoff = {}, transport = 'websocket' } = options ?? {};
-  const WebSocket = options?.WebSocket ?? globalThis.WebSocket;
+  // A class of another library may say its type in another way.
+  const WebSocket = /** @type {SocketClass} */ (options?.WebSocket ?? globalThis.WebSocket);
   if (!Object.hasOwn(SCHEMES, transport)) {
     throw new TypeError(`transport is ${String(transport)}; allowed: 'websocket', 'events'`);
   }
@@ -62,7 +67,7 @@ export function checkScopes(scopes) {
   }
 }
 
-/** @param {any} backoff @param {boolean} ticket */
+/** @param {NonNullable<GivenOptions['backoff']>} backoff @param {boolean} ticket */
 function streamOptions(backoff, ticket) {
   const { base = 500, cap = 20000, maxAttempts = 0, jitter = true } = backoff;
   for (const [name, value] of Object.entries({ base, cap, maxAttempts })) {

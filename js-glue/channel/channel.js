@@ -1,11 +1,12 @@
 import { Subscribable } from '../runtime/subscribable.js';
 
 /** @import { StreamClient } from './stream-client.js' */
+/** @import { StreamStatus } from '../types/channel.js' */
 
 /**
  * What an app holds of its client's connection to the stream of changes.
  *
- * @extends {Subscribable<[status: string]>}
+ * @extends {Subscribable<[status: StreamStatus]>}
  */
 export class Channel extends Subscribable {
   #host;

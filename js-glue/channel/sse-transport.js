@@ -86,7 +86,7 @@ export function openSse(options, on, subscription) {
   if (options.ticket) queueMicrotask(() => isOver || on.opened());
   else request();
   return {
-    /** @param {any} frame */
+    /** @param {{ type: string, ticket?: string, scopes?: readonly string[] }} frame */
     send(frame) {
       if (isOver) return;
       if (frame.type === 'auth') request(frame.ticket);

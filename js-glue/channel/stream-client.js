@@ -1,4 +1,4 @@
-import { Close, Effect, Frame, StreamStatus } from '../engine/codes.js';
+import { Close, Effect, Frame, StreamStatus as StreamState } from '../engine/codes.js';
 import { streamStatusName } from '../engine/stream-status.js';
 import { statusOf } from '../errors/error-kind.js';
 import { report } from '../runtime/environment.js';
@@ -14,6 +14,7 @@ import { ABNORMAL_CLOSURE, openSocket } from './websocket.js';
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { ChannelOptions } from './channel-options.js' */
+/** @import { ChannelOptions as GivenOptions, StreamStatus } from '../types/channel.js' */
 
 const NORMAL_CLOSURE = 1000;
 const TOO_LARGE = 1009;
@@ -31,11 +32,10 @@ const REASONS = Object.freeze({
  * A client's side of the stream: opens, feeds and closes sockets as the core says, and knows the
  * status. When to connect, what to resume from and how long to wait is the core's.
  *
- * @extends {Subscribable<[status: string]>}
+ * @extends {Subscribable<[status: StreamStatus]>}
  */
 export class StreamClient extends Subscribable {
-  /** @type {string} */
-  status = streamStatusName(StreamStatus.STOPPED);
+  status = streamStatusName(StreamState.STOPPED);
   /** Why it is not live, as was said last; until it is. @type {Error | null} */
   error = null;
   /** @type {Channel | null} */
@@ -55,7 +55,7 @@ export class StreamClient extends Subscribable {
     this.#client = client;
   }
 
-  /** @param {any} options */
+  /** @param {GivenOptions} options */
   connect(options) {
     if (this.channel) {
       throw new Error('This client has a channel already: close() it before you connect again.');
@@ -162,7 +162,7 @@ export class StreamClient extends Subscribable {
     this.emit(this.status);
   }
 
-  /** @param {string} status */
+  /** @param {StreamStatus} status */
   #setStatus(status) {
     this.status = status;
     if (status === 'live') {
@@ -270,7 +270,7 @@ function closeError(code, reason) {
   return what ? new Error(`${what} (${code})${reason && `: ${reason}`}`) : null;
 }
 
-/** @param {any} thrown by `ticket`: an error, or the response that has none @returns {Error} */
+/** @param {unknown} thrown by `ticket`: an error, or the response that has none @returns {Error} */
 function asError(thrown) {
   if (isA(thrown, Error)) return thrown;
   const status = statusOf(thrown);

@@ -5,10 +5,8 @@ import { fetchStatusOf } from '../query/query-state.js';
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from '../query/query.js' */
-/** @import { QueryFilters } from '../query/filters.js' */
-
-/** @typedef {QueryFilters & { refetchType?: 'active' | 'inactive' | 'all' | 'none' }} InvalidateFilters */
-/** @typedef {{ cancelRefetch?: boolean, throwOnError?: boolean }} RefetchOptions */
+/** @import { InvalidateQueryFilters, QueryFilters } from '../types/cache.js' */
+/** @import { CancelOptions, InvalidateOptions, RefetchOptions, ResetOptions, ResultOptions } from '../types/query-options.js' */
 
 const REFETCH_TYPES = {
   active: RefetchType.ACTIVE,
@@ -21,8 +19,8 @@ const MATCH_TYPES = { active: Match.ACTIVE, inactive: Match.INACTIVE, all: 0 };
 
 /**
  * @param {QueryClient} client
- * @param {InvalidateFilters} [filters]
- * @param {RefetchOptions} [options]
+ * @param {InvalidateQueryFilters} [filters]
+ * @param {InvalidateOptions} [options]
  */
 export function invalidateQueries(client, filters = {}, options = {}) {
   const type = filters.refetchType ?? filters.type ?? 'active';
@@ -68,7 +66,7 @@ export function refetchQueries(client, filters = {}, options = {}) {
 /**
  * @param {QueryClient} client
  * @param {QueryFilters} [filters]
- * @param {{ revert?: boolean }} [options]
+ * @param {CancelOptions} [options]
  */
 export async function cancelQueries(client, filters = {}, { revert = true } = {}) {
   onSelected(client, filters, (engine, entries, now) => engine.cancel(entries, { revert }, now));
@@ -85,7 +83,7 @@ export function removeQueries(client, filters = {}) {
 /**
  * @param {QueryClient} client
  * @param {QueryFilters} [filters]
- * @param {RefetchOptions} [options]
+ * @param {ResetOptions} [options]
  */
 export function resetQueries(client, filters = {}, options = {}) {
   const queries = onSelected(client, filters, (engine, entries, now) => engine.reset(entries, now));
@@ -116,7 +114,7 @@ function onSelected(client, filters, step) {
   return queries;
 }
 
-/** Without `cancelRefetch`, what is in flight may land. @param {RefetchOptions} options */
+/** Without `cancelRefetch`, what is in flight may land. @param {InvalidateOptions | RefetchOptions} options */
 function trail(options) {
   return options.cancelRefetch === false;
 }
@@ -131,7 +129,7 @@ function isOfType(query, type) {
  * swallowed unless `throwOnError`.
  *
  * @param {Query[]} queries
- * @param {RefetchOptions} options
+ * @param {ResultOptions} options
  */
 async function settled(queries, { throwOnError = false }) {
   const waits = queries

@@ -1,3 +1,5 @@
+/** @import { Limits, QueryClientConfig } from '../types/client.js' */
+
 /** The most that each limit may be. @type {Readonly<Record<string, number>>} */
 const MOST = Object.freeze({
   messageBytes: 2 ** 27,
@@ -18,7 +20,7 @@ const LONGEST_CLIENT_ID = 64;
 /**
  * Throws for what the core would refuse without saying which option it was, or take for another value.
  *
- * @param {any} config of a client
+ * @param {Pick<QueryClientConfig, 'clientId' | 'seed' | 'limits'>} config of a client
  * @throws {TypeError} naming what is wrong and what is allowed
  */
 export function checkConfig({ clientId = '', seed = 0n, limits = {} }) {
@@ -34,7 +36,7 @@ export function checkConfig({ clientId = '', seed = 0n, limits = {} }) {
   for (const [name, value] of Object.entries(limits)) checkLimit(name, value ?? 0);
 }
 
-/** @param {string} name @param {any} value */
+/** @param {string} name @param {unknown} value */
 function checkLimit(name, value) {
   if (!Object.hasOwn(MOST, name)) {
     throw new TypeError(`limits.${name} is unknown; allowed are ${Object.keys(MOST).join(', ')}.`);

@@ -6,6 +6,7 @@ import { createWarner } from './warnings.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from '../query/query.js' */
+/** @import { DefaultError } from '../types/common.js' */
 /** @import { Perform } from '../runtime/driver.js' */
 
 /**
@@ -83,7 +84,7 @@ function settle(query, outcome) {
     client.driver.call(() => config.onSuccess?.(query.data, query));
     client.driver.call(() => config.onSettled?.(query.data, null, query));
   } else if (isError(outcome)) {
-    const { error } = query;
+    const error = /** @type {DefaultError} */ (query.error); // what apps are told that it is
     client.driver.call(() => config.onError?.(error, query));
     client.driver.call(() => config.onSettled?.(query.data, error, query));
   }

@@ -3,11 +3,11 @@ import { coreStaleTime, resolveOption } from '../query/options.js';
 
 /** @import { QueryClient } from './query-client.js' */
 /** @import { Query } from '../query/query.js' */
+/** @import { AnyEnsureOptions, AnyFetchOptions, FullQueryOptions } from '../types/internal.js' */
 
 /**
  * @param {QueryClient} client
- * @param {any} options
- * @returns {Promise<any>}
+ * @param {AnyFetchOptions} options
  */
 export async function fetchQuery(client, options) {
   const full = client.defaultQueryOptions(options);
@@ -19,7 +19,7 @@ export async function fetchQuery(client, options) {
 
 /**
  * @param {QueryClient} client
- * @param {any} options
+ * @param {AnyFetchOptions} options
  * @returns {Promise<void>}
  */
 export async function prefetchQuery(client, options) {
@@ -29,8 +29,7 @@ export async function prefetchQuery(client, options) {
 
 /**
  * @param {QueryClient} client
- * @param {any} options
- * @returns {Promise<any>}
+ * @param {AnyEnsureOptions} options
  */
 export async function ensureQueryData(client, options) {
   const full = client.defaultQueryOptions(options);
@@ -40,7 +39,7 @@ export async function ensureQueryData(client, options) {
   return query.data;
 }
 
-/** @param {Query} query @param {any} options */
+/** @param {Query} query @param {FullQueryOptions} options */
 function isStale(query, options) {
   return query.isStaleByTime(resolveOption(options.staleTime, query));
 }

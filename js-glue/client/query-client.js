@@ -19,9 +19,15 @@ import * as data from './query-data.js';
 import { rebuild } from './recover.js';
 import { UnheardHint } from './unheard-hint.js';
 
-/** @import { QueryFilters } from '../query/filters.js' */
+/** @import { InvalidateQueryFilters, MutationFilters, QueryFilters } from '../types/cache.js' */
+/** @import { ChannelOptions } from '../types/channel.js' */
+/** @import { DefaultOptions, QueryClientConfig } from '../types/client.js' */
+/** @import { AnyEnsureOptions, AnyFetchOptions, AnyMutateOptions, AnyMutationOptions, AnyQueryOptions } from '../types/internal.js' */
+/** @import { CancelOptions, InvalidateOptions, RefetchOptions, ResetOptions, SetDataOptions } from '../types/query-options.js' */
+/** @import { Change } from '../types/rules.js' */
 
 /** @typedef {readonly unknown[]} Key */
+/** @typedef {{ queryCache?: QueryCache, mutationCache?: MutationCache }} Caches */
 
 /**
  * The cache: its verbs, each one line. What they mean is in index.d.ts, how they are done in the
@@ -34,7 +40,7 @@ export class QueryClient {
   #mutationCache;
   #defaults;
 
-  /** @param {any} [options] */
+  /** @param {Omit<QueryClientConfig, keyof Caches> & Caches} [options] */
   constructor(options = {}) {
     checkConfig(options);
     const { queryCache, mutationCache, defaultOptions = {}, limits, seed } = options;
@@ -97,22 +103,22 @@ export class QueryClient {
     this.#queryCache.forget();
   }
 
-  /** @param {any} options @returns {Promise<any>} */
+  /** @param {AnyFetchOptions} options */
   fetchQuery(options) {
     return fetching.fetchQuery(this, options);
   }
 
-  /** @param {any} options @returns {Promise<void>} */
+  /** @param {AnyFetchOptions} options */
   prefetchQuery(options) {
     return fetching.prefetchQuery(this, options);
   }
 
-  /** @param {any} options @returns {Promise<any>} */
+  /** @param {AnyEnsureOptions} options */
   ensureQueryData(options) {
     return fetching.ensureQueryData(this, options);
   }
 
-  /** @param {Key} queryKey @returns {any} */
+  /** @param {Key} queryKey */
   getQueryData(queryKey) {
     return data.find(this, queryKey)?.data;
   }
@@ -122,34 +128,42 @@ export class QueryClient {
     return data.find(this, queryKey)?.state;
   }
 
-  /** @param {QueryFilters} filters @returns {[Key, any][]} */
+  /**
+   * @param {QueryFilters} filters
+   * @returns {[Key, any][]} any: as of `Query.data`
+   */
   getQueriesData(filters) {
     return this.#queryCache.findAll(filters).map((query) => [query.queryKey, query.data]);
   }
 
-  /** @param {Key} queryKey @param {any} updater @param {data.SetDataOptions} [options] @returns {any} */
+  /** @param {Key} queryKey @param {unknown} updater @param {SetDataOptions} [options] */
   setQueryData(queryKey, updater, options) {
     return data.setQueryData(this, queryKey, updater, options);
   }
 
-  /** @param {QueryFilters} filters @param {any} updater @param {data.SetDataOptions} [options] */
+  /**
+   * @param {QueryFilters} filters
+   * @param {unknown} updater
+   * @param {SetDataOptions} [options]
+   * @returns {[Key, any][]} any: as of `Query.data`
+   */
   setQueriesData(filters, updater, options) {
     return this.#queryCache
       .findAll(filters)
       .map(({ queryKey }) => [queryKey, this.setQueryData(queryKey, updater, options)]);
   }
 
-  /** @param {list.InvalidateFilters} [filters] @param {list.RefetchOptions} [options] */
+  /** @param {InvalidateQueryFilters} [filters] @param {InvalidateOptions} [options] */
   invalidateQueries(filters, options) {
     return list.invalidateQueries(this, filters, options);
   }
 
-  /** @param {QueryFilters} [filters] @param {list.RefetchOptions} [options] */
+  /** @param {QueryFilters} [filters] @param {RefetchOptions} [options] */
   refetchQueries(filters, options) {
     return list.refetchQueries(this, filters, options);
   }
 
-  /** @param {QueryFilters} [filters] @param {{ revert?: boolean }} [options] */
+  /** @param {QueryFilters} [filters] @param {CancelOptions} [options] */
   cancelQueries(filters, options) {
     return list.cancelQueries(this, filters, options);
   }
@@ -159,7 +173,7 @@ export class QueryClient {
     list.removeQueries(this, filters);
   }
 
-  /** @param {QueryFilters} [filters] @param {list.RefetchOptions} [options] */
+  /** @param {QueryFilters} [filters] @param {ResetOptions} [options] */
   resetQueries(filters, options) {
     return list.resetQueries(this, filters, options);
   }
@@ -170,13 +184,13 @@ export class QueryClient {
     return this.#queryCache.findAll({ ...filters, fetchStatus: 'fetching' }).length;
   }
 
-  /** @param {any} [filters] */
+  /** @param {MutationFilters} [filters] */
   isMutating(filters) {
     checkObject('filters', filters, '{ mutationKey }');
     return this.#mutationCache.findAll({ ...filters, status: 'pending' }).length;
   }
 
-  /** @param {any} options @returns {Promise<any>} */
+  /** @param {AnyMutateOptions} options */
   mutate(options) {
     const full = this.defaultMutationOptions(options ?? null);
     return this.#mutationCache.build(this, full).execute(full.variables);
@@ -186,17 +200,17 @@ export class QueryClient {
     return this.#mutationCache.resumePausedMutations();
   }
 
-  /** @param {object} change */
+  /** @param {Change} change */
   applyChange(change) {
     return applyChanges(this, [change]);
   }
 
-  /** @param {readonly object[]} changes */
+  /** @param {readonly Change[]} changes */
   applyChanges(changes) {
     return applyChanges(this, changes);
   }
 
-  /** @param {any} options */
+  /** @param {ChannelOptions} options */
   connect(options) {
     return this.stream.connect(options);
   }
@@ -211,12 +225,12 @@ export class QueryClient {
     return this.#defaults.options;
   }
 
-  /** @param {any} options */
+  /** @param {DefaultOptions} options */
   setDefaultOptions(options) {
     this.#defaults.options = options;
   }
 
-  /** @param {Key} queryKey @param {object} options */
+  /** @param {Key} queryKey @param {Partial<AnyQueryOptions>} options */
   setQueryDefaults(queryKey, options) {
     this.#defaults.setQuery(queryKey, options);
   }
@@ -226,7 +240,7 @@ export class QueryClient {
     return this.#defaults.ofQuery(queryKey);
   }
 
-  /** @param {Key} mutationKey @param {object} options */
+  /** @param {Key} mutationKey @param {AnyMutationOptions} options */
   setMutationDefaults(mutationKey, options) {
     this.#defaults.setMutation(mutationKey, options);
   }
@@ -236,12 +250,12 @@ export class QueryClient {
     return this.#defaults.ofMutation(mutationKey);
   }
 
-  /** @param {any} options @returns {any} */
+  /** @param {AnyQueryOptions} options */
   defaultQueryOptions(options) {
     return this.#defaults.query(options);
   }
 
-  /** @param {any} [options] @returns {any} */
+  /** @template {AnyMutationOptions} T @param {T} [options] */
   defaultMutationOptions(options) {
     return this.#defaults.mutation(options);
   }

@@ -1,12 +1,8 @@
 import { putData } from '../query/initial-data.js';
 
 /** @import { QueryClient } from './query-client.js' */
+/** @import { SetDataOptions } from '../types/query-options.js' */
 /** @import { Query } from '../query/query.js' */
-
-/**
- * @typedef {object} SetDataOptions
- * @property {number} [updatedAt] ms since 1970; default now
- */
 
 /**
  * The query of a key, or undefined; makes none.
@@ -24,9 +20,9 @@ export function find(client, queryKey) {
  *
  * @param {QueryClient} client
  * @param {readonly unknown[]} queryKey
- * @param {any} updater the data or a function of the data; undefined changes nothing
+ * @param {unknown} updater the data or a function of the data; undefined changes nothing
  * @param {SetDataOptions} [options]
- * @returns {any} what is shown from now on
+ * @returns what is shown from now on
  */
 export function setQueryData(client, queryKey, updater, options) {
   const base = find(client, queryKey)?.view.base;

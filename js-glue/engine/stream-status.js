@@ -1,6 +1,6 @@
 import { StreamStatus } from './codes.js';
 
-/** @typedef {'live' | 'catching-up' | 'gap' | 'offline' | 'stopped'} StreamStatusName */
+/** @import { StreamStatus as StreamStatusName } from '../types/channel.js' */
 
 /** @type {Readonly<Record<number, StreamStatusName>>} */
 const NAMES = Object.freeze({

@@ -1,11 +1,12 @@
 import { Fetching, Landing, State } from '../engine/codes.js';
 import { isDevelopment, report } from '../runtime/environment.js';
 import { member } from '../runtime/member.js';
-import { networkMode, skipToken } from './options.js';
+import { networkMode, resolveOption, skipToken } from './options.js';
 import { failuresOf } from './query-state.js';
 import { giveTags } from './tags.js';
 
 /** @import { Query } from './query.js' */
+/** @import { FullQueryOptions } from '../types/internal.js' */
 
 /** What every try of one fetch shares. */
 export class FetchRun {
@@ -19,7 +20,7 @@ export class FetchRun {
 
   /**
    * @param {number} id the core's number for this fetch
-   * @param {any} options the options of whoever wanted it, with defaults
+   * @param {FullQueryOptions} options the options of whoever wanted it, with defaults
    */
   constructor(id, options) {
     this.id = id;
@@ -121,7 +122,7 @@ function landed(query, run, data) {
 /**
  * @param {Query} query
  * @param {FetchRun} run
- * @param {any} error
+ * @param {unknown} error
  */
 function failed(query, run, error) {
   if (query.run !== run) return;
@@ -142,7 +143,7 @@ function failed(query, run, error) {
 /**
  * How many tries the `retry` option allows after the first.
  *
- * @param {any} retry
+ * @param {FullQueryOptions['retry']} retry
  * @param {number} failures before this one
  * @param {unknown} error
  * @param {boolean} isServer
@@ -158,7 +159,7 @@ export function retryLimit(retry, failures, error, isServer) {
 /**
  * ms before the next try; NaN leaves it to the core.
  *
- * @param {any} delay
+ * @param {FullQueryOptions['retryDelay']} delay
  * @param {number} failures before this one
  * @param {unknown} error
  * @returns {number}
@@ -178,15 +179,15 @@ function retryAfter(error) {
  * An option that may be a function of the failure; one that throws is reported and counts as
  * `fallback`, or the fetch would never end.
  *
- * @param {any} option
+ * @template T
+ * @param {T | ((failures: number, error: unknown) => T)} option
  * @param {number} failures
  * @param {unknown} error
- * @param {unknown} fallback
+ * @param {T} fallback
  */
 function guarded(option, failures, error, fallback) {
-  if (typeof option !== 'function') return option;
   try {
-    return option(failures, error);
+    return resolveOption(option, failures, error);
   } catch (thrown) {
     report(thrown);
     return fallback;
@@ -197,10 +198,10 @@ function guarded(option, failures, error, fallback) {
  * Starts a fetch that somebody waits for, or joins the one in flight.
  *
  * @param {Query} query
- * @param {any} options with defaults; this fetch goes by them
+ * @param {FullQueryOptions} options with defaults; this fetch goes by them
  * @param {{ restart?: boolean, staleTime?: number }} how restart: abort what is in flight and ask
  *   again; without it, an answer that is fresh for staleTime (ms, Infinity or STATIC) is enough
- * @returns {Promise<any>} the data, or how the fetch ends
+ * @returns the data, or how the fetch ends
  */
 export function startFetch(query, options, { restart = false, staleTime = 0 }) {
   const busy = (query.bits & State.FETCH_STATUS_MASK) !== State.FETCH_STATUS_IDLE;

@@ -5,18 +5,9 @@ import { fetchStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
 /** @import { Mutation } from '../mutation/mutation.js' */
+/** @import { MutationFilters, QueryFilters } from '../types/cache.js' */
 
-/** @typedef {(query: any) => boolean} Predicate */
-
-/**
- * @typedef {object} QueryFilters
- * @property {readonly unknown[]} [queryKey]
- * @property {boolean} [exact]
- * @property {'active' | 'inactive' | 'all'} [type]
- * @property {boolean} [stale]
- * @property {'fetching' | 'paused' | 'idle'} [fetchStatus]
- * @property {Predicate} [predicate]
- */
+/** @typedef {NonNullable<QueryFilters['predicate']>} Predicate */
 
 const TYPE_FLAGS = { active: Match.ACTIVE, inactive: Match.INACTIVE, all: 0 };
 const FETCH_STATUS_FLAGS = {
@@ -86,8 +77,7 @@ export function matchQuery(filters, query) {
 }
 
 /**
- * @param {{ mutationKey?: readonly unknown[], exact?: boolean, status?: string,
- *   predicate?: (mutation: any) => boolean }} filters
+ * @param {MutationFilters} filters
  * @param {Mutation} mutation
  */
 export function matchMutation({ mutationKey, exact, status, predicate }, mutation) {

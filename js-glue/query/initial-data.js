@@ -2,12 +2,13 @@ import { resolveOption } from './options.js';
 import { giveTags } from './tags.js';
 
 /** @import { Query } from './query.js' */
+/** @import { FullQueryOptions } from '../types/internal.js' */
 
 /**
  * Puts an `initialData` option in, if the query has no data.
  *
  * @param {Query} query
- * @param {any} options
+ * @param {FullQueryOptions} options
  */
 export function restoreInitialData(query, options) {
   if (options.initialData === undefined || query.view.hasBase) return;
@@ -28,7 +29,7 @@ export function restoreState(query, { data, dataUpdatedAt }) {
 
 /**
  * @param {Query} query
- * @param {any} options
+ * @param {FullQueryOptions} options
  * @param {unknown} data
  * @param {number} [updatedAt] ms since 1970; default now
  */

@@ -4,14 +4,18 @@ import { shareAs } from '../runtime/structural-sharing.js';
 /** @import { Query } from './query.js' */
 /** @import { Layers } from '../mutation/layers.js' */
 
+/** @typedef {(value: unknown) => unknown} Update */
+/** @typedef {{ owner: Layers, update: Update }} Layer owner: hears if the update throws */
+/** @typedef {{ layer: Layer | undefined, below: unknown, above: unknown }} Step */
+
 /**
  * What most views have instead of a Map of their own, which weighs as much as the entry in the core.
  *
- * @type {Map<number, any>}
+ * @type {Map<number, Layer>}
  */
 const NO_UPDATERS = new Map();
 
-/** @type {any[]} */
+/** @type {Step[]} */
 const NO_STEPS = [];
 
 /**
@@ -34,10 +38,6 @@ export class LayeredValue {
   #value;
   #dirty = false;
   #query;
-
-  /** @typedef {(value: any) => unknown} Update */
-  /** @typedef {{ owner: Layers, update: Update }} Layer owner: hears if the update throws */
-  /** @typedef {{ layer: Layer | undefined, below: unknown, above: unknown }} Step */
 
   /** @param {Query} query */
   constructor(query) {

@@ -2,9 +2,11 @@ import { RefetchOn } from '../engine/codes.js';
 import { coreStaleTime, networkMode, resolveOption } from './options.js';
 
 /** @import { Query } from './query.js' */
+/** @import { AnyQueryOptions, FullQueryOptions } from '../types/internal.js' */
 
 /** @typedef {ReturnType<typeof coreOptions>} CoreOptions an observer's options as the core has them */
 
+/** @type {(keyof AnyQueryOptions)[]} */
 const OPTIONS_THAT_MAY_BE_FUNCTIONS = [
   'enabled',
   'staleTime',
@@ -18,7 +20,7 @@ const OPTIONS_THAT_MAY_BE_FUNCTIONS = [
 /**
  * True if some option depends on the query, so that it has to be looked at again when that changes.
  *
- * @param {any} options
+ * @param {AnyQueryOptions} options
  */
 export function isDynamic(options) {
   return OPTIONS_THAT_MAY_BE_FUNCTIONS.some((name) => typeof options[name] === 'function');
@@ -27,7 +29,7 @@ export function isDynamic(options) {
 /**
  * An observer's options as the core takes them.
  *
- * @param {any} options with defaults
+ * @param {FullQueryOptions} options with defaults
  * @param {Query} query
  */
 export function coreOptions(options, query) {
@@ -36,7 +38,8 @@ export function coreOptions(options, query) {
     enabled: isEnabled(options, query),
     staleTime: staleTimeOf(options, query),
     gcTime: options.gcTime,
-    refetchInterval: Number.isFinite(interval) && interval > 0 ? interval : 0,
+    refetchInterval:
+      typeof interval === 'number' && interval > 0 && interval < Infinity ? interval : 0,
     refetchIntervalInBackground: options.refetchIntervalInBackground === true,
     refetchOnMount: refetchOn(options.refetchOnMount, query),
     refetchOnWindowFocus: refetchOn(options.refetchOnWindowFocus, query),
@@ -77,12 +80,12 @@ export function recordOf(core) {
   };
 }
 
-/** @param {any} options @param {Query} query @returns {boolean} */
+/** @param {AnyQueryOptions} options @param {Query} query @returns {boolean} */
 export function isEnabled(options, query) {
   return resolveOption(options.enabled, query) !== false;
 }
 
-/** @param {any} options @param {Query} query @returns {number} ms, Infinity or STATIC */
+/** @param {AnyQueryOptions} options @param {Query} query @returns {number} ms, Infinity or STATIC */
 export function staleTimeOf(options, query) {
   return coreStaleTime(resolveOption(options.staleTime, query));
 }
@@ -90,7 +93,7 @@ export function staleTimeOf(options, query) {
 /**
  * Throws for an option that would otherwise be misread without a word.
  *
- * @param {any} options
+ * @param {AnyQueryOptions} options
  */
 export function checkObserverOptions({ enabled }) {
   if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
@@ -100,7 +103,11 @@ export function checkObserverOptions({ enabled }) {
   }
 }
 
-/** @param {any} option @param {Query} query @returns {number} RefetchOn */
+/**
+ * @param {AnyQueryOptions['refetchOnMount']} option
+ * @param {Query} query
+ * @returns {number} RefetchOn
+ */
 function refetchOn(option, query) {
   const value = resolveOption(option, query);
   if (value === 'always') return RefetchOn.ALWAYS;

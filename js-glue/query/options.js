@@ -1,8 +1,10 @@
 import { NetworkMode, STATIC } from '../engine/codes.js';
 import { choice } from './filters.js';
 
+/** @import { NetworkMode as NetworkModeName, SkipToken } from '../types/common.js' */
+
 /** In place of a `queryFn`: the query is disabled until there is a function. */
-export const skipToken = Symbol('skipToken');
+export const skipToken = /** @type {SkipToken} */ (Symbol('skipToken'));
 
 /**
  * As `placeholderData`: shows the answer of the previous key until the new one is there.
@@ -29,12 +31,15 @@ export function queryOptions(options) {
 /**
  * The value of an option that may be a function.
  *
- * @param {any} option
- * @param {...unknown} args
- * @returns {any}
+ * @template T
+ * @template {unknown[]} Arguments
+ * @param {T | ((...args: Arguments) => T)} option
+ * @param {Arguments} args
+ * @returns {T}
  */
 export function resolveOption(option, ...args) {
-  return typeof option === 'function' ? option(...args) : option;
+  if (typeof option !== 'function') return option;
+  return /** @type {(...args: Arguments) => T} */ (option)(...args);
 }
 
 /**
@@ -54,7 +59,7 @@ const NETWORK_MODES = {
   offlineFirst: NetworkMode.OFFLINE_FIRST,
 };
 
-/** @param {{ networkMode?: string }} options @returns {number} NetworkMode */
+/** @param {{ networkMode?: NetworkModeName }} options @returns {number} NetworkMode */
 export function networkMode({ networkMode: mode = 'online' }) {
   return choice('networkMode', mode, NETWORK_MODES);
 }

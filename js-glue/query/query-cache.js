@@ -7,12 +7,14 @@ import { Query } from './query.js';
 import { declareScopes } from './query-scopes.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
-/** @import { QueryFilters } from './filters.js' */
+/** @import { QueryObserver } from './query-observer.js' */
+/** @import { QueryCacheConfig, QueryCacheNotifyEvent, QueryFilters } from '../types/cache.js' */
+/** @import { AnyQueryOptions, FullQueryOptions } from '../types/internal.js' */
 
 /** What depends on the options of observers. */
 const BY_OPTIONS = Match.ACTIVE | Match.INACTIVE | Match.STALE | Match.FRESH;
 
-/** @typedef {{ type: string, query: Query, observer?: unknown }} CacheEvent */
+/** @typedef {{ type: QueryCacheNotifyEvent['type'], query: Query, observer?: QueryObserver }} CacheEvent */
 
 /**
  * All queries of one client, by the core's handle.
@@ -30,12 +32,7 @@ export class QueryCache extends Subscribable {
   /** Everything was forgotten, and nothing has come in since. */
   #isBlank = false;
 
-  /**
-   * @param {object} [config] called for every fetch of every query
-   * @param {(error: any, query: Query) => void} [config.onError]
-   * @param {(data: any, query: Query) => void} [config.onSuccess]
-   * @param {(data: any, error: any, query: Query) => void} [config.onSettled]
-   */
+  /** @param {QueryCacheConfig} [config] called for every fetch of every query */
   constructor(config = {}) {
     super();
     this.config = config;
@@ -56,12 +53,12 @@ export class QueryCache extends Subscribable {
    * The query of a key, made if there is none. Initial data goes in if the query has no data.
    *
    * @param {QueryClient} client
-   * @param {any} given with defaults, or as an app writes them
+   * @param {AnyQueryOptions} given with defaults, or as an app writes them
    * @param {{ data?: unknown, dataUpdatedAt?: number }} [state] to restore, if the query is new
    * @returns {Query}
    */
   build(client, given, state) {
-    const options = given.gcTime === undefined ? client.defaultQueryOptions(given) : given;
+    const options = hasDefaults(given) ? given : client.defaultQueryOptions(given);
     const { query, isNew } = client.driver.apply((engine, now) => {
       // Kept in the step: the engine that gave the handle may be gone once its effects are carried out.
       const entry = engine.build(options.queryKey, options.gcTime, now);
@@ -192,4 +189,9 @@ function keyOf(queryHash) {
   } catch {
     return undefined;
   }
+}
+
+/** @param {AnyQueryOptions} options @returns {options is FullQueryOptions} */
+function hasDefaults(options) {
+  return options.gcTime !== undefined;
 }

@@ -9,12 +9,16 @@ import { TrackedProps } from './tracked-props.js';
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Query } from './query.js' */
+/** @import { Field } from './tracked-props.js' */
+/** @import { AnyQueryOptions, AnyQueryResult, FullQueryOptions } from '../types/internal.js' */
+/** @import { QueryCacheNotifyEvent } from '../types/cache.js' */
+/** @import { RefetchOptions } from '../types/query-options.js' */
 
 /**
  * Looks at one query. The core knows it while it has listeners: then the query is active, is kept,
  * and is fetched as the options ask.
  *
- * @extends {Subscribable<[result: any]>}
+ * @extends {Subscribable<[result: AnyQueryResult]>}
  */
 export class QueryObserver extends Subscribable {
   #client;
@@ -24,7 +28,7 @@ export class QueryObserver extends Subscribable {
   #handle = 0;
   /** What the core was told last. @type {ReturnType<typeof coreOptions>} */
   #core;
-  /** @type {any} */
+  /** @type {AnyQueryResult} */
   #result;
   /** The query has changed since the result was made. */
   #isOutdated = false;
@@ -38,7 +42,7 @@ export class QueryObserver extends Subscribable {
 
   /**
    * @param {QueryClient} client
-   * @param {any} options
+   * @param {AnyQueryOptions} options
    */
   constructor(client, options) {
     super();
@@ -48,10 +52,10 @@ export class QueryObserver extends Subscribable {
     checkObserverOptions(this.options);
     this.#query = this.#comeTo(this.#build());
     this.#core = coreOptions(this.options, this.#query);
-    this.updateResult();
+    this.#result = this.#makeResult();
   }
 
-  /** @param {any} options */
+  /** @param {AnyQueryOptions} options */
   setOptions(options) {
     const full = this.#client.defaultQueryOptions(options);
     checkObserverOptions(full);
@@ -83,7 +87,7 @@ export class QueryObserver extends Subscribable {
   /**
    * What these options will show once they are set: for a render that comes before its effects.
    *
-   * @param {any} options with defaults
+   * @param {FullQueryOptions} options with defaults
    */
   getOptimisticResult(options) {
     if (this.#isOutdated) this.updateResult();
@@ -101,21 +105,21 @@ export class QueryObserver extends Subscribable {
   /**
    * The result, noting which fields are read: only changes of those are worth a call.
    *
-   * @param {any} result
-   * @param {(field: string) => void} [onRead]
+   * @param {AnyQueryResult} result
+   * @param {(field: Field) => void} [onRead]
    */
   trackResult(result, onRead) {
     return this.#trackedProps.track(result, onRead);
   }
 
-  /** @param {string} field */
+  /** @param {Field} field */
   trackProp(field) {
     this.#trackedProps.pay(field);
   }
 
   /**
-   * @param {{ cancelRefetch?: boolean, throwOnError?: boolean }} [options]
-   * @returns {Promise<any>} the result once the fetch is over
+   * @param {RefetchOptions} [options]
+   * @returns {Promise<AnyQueryResult>} the result once the fetch is over
    */
   async refetch({ cancelRefetch = true, throwOnError = false } = {}) {
     this.#moveTo(this.#build());
@@ -128,8 +132,8 @@ export class QueryObserver extends Subscribable {
   /**
    * Fetches what these options ask for, whatever this observer looks at.
    *
-   * @param {any} options
-   * @returns {Promise<any>} what they show then
+   * @param {AnyQueryOptions} options
+   * @returns {Promise<AnyQueryResult>} what they show then
    */
   async fetchOptimistic(options) {
     const full = this.#client.defaultQueryOptions(options);
@@ -143,11 +147,15 @@ export class QueryObserver extends Subscribable {
     if (this.#isDue) this.#client.driver.notify(this);
   }
 
-  #renew() {
+  #makeResult() {
     this.#isOutdated = false;
     if (this.#query.view.hasBase) this.#lastWithData = this.#query;
+    return this.#createResult(this.#query, this.options, false);
+  }
+
+  #renew() {
     const before = this.#result;
-    const next = this.#createResult(this.#query, this.options, false);
+    const next = this.#makeResult();
     if (shallowEqual(next, before)) return;
     this.#result = next;
     if (!this.hasListeners()) return;
@@ -228,7 +236,7 @@ export class QueryObserver extends Subscribable {
     this.#notifyCache('observerRemoved');
   }
 
-  /** @param {string} type */
+  /** @param {QueryCacheNotifyEvent['type']} type */
   #notifyCache(type) {
     this.#client.getQueryCache().notify({ type, query: this.#query, observer: this });
   }
@@ -302,7 +310,7 @@ export class QueryObserver extends Subscribable {
 
   /**
    * @param {Query} query
-   * @param {any} options
+   * @param {FullQueryOptions} options
    * @param {boolean} willFetch
    */
   #createResult(query, options, willFetch) {

@@ -2,6 +2,7 @@ import { State } from '../engine/codes.js';
 import { streamStatusName } from '../engine/stream-status.js';
 
 /** @import { Query } from './query.js' */
+/** @import { AnyQueryState } from '../types/internal.js' */
 
 /** @type {Readonly<Record<number, 'pending' | 'success' | 'error'>>} */
 const STATUS = Object.freeze({
@@ -43,6 +44,7 @@ export function failuresOf(bits) {
  * The public state of a query: what the core says of it, and what is held of it here.
  *
  * @param {Query} query
+ * @returns {AnyQueryState}
  */
 export function stateOf(query) {
   const { bits } = query;

@@ -4,14 +4,16 @@ import { putData } from './initial-data.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from './query.js' */
+/** @import { AnyQueryOptions } from '../types/internal.js' */
+/** @import { CancelOptions, SetDataOptions } from '../types/query-options.js' */
 
 /** What can be done with one query: the client's verbs for a query that one has in hand. */
 
 /**
  * @param {Query} query
- * @param {any} options of the app's, for this fetch and from now on; default those of the query
+ * @param {Partial<AnyQueryOptions> | undefined} options of the app's, for this fetch and from now on; default those of the query
  * @param {{ cancelRefetch?: boolean }} how true: what is in flight is aborted and asked for again
- * @returns {Promise<any>} the data
+ * @returns the data
  */
 export function fetch(query, options, { cancelRefetch = false }) {
   const { client, queryKey } = query;
@@ -21,7 +23,7 @@ export function fetch(query, options, { cancelRefetch = false }) {
   return startFetch(query, full, { restart: cancelRefetch });
 }
 
-/** @param {Query} query @param {{ revert?: boolean }} options */
+/** @param {Query} query @param {CancelOptions} options */
 export async function cancel(query, { revert = true }) {
   onEntry(query, (engine, entries, now) => engine.cancel(entries, { revert }, now));
 }
@@ -40,13 +42,13 @@ export function reset(query) {
   });
 }
 
-/** @param {Query} query @param {any} data @param {{ updatedAt?: number }} options */
+/** @param {Query} query @param {unknown} data @param {SetDataOptions} options */
 export function setData(query, data, { updatedAt }) {
   if (!query.dropped && data !== undefined) putData(query, data, updatedAt);
   return query.data;
 }
 
-/** @param {Query} query @param {any} options of the app's */
+/** @param {Query} query @param {Partial<AnyQueryOptions>} options of the app's */
 export function setOptions(query, options) {
   query.options = query.client.defaultQueryOptions({ ...options, queryKey: query.queryKey });
 }

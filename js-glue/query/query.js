@@ -10,6 +10,8 @@ import * as verbs from './query-verbs.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { QueryObserver } from './query-observer.js' */
+/** @import { AnyQueryOptions, FullQueryOptions } from '../types/internal.js' */
+/** @import { CancelOptions, SetDataOptions } from '../types/query-options.js' */
 /** @import { FetchRun } from './fetcher.js' */
 
 /** What most queries have instead of a list of their own. @type {readonly QueryObserver[]} */
@@ -32,18 +34,19 @@ export class Query {
   isTagged = false;
   /** Parts of the stream that it depends on; none: whatever the channel tells. @type {readonly string[]} */
   scopes = [];
-  /** The options that an explicit fetch came with, until it settles. @type {any} */
+  /** The options that an explicit fetch came with, until it settles. @type {FullQueryOptions | null} */
   wanted = null;
   /** Who came, or was enabled, and so caused the fetch that is under way. @type {QueryObserver | null} */
   cause = null;
-  /** @type {any} */
+  /** @type {unknown} */
   failureReason = null;
-  /** @type {any} */
+  /** @type {unknown} */
   error = null;
   dataUpdatedAt = 0;
   errorUpdatedAt = 0;
   dataUpdateCount = 0;
   errorUpdateCount = 0;
+  /** @type {Deferred<any>} any: as of `data` */
   #waiting = new Deferred();
   /** @type {string | undefined} */
   #hash;
@@ -52,7 +55,7 @@ export class Query {
    * @param {QueryClient} client
    * @param {number} entry the core's handle
    * @param {readonly unknown[]} queryKey
-   * @param {any} options with defaults
+   * @param {FullQueryOptions} options with defaults
    * @param {number} serial how many were made before it
    */
   constructor(client, entry, queryKey, options, serial) {
@@ -88,7 +91,11 @@ export class Query {
     return this.isIdle() ? undefined : this.wait();
   }
 
-  /** What is shown: the server's answer under all pending mutations. @returns {any} */
+  /**
+   * What is shown: the server's answer under all pending mutations.
+   *
+   * @returns {any} any: each query has data of its own type, which who asks for it knows
+   */
   get data() {
     return this.view.value;
   }
@@ -164,12 +171,16 @@ export class Query {
     return this.dropped || (this.bits & State.DETACHED) !== 0;
   }
 
-  /** @param {any} [options] @param {{ cancelRefetch?: boolean }} [how] @returns {Promise<any>} */
+  /**
+   * @param {Partial<AnyQueryOptions>} [options]
+   * @param {{ cancelRefetch?: boolean }} [how]
+   * @returns {Promise<any>} any: as of `data`
+   */
   fetch(options, how = {}) {
     return verbs.fetch(this, options, how);
   }
 
-  /** @param {{ revert?: boolean }} [options] */
+  /** @param {CancelOptions} [options] */
   cancel(options = {}) {
     return verbs.cancel(this, options);
   }
@@ -182,12 +193,12 @@ export class Query {
     verbs.reset(this);
   }
 
-  /** @param {any} data @param {{ updatedAt?: number }} [options] @returns {any} what is shown */
+  /** Returns what is shown. @param {unknown} data @param {SetDataOptions} [options] */
   setData(data, options = {}) {
     return verbs.setData(this, data, options);
   }
 
-  /** @param {any} options */
+  /** @param {Partial<AnyQueryOptions>} options */
   setOptions(options) {
     verbs.setOptions(this, options);
   }
@@ -202,7 +213,7 @@ export class Query {
    * The options of who asked for it or caused it. For a fetch that nobody of them caused, such as a change's:
    * of the observer whose options were set last, if it is enabled; else the last ones known.
    *
-   * @returns {any}
+   * @returns {FullQueryOptions}
    */
   optionsToFetchWith() {
     if (this.wanted) return this.wanted;
@@ -250,7 +261,7 @@ export class Query {
     this.errorUpdateCount = 0;
   }
 
-  /** How the fetch in flight, or the one that follows it, ends. @returns {Promise<any>} */
+  /** How the fetch in flight, or the one that follows it, ends. */
   wait() {
     return this.#waiting.wait();
   }

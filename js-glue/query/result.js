@@ -5,23 +5,26 @@ import { streamStatusOf } from './query-state.js';
 
 /** @import { Query } from './query.js' */
 /** @import { Selection } from './selection.js' */
+/** @import { AnyBaseResult, AnyQueryResult, AnyQueryState, FullQueryOptions } from '../types/internal.js' */
+/** @import { RefetchOptions } from '../types/query-options.js' */
 
 /**
  * @typedef {object} ResultContext
  * @property {Selection} selection the observer's
- * @property {any} shown the result before this one, or undefined
+ * @property {AnyQueryResult | undefined} shown the result before this one, or undefined
  * @property {Query | undefined} previousQuery the last one with data
  * @property {{ data: number, error: number }} counts of updates when the observer came to the query
  * @property {boolean} willFetch it is about to fetch: shown as if it did already
- * @property {(options?: any) => Promise<any>} refetch
+ * @property {(options?: RefetchOptions) => Promise<AnyQueryResult>} refetch
  */
 
 /**
  * What an observer shows of a query: the fields of the public result.
  *
  * @param {Query} query
- * @param {any} options with defaults
+ * @param {FullQueryOptions} options with defaults
  * @param {ResultContext} context
+ * @returns {AnyQueryResult}
  */
 export function createResult(query, options, context) {
   const state = context.willFetch ? fetchingState(query.state, options) : query.state;
@@ -37,7 +40,8 @@ export function createResult(query, options, context) {
   const isError = status === 'error';
   const isLoading = isFetching && isPending;
   const hasData = data !== undefined;
-  return {
+  /** @type {AnyBaseResult} */
+  const result = {
     status,
     fetchStatus,
     isPending,
@@ -66,12 +70,13 @@ export function createResult(query, options, context) {
     streamStatus: streamStatusOf(query.bits),
     refetch: context.refetch,
   };
+  return /** @type {AnyQueryResult} */ (result); // its flags say which of them
 }
 
 /**
  * @param {Query} query
- * @param {Query['state']} state
- * @param {any} options
+ * @param {AnyQueryState} state
+ * @param {FullQueryOptions} options
  * @param {ResultContext} context
  */
 function shownData(query, state, options, { selection, shown, previousQuery }) {
@@ -97,7 +102,7 @@ function shownData(query, state, options, { selection, shown, previousQuery }) {
   return { data, status, error, errorUpdatedAt, isPlaceholderData };
 }
 
-/** @param {Query} query @param {any} options */
+/** @param {Query} query @param {FullQueryOptions} options */
 function isStale(query, options) {
   if (!isEnabled(options, query)) return false;
   if (query.dropped) return true;
@@ -108,9 +113,9 @@ function isStale(query, options) {
 /**
  * A query's state as it will be once the fetch that is about to come has started.
  *
- * @param {Query['state']} state
- * @param {any} options
- * @returns {Query['state']}
+ * @param {AnyQueryState} state
+ * @param {FullQueryOptions} options
+ * @returns {AnyQueryState}
  */
 function fetchingState(state, { networkMode = 'online' }) {
   const paused = networkMode === 'online' && !onlineManager.isOnline();

@@ -1,6 +1,7 @@
 import { shareAs } from '../runtime/structural-sharing.js';
 
 /** @import { Query } from './query.js' */
+/** @import { FullQueryOptions } from '../types/internal.js' */
 
 /** What an observer makes of the data before it shows it, remembered until its input changes. */
 export class Selection {
@@ -8,7 +9,7 @@ export class Selection {
   #source;
   /** @type {unknown} */
   #input;
-  /** @type {((data: any) => unknown) | undefined} */
+  /** @type {FullQueryOptions['select']} */
   #select;
   /** The last one that `select` returned of that source; shown as long as it throws. @type {unknown} */
   #output;
@@ -23,12 +24,12 @@ export class Selection {
   #placeholder;
 
   /**
-   * @param {any} options
+   * @param {FullQueryOptions} options
    * @param {unknown} data not undefined
    * @param {unknown} shown what was shown before, for structural sharing
    * @param {Query | undefined} source whose data it is; undefined for a placeholder
    * @param {number} now ms
-   * @returns {{ data: any, failure: { error: any, at: number } | null }}
+   * @returns {{ data: unknown, failure: { error: unknown, at: number } | null }}
    */
   select({ select, structuralSharing }, data, shown, source, now) {
     const isSame = source !== undefined && source === this.#source;
@@ -56,9 +57,9 @@ export class Selection {
   /**
    * What `placeholderData` gives while there is no data; undefined for nothing.
    *
-   * @param {any} option
+   * @param {FullQueryOptions['placeholderData']} option
    * @param {Query | undefined} previousQuery the last one that had data
-   * @returns {any}
+   * @returns {unknown}
    */
   placeholder(option, previousQuery) {
     if (option === undefined) return undefined;

@@ -4,13 +4,14 @@ import { hashKey } from '../runtime/hash-key.js';
 
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from './query.js' */
+/** @import { FullQueryOptions } from '../types/internal.js' */
 
 /**
  * Tells the core which tags a query carries now that it has an answer. A `tags` option that fails is
  * reported; the answer stands, under the tags it had.
  *
  * @param {Query} query
- * @param {any} options the ones the answer was got with
+ * @param {FullQueryOptions} options the ones the answer was got with
  * @param {Engine} engine
  * @param {number} now
  */
@@ -26,7 +27,7 @@ export function giveTags(query, options, engine, now) {
 }
 
 /**
- * @param {any} option
+ * @param {FullQueryOptions['tags']} option
  * @param {Query} query
  * @returns {(readonly unknown[])[]}
  */

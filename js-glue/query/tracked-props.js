@@ -1,9 +1,13 @@
+/** @import { AnyQueryResult, FullQueryOptions } from '../types/internal.js' */
+
+/** @typedef {keyof AnyQueryResult} Field */
+
 /** Which fields of a result somebody reads: changes of the others are not worth a call. */
 export class TrackedProps {
-  /** @type {Set<string>} */
+  /** @type {Set<Field>} */
   #read = new Set();
 
-  /** @param {string} field */
+  /** @param {Field} field */
   pay(field) {
     this.#read.add(field);
   }
@@ -11,15 +15,15 @@ export class TrackedProps {
   /**
    * The result, noting which fields are read.
    *
-   * @param {any} result
-   * @param {(field: string) => void} [onRead]
+   * @param {AnyQueryResult} result
+   * @param {(field: Field) => void} [onRead]
    */
   track(result, onRead) {
     return new Proxy(result, {
       get: (target, field) => {
-        this.pay(/** @type {string} */ (field));
-        onRead?.(/** @type {string} */ (field));
-        return target[field];
+        this.pay(/** @type {Field} */ (field));
+        onRead?.(/** @type {Field} */ (field));
+        return target[/** @type {Field} */ (field)];
       },
     });
   }
@@ -27,9 +31,9 @@ export class TrackedProps {
   /**
    * Whether listeners should hear of it. Before anything was read, of everything.
    *
-   * @param {any} before
-   * @param {any} after
-   * @param {any} options of the observer
+   * @param {AnyQueryResult} before
+   * @param {AnyQueryResult} after
+   * @param {FullQueryOptions} options of the observer
    */
   isDueTo(before, after, { notifyOnChangeProps, throwOnError }) {
     const wanted =

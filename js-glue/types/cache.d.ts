@@ -124,6 +124,8 @@ export interface QueryCacheNotifyEvent {
     | 'observerResultsUpdated'
     | 'observerOptionsUpdated';
   query: Query;
+  /** With the types that begin with `observer`. */
+  observer?: QueryObserver;
 }
 
 /** All queries of one client. Belongs to the one client it was given to. */
