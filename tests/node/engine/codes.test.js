@@ -81,7 +81,7 @@ test('the hub closes connections with the codes that the core knows', () => {
 
 for (const name of /** @type {const} */ (['DEFAULT_MESSAGE_BYTES', 'DEFAULT_KEY_BYTES'])) {
   test(`${name} is what the core takes`, () => {
-    const [, bytes] = new RegExp(`#define TIDEMARK_${name} (\\d+)`).exec(header) ?? [];
+    const [, bytes] = new RegExp(`#define TIDEMARK_${name} +(\\d+)`).exec(header) ?? [];
     assert.equal(codes[name], Number(bytes));
   });
 }
