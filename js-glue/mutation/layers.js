@@ -10,6 +10,7 @@ import { entriesOf, isAbout, targetsOf } from './targets.js';
 /** @import { Query } from '../query/query.js' */
 
 /** @import { Target } from './targets.js' */
+/** @import { FullMutationOptions } from '../types/internal.js' */
 
 /**
  * One mutation as the core knows it: its number on the wire and its layers over the queries that it
@@ -54,7 +55,7 @@ export class Layers {
   /**
    * Shows the change, at once.
    *
-   * @param {any} optimistic a list of `{ queryKey, exact?, update }`, or a function of the variables
+   * @param {FullMutationOptions['optimistic']} optimistic
    * @param {unknown} variables
    * @throws what an updater threw; then nothing of this mutation shows
    */

@@ -10,10 +10,13 @@ import { Mutation } from './mutation.js';
 /** @import { Query } from '../query/query.js' */
 
 /** @import { MutationObserver } from './mutation-observer.js' */
+/** @import { MutationFilters } from '../types/cache.js' */
+/** @import { AnyMutationOptions, AnyMutationState, FullMutationOptions } from '../types/internal.js' */
+/** @import { MutationCacheConfig, MutationCacheNotifyEvent } from '../types/mutation.js' */
 
 /**
  * @typedef {object} MutationEvent
- * @property {'added' | 'removed' | 'updated' | 'observerAdded' | 'observerRemoved' | 'observerOptionsUpdated'} type
+ * @property {MutationCacheNotifyEvent['type']} type
  * @property {Mutation} [mutation] absent where an observer shows none
  * @property {MutationObserver} [observer]
  */
@@ -39,7 +42,7 @@ export class MutationCache extends Subscribable {
   /** @type {MutationEvent[]} */
   #events = [];
 
-  /** @param {any} [config] `onMutate onSuccess onError onSettled`, called for every mutation */
+  /** @param {MutationCacheConfig} [config] called for every mutation */
   constructor(config = {}) {
     super();
     this.config = config;
@@ -55,11 +58,11 @@ export class MutationCache extends Subscribable {
 
   /**
    * @param {QueryClient} client
-   * @param {any} given with defaults, or as an app writes them
-   * @param {object} [state] of one that was kept somewhere; a pending one goes on with `continue`
+   * @param {AnyMutationOptions} given with defaults, or as an app writes them
+   * @param {Partial<AnyMutationState>} [state] of one that was kept somewhere; a pending one goes on with `continue`
    */
   build(client, given, state) {
-    const options = given.gcTime === undefined ? client.defaultMutationOptions(given) : given;
+    const options = hasDefaults(given) ? given : client.defaultMutationOptions(given);
     this.#serial += 1;
     const mutation = new Mutation(client, this, this.#serial, options, state);
     this.#mutations.add(mutation);
@@ -149,12 +152,12 @@ export class MutationCache extends Subscribable {
     return [...this.#mutations];
   }
 
-  /** @param {any} filters */
+  /** @param {MutationFilters} filters */
   find(filters) {
     return this.findAll({ exact: true, ...filters })[0];
   }
 
-  /** @param {any} [filters] */
+  /** @param {MutationFilters} [filters] */
   findAll(filters = {}) {
     checkObject('filters', filters, '{ mutationKey }');
     return this.getAll().filter((mutation) => matchMutation(filters, mutation));
@@ -205,4 +208,9 @@ export class MutationCache extends Subscribable {
     this.#events = [];
     for (const event of events) this.emit(event);
   }
+}
+
+/** @param {AnyMutationOptions} options @returns {options is FullMutationOptions} */
+function hasDefaults(options) {
+  return options.gcTime !== undefined;
 }

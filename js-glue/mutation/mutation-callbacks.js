@@ -1,4 +1,6 @@
 /** @import { Mutation } from './mutation.js' */
+/** @import { DefaultError } from '../types/common.js' */
+/** @import { MutationCacheConfig, MutationFunctionContext } from '../types/mutation.js' */
 
 /**
  * The app's callbacks of one run, in order: those of the cache before those of the options, and each
@@ -12,9 +14,9 @@ export class MutationCallbacks {
 
   /**
    * @param {Mutation} mutation
-   * @param {any} config of the mutation cache
-   * @param {any} variables
-   * @param {any} context what the mutation function gets, too
+   * @param {MutationCacheConfig} config of the mutation cache
+   * @param {unknown} variables
+   * @param {MutationFunctionContext} context what the mutation function gets, too
    */
   constructor(mutation, config, variables, context) {
     this.#mutation = mutation;
@@ -26,7 +28,7 @@ export class MutationCallbacks {
   /**
    * Calls the first of the two onMutate before it returns: what it sets is there when `mutate` is through.
    *
-   * @returns {Promise<any>} what onMutate gave for the later callbacks
+   * @returns {Promise<unknown>} what onMutate gave for the later callbacks
    */
   async begun() {
     const { onMutate } = this.#config;
@@ -36,28 +38,37 @@ export class MutationCallbacks {
     );
   }
 
-  /** A callback that throws makes the mutation fail, as in v5. @param {any} data */
+  /** A callback that throws makes the mutation fail, as in v5. @param {unknown} data */
   async succeeded(data) {
-    const { options, state } = this.#mutation;
-    const args = [this.#variables, state.context];
-    const ofCache = [...args, this.#mutation, this.#context];
-    const own = [...args, this.#context];
+    const { options } = this.#mutation;
+    const { ofCache, own } = this.#arguments();
     await this.#tell(() => this.#config.onSuccess?.(data, ...ofCache));
     await this.#tell(() => options.onSuccess?.(data, ...own));
     await this.#tell(() => this.#config.onSettled?.(data, null, ...ofCache));
     await this.#tell(() => options.onSettled?.(data, null, ...own));
   }
 
-  /** What a callback throws goes to `unhandledrejection`, as in v5, and the next one runs. @param {any} error */
+  /**
+   * What a callback throws goes to `unhandledrejection`, as in v5, and the next one runs.
+   *
+   * @param {DefaultError} error
+   */
   async failed(error) {
-    const { options, state } = this.#mutation;
-    const args = [this.#variables, state.context];
-    const ofCache = [...args, this.#mutation, this.#context];
-    const own = [...args, this.#context];
+    const { options } = this.#mutation;
+    const { ofCache, own } = this.#arguments();
     await this.#guarded(() => this.#config.onError?.(error, ...ofCache));
     await this.#guarded(() => options.onError?.(error, ...own));
     await this.#guarded(() => this.#config.onSettled?.(undefined, error, ...ofCache));
     await this.#guarded(() => options.onSettled?.(undefined, error, ...own));
+  }
+
+  /** What the callbacks of the cache, and those of the options, are called with behind the outcome. */
+  #arguments() {
+    const { context } = this.#mutation.state;
+    return {
+      ofCache: /** @type {const} */ ([this.#variables, context, this.#mutation, this.#context]),
+      own: /** @type {const} */ ([this.#variables, context, this.#context]),
+    };
   }
 
   /** @template T @param {() => T} callback */

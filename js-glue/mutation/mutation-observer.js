@@ -5,24 +5,26 @@ import { IDLE } from './mutation.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { Mutation } from './mutation.js' */
+/** @import { AnyMutateCallbacks, AnyMutationOptions, AnyMutationResult } from '../types/internal.js' */
+/** @import { MutationFunctionContext } from '../types/mutation.js' */
 
 /**
  * Runs mutations and shows the last one.
  *
- * @extends {Subscribable<[result: any]>}
+ * @extends {Subscribable<[result: AnyMutationResult]>}
  */
 export class MutationObserver extends Subscribable {
   #client;
   /** @type {Mutation | undefined} */
   #mutation;
-  /** Callbacks of the last `mutate` call. @type {any} */
+  /** Of the last `mutate` call. @type {AnyMutateCallbacks | undefined} */
   #callbacks;
-  /** @type {any} */
+  /** @type {AnyMutationResult} */
   #result;
 
   /**
    * @param {QueryClient} client
-   * @param {any} options
+   * @param {AnyMutationOptions} options
    */
   constructor(client, options) {
     super();
@@ -30,10 +32,10 @@ export class MutationObserver extends Subscribable {
     this.mutate = this.mutate.bind(this);
     this.reset = this.reset.bind(this);
     this.options = client.defaultMutationOptions(options);
-    this.#update();
+    this.#result = this.#makeResult();
   }
 
-  /** @param {any} options */
+  /** @param {AnyMutationOptions} options */
   setOptions(options) {
     const before = this.options;
     const { mutationKey } = before;
@@ -51,9 +53,8 @@ export class MutationObserver extends Subscribable {
   }
 
   /**
-   * @param {any} [variables]
-   * @param {any} [callbacks] `onSuccess onError onSettled` of this call, as long as somebody listens
-   * @returns {Promise<any>}
+   * @param {unknown} [variables]
+   * @param {AnyMutateCallbacks} [callbacks] called as long as somebody listens
    */
   mutate(variables, callbacks) {
     this.#leave();
@@ -75,7 +76,7 @@ export class MutationObserver extends Subscribable {
     this.#update();
   }
 
-  /** For the mutation: it is over, and its own callbacks have run. @param {any} context */
+  /** For the mutation: it is over, and its own callbacks have run. @param {MutationFunctionContext} context */
   onMutationSettled(context) {
     if (!this.hasListeners() || !this.#callbacks) return;
     const { onSuccess, onError, onSettled } = this.#callbacks;
@@ -110,9 +111,9 @@ export class MutationObserver extends Subscribable {
     this.#mutation = undefined;
   }
 
-  #update() {
+  #makeResult() {
     const state = this.#mutation?.state ?? IDLE;
-    const next = {
+    const result = {
       ...state,
       isIdle: state.status === 'idle',
       isPending: state.status === 'pending',
@@ -121,6 +122,11 @@ export class MutationObserver extends Subscribable {
       mutate: this.mutate,
       reset: this.reset,
     };
+    return /** @type {AnyMutationResult} */ (result); // its flags say which of them
+  }
+
+  #update() {
+    const next = this.#makeResult();
     if (shallowEqual(next, this.#result)) return;
     this.#result = next;
     if (this.hasListeners()) this.#client.driver.notify(this);

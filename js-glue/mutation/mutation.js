@@ -9,8 +9,11 @@ import { Retryer } from './retryer.js';
 /** @import { QueryClient } from '../client/query-client.js' */
 /** @import { MutationCache } from './mutation-cache.js' */
 /** @import { MutationObserver } from './mutation-observer.js' */
+/** @import { DefaultError } from '../types/common.js' */
+/** @import { AnyMutationOptions, AnyMutationState, FullMutationOptions } from '../types/internal.js' */
+/** @import { MutationFunctionContext } from '../types/mutation.js' */
 
-/** A mutation that has not begun. */
+/** A mutation that has not begun. @type {Readonly<AnyMutationState>} */
 export const IDLE = Object.freeze({
   context: undefined,
   data: undefined,
@@ -25,7 +28,7 @@ export const IDLE = Object.freeze({
 
 /** One run: optimistic layers and onMutate → mutationFn → onSuccess or onError → onSettled. */
 export class Mutation {
-  /** @type {any} */
+  /** @type {AnyMutationState} */
   state = IDLE;
   /** @type {Set<MutationObserver>} */
   observers = new Set();
@@ -37,14 +40,14 @@ export class Mutation {
   });
   #client;
   #cache;
-  /** With defaults. @type {any} */
+  /** With defaults. @type {FullMutationOptions} */
   #options;
   /** ms that it is kept for when it is over and nobody shows it: the longest asked for. */
-  gcTime = 0;
+  gcTime;
   #attempts;
   /** A callback of the app hears right now how it ended. */
   isTelling = false;
-  /** Once it has begun. @type {Promise<any> | undefined} */
+  /** Once it has begun. @type {Promise<unknown> | undefined} */
   #run;
   /** It was begun elsewhere and is to go on: its onMutate has run. */
   #isRestored = false;
@@ -61,13 +64,14 @@ export class Mutation {
    * @param {QueryClient} client
    * @param {MutationCache} cache
    * @param {number} serial
-   * @param {any} options with defaults
-   * @param {object} [state] of one that was kept somewhere
+   * @param {FullMutationOptions} options with defaults
+   * @param {Partial<AnyMutationState>} [state] of one that was kept somewhere
    */
   constructor(client, cache, serial, options, state) {
     this.#client = client;
     this.#cache = cache;
-    this.options = options;
+    this.#options = options;
+    this.gcTime = Math.max(0, options.gcTime);
     if (state) this.state = { ...IDLE, ...state };
     this.#isRestored = this.isPending;
     /** Options that change while it runs do not move it: those behind it wait for this one to end. */
@@ -111,7 +115,7 @@ export class Mutation {
     return !this.isPending && ![...this.observers].some((observer) => observer.hasListeners());
   }
 
-  /** @param {any} options */
+  /** @param {AnyMutationOptions} options */
   setOptions(options) {
     this.options = this.#client.defaultMutationOptions(options);
   }
@@ -133,7 +137,7 @@ export class Mutation {
   /**
    * Goes on if it is paused and may run now; one that was restored begins its tries.
    *
-   * @returns {Promise<any>} what mutationFn resolves with, or has
+   * @returns {Promise<any>} what mutationFn resolves with, or has; any: the app knows of which type
    */
   continue() {
     if (this.#isRestored || !this.#run) return this.execute(this.state.variables);
@@ -149,11 +153,11 @@ export class Mutation {
   }
 
   /**
-   * @param {any} variables
-   * @returns {Promise<any>} what mutationFn resolved with
+   * @param {unknown} variables
+   * @returns {Promise<any>} what mutationFn resolved with; any: as of `continue`
    */
   async execute(variables) {
-    /** @type {(run: Promise<any>) => void} */
+    /** @type {(run: Promise<unknown>) => void} */
     let begun = () => {};
     // There before it begins, as a callback may continue it; and not the promise that is returned, as who
     // continues it handles no failure for who began it.
@@ -166,7 +170,7 @@ export class Mutation {
     return run;
   }
 
-  /** @param {any} variables */
+  /** @param {unknown} variables @returns {Promise<unknown>} */
   async #execute(variables) {
     const context = {
       client: this.#client,
@@ -201,7 +205,8 @@ export class Mutation {
       await this.#unlessAbandoned(callbacks.succeeded(data));
       this.#settle({ data, status: 'success', failureCount: 0, failureReason: null }, context);
       return data;
-    } catch (error) {
+    } catch (thrown) {
+      const error = /** @type {DefaultError} */ (thrown); // what apps are told that it is
       this.layers.fail();
       if (this.isAbandoned) throw error;
       await this.#unlessAbandoned(callbacks.failed(error));
@@ -221,7 +226,11 @@ export class Mutation {
     return Promise.race([promise, this.#abandonment]);
   }
 
-  /** @param {any} variables @param {any} context */
+  /**
+   * @param {unknown} variables
+   * @param {MutationFunctionContext} context
+   * @returns {Promise<unknown>}
+   */
   async #callMutationFn(variables, context) {
     if (!this.options.mutationFn) throw new Error('No mutationFn found');
     return this.options.mutationFn(variables, context);
@@ -231,8 +240,8 @@ export class Mutation {
    * The changes that the app says this mutation causes, as the core reads them. A mistake in them is
    * reported: the server has done its part, so it does not fail the mutation.
    *
-   * @param {any} data
-   * @param {any} variables
+   * @param {unknown} data
+   * @param {unknown} variables
    */
   #changes(data, variables) {
     try {
@@ -249,15 +258,15 @@ export class Mutation {
   /**
    * Shows the end, once all callbacks have run.
    *
-   * @param {object} change of the state
-   * @param {any} context
+   * @param {Partial<AnyMutationState>} change
+   * @param {MutationFunctionContext} context
    */
   #settle(change, context) {
     this.update({ ...change, isPaused: false });
     for (const observer of this.observers) observer.onMutationSettled(context);
   }
 
-  /** Only for itself and its attempts. @param {object} change of the state */
+  /** Only for itself and its attempts. @param {Partial<AnyMutationState>} change */
   update(change) {
     this.state = { ...this.state, ...change };
     for (const observer of this.observers) observer.onMutationUpdate();

@@ -56,8 +56,9 @@ export class Retryer {
   }
 
   /**
-   * @param {() => Promise<any>} attempt
-   * @returns {Promise<any>} what the try that succeeded gave; rejected with the error of the last one
+   * @template T
+   * @param {() => Promise<T>} attempt
+   * @returns {Promise<T>} what the try that succeeded gave; rejected with the error of the last one
    */
   async untilDone(attempt) {
     for (;;) {
@@ -87,8 +88,8 @@ export class Retryer {
   /**
    * Waits for the next try.
    *
-   * @param {any} error
-   * @throws {any} the error if there is none
+   * @param {unknown} error
+   * @throws the error if there is none
    */
   async #failed(error) {
     const { options, isAbandoned } = this.#mutation;

@@ -3,13 +3,14 @@ import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from '../query/query.js' */
 
-/** @typedef {(value: any, variables: any, queryKey: readonly unknown[]) => unknown} Updater */
-/** @typedef {{ queryKey: readonly unknown[], hash: string, exact: boolean, update: Updater }} Target */
+/** @import { OptimisticUpdate } from '../types/mutation.js' */
+
+/** @typedef {Required<OptimisticUpdate> & { hash: string }} Target */
 
 /**
  * The `optimistic` option as it is meant.
  *
- * @param {any} optimistic
+ * @param {unknown} optimistic
  * @returns {Target[]}
  * @throws {TypeError} that says what is allowed
  */

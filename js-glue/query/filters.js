@@ -79,6 +79,7 @@ export function matchQuery(filters, query) {
 /**
  * @param {MutationFilters} filters
  * @param {Mutation} mutation
+ * @returns {boolean}
  */
 export function matchMutation({ mutationKey, exact, status, predicate }, mutation) {
   if (mutationKey) {

@@ -7,7 +7,7 @@ import { isPlainObject } from '../runtime/hash-key.js';
 /**
  * Changes as the core reads them: JSON, in as many texts as it takes for none to be too long.
  *
- * @param {readonly any[]} changes
+ * @param {readonly unknown[]} changes
  * @param {number} limit bytes of one text
  * @param {string} [mutation] the name on the wire of the mutation that caused them
  * @returns {string[]}
@@ -48,7 +48,11 @@ function encodeChange(change, place, limit) {
   return text;
 }
 
-/** @param {any} change @param {string} place */
+/**
+ * @param {unknown} change
+ * @param {string} place
+ * @returns {asserts change is Record<string, unknown>}
+ */
 function checkChange(change, place) {
   const { resource, tags } = isPlainObject(change) ? change : {};
   const named = typeof resource === 'string' && resource !== '';

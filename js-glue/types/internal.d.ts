@@ -4,7 +4,12 @@
  */
 import type { QueryState } from './cache.js';
 import type { ClientMutateOptions } from './client.js';
-import type { MutationObserverOptions, MutationObserverResult, MutationState } from './mutation.js';
+import type {
+  MutateOptions,
+  MutationObserverOptions,
+  MutationObserverResult,
+  MutationState,
+} from './mutation.js';
 import type {
   DefaultedQueryObserverOptions,
   EnsureQueryDataOptions,
@@ -35,6 +40,8 @@ export interface AnyQueryOptions extends QueryObserverOptions<Any, Any, Any, Any
 export type FullQueryOptions = AnyQueryOptions &
   DefaultedQueryObserverOptions<Any, Any, Any, Any, Any>;
 
+/** Callbacks of one `mutate` call. */
+export type AnyMutateCallbacks = MutateOptions<Any, Any, Any, Any>;
 export type AnyMutationState = MutationState<Any, Any, Any, Any>;
 export type AnyMutationResult = MutationObserverResult<Any, Any, Any, Any>;
 export type AnyMutateOptions = ClientMutateOptions<Any, Any, Any, Any>;
