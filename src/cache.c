@@ -3,7 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "cache_internal.h"
 #include "key.h"
 
 /* ---- Creation ------------------------------------------------------------------------------ */
@@ -49,7 +48,7 @@ static int init(tidemark_cache *cache, const tidemark_options *options) {
   cache->random = options->seed ^ 0x7469646d61726bULL;
   cache->schedule = (struct schedule){.online = true,
                                       .visible = true,
-                                      .cap = cache->limits.concurrent_refetches,
+                                      .slots = cache->limits.concurrent_refetches,
                                       .reset_window = cache->limits.reset_window,
                                       .spacing = cache->limits.refetch_spacing};
   cache->storm = (struct storm){.limit = cache->limits.changes_per_second};
@@ -176,147 +175,30 @@ void cache_warn(tidemark_cache *cache, enum tidemark_warning warning, const char
 /* ms: 4,459 years, half of what the wheel reaches, so that every timer lies ahead. Time ends there.
  */
 static const double LAST_TIME = 0x1p47;
-/* Beyond, a clock's steps are not a millisecond any more. */
-static const double LAST_NOW = 0x1p53;
 
 double cache_time_at(const tidemark_cache *cache, double now) {
   return cache->started ? fmin(cache->time + fmax(0, now - cache->now), LAST_TIME) : 0;
-}
-
-/* A clock that jumps back makes no time pass; from there on it counts again. */
-static void advance(tidemark_cache *cache, double now) {
-  cache->time = cache_time_at(cache, now);
-  cache->now = PLANTED(CLOCK_JUMP_LOSES_TIMERS) && cache->started ? fmax(cache->now, now) : now;
-  cache->started = true;
-}
-
-/* Only TICK collects: a handle that one event of a turn gave must be good for the next one. */
-static void run_timers(tidemark_cache *cache, bool collects) {
-  for (uint32_t owner = wheel_expire(&cache->wheel, cache->time); owner != 0;
-       owner = wheel_expire(&cache->wheel, cache->time)) {
-    if (owner == TIMER_STREAM) {
-      stream_timer(cache);
-    } else {
-      query_timer(cache, (enum timer_kind)(owner & ((1U << TIMER_KIND_BITS) - 1)),
-                  owner >> TIMER_KIND_BITS, collects);
-    }
-  }
 }
 
 double tidemark_next_deadline(const tidemark_cache *cache) {
   return wheel_deadline(&cache->wheel) + (cache->now - cache->time);
 }
 
-/* ---- The one verb -------------------------------------------------------------------------- */
-
-static bool is_switch(double value) {
-  return value == 0 || value == 1;
+void cache_queue_append(tidemark_cache *cache, struct entry_queue *queue, uint32_t id,
+                        enum entry_list list) {
+  struct entry *e = entry_at(cache, id);
+  e->list = (uint8_t)list & 3;
+  e->next = 0;
+  e->previous = queue->tail;
+  *(queue->tail == 0 ? &queue->head : &entry_at(cache, queue->tail)->next) = id;
+  queue->tail = id;
 }
 
-static int dispatch(tidemark_cache *cache, const tidemark_event *event) {
-  switch (event->type) {
-  case TIDEMARK_BUILD:
-    return query_build(cache, event);
-  case TIDEMARK_OBSERVE:
-    return query_observe(cache, event);
-  case TIDEMARK_SET_OBSERVER:
-    return query_set_observer(cache, event);
-  case TIDEMARK_UNOBSERVE:
-    return query_unobserve(cache, event);
-  case TIDEMARK_FETCH:
-    return query_fetch(cache, event);
-  case TIDEMARK_FETCH_SUCCEEDED:
-    return query_land(cache, event);
-  case TIDEMARK_FETCH_FAILED:
-    return query_fail(cache, event);
-  case TIDEMARK_SET_DATA:
-    return query_set_data(cache, event);
-  case TIDEMARK_SET_TAGS:
-    return query_set_tags(cache, event);
-  case TIDEMARK_SET_SCOPES:
-    return scope_set_entry(cache, event);
-
-  case TIDEMARK_INVALIDATE:
-  case TIDEMARK_REFETCH:
-  case TIDEMARK_CANCEL:
-  case TIDEMARK_REMOVE:
-  case TIDEMARK_RESET:
-    return query_list(cache, event);
-
-  case TIDEMARK_RULES:
-    return change_set_rules(cache, event);
-  case TIDEMARK_CHANGE:
-    return change_from_text(cache, event);
-
-  case TIDEMARK_MUTATION_BEGIN:
-    return mutation_begin(cache, event);
-  case TIDEMARK_MUTATION_LAYER:
-    return mutation_layer(cache, event);
-  case TIDEMARK_MUTATION_ACKNOWLEDGED:
-    return mutation_acknowledge(cache, event);
-  case TIDEMARK_MUTATION_FAILED:
-    return mutation_fail(cache, event);
-
-  case TIDEMARK_FLUSH:
-    return query_flush(cache);
-  case TIDEMARK_TICK:
-    return TIDEMARK_OK;
-  case TIDEMARK_ONLINE:
-    if (!is_switch(event->value)) {
-      return TIDEMARK_ERROR_EVENT;
-    }
-    stream_online(&cache->stream, event->value != 0, cache->time);
-    query_online(cache, event->value != 0);
-    return TIDEMARK_OK;
-  case TIDEMARK_VISIBLE:
-    if (!is_switch(event->value)) {
-      return TIDEMARK_ERROR_EVENT;
-    }
-    if (event->value != 0) {
-      stream_visible(&cache->stream, cache->time);
-    }
-    query_visible(cache, event->value != 0);
-    return TIDEMARK_OK;
-
-  case TIDEMARK_FORGET:
-    query_forget_all(cache);
-    return TIDEMARK_OK;
-
-  case TIDEMARK_SCOPES:
-    return scope_set_channel(cache, event);
-  case TIDEMARK_CONNECT:
-  case TIDEMARK_DISCONNECT:
-  case TIDEMARK_TICKET_READY:
-  case TIDEMARK_TICKET_FAILED:
-  case TIDEMARK_SOCKET_OPENED:
-  case TIDEMARK_SOCKET_TEXT:
-  case TIDEMARK_SOCKET_CLOSED:
-    return stream_event(cache, event);
-
-  case TIDEMARK_EVENT_END:
-    break;
-  }
-  return TIDEMARK_ERROR_EVENT;
-}
-
-int tidemark_step(tidemark_cache *cache, const tidemark_event *event, double now) {
-  if (!(fabs(now) <= LAST_NOW)) {
-    return TIDEMARK_ERROR_EVENT;
-  }
-  detail_clear(&cache->detail);
-  cache->warning = 0;
-  advance(cache, now);
-  cache->ordinal++;
-  run_timers(cache, event->type == TIDEMARK_TICK);
-  cache->ordinal++; /* what timers marked came before what the event asks for */
-  int result = dispatch(cache, event);
-  json_arena_reset(&cache->arena); /* no tree outlives its event, nor what a long one weighs */
-  if (cache->stream.refused) {
-    cache->stream.refused = false;
-    cache_warn(cache, TIDEMARK_WARNING_REFUSED, NULL);
-  }
-  scope_tell(cache);
-  wheel_arm(&cache->wheel, cache->stream_timer,
-            fmin(cache->stream.deadline, storm_deadline(&cache->storm)));
-  return result;
+void cache_queue_remove(tidemark_cache *cache, struct entry_queue *queue, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  uint32_t next = e->next;
+  uint32_t previous = e->previous;
+  *(previous == 0 ? &queue->head : &entry_at(cache, previous)->next) = next;
+  *(next == 0 ? &queue->tail : &entry_at(cache, next)->previous) = previous;
+  e->list = ENTRY_IN_NONE;
 }

@@ -1,4 +1,9 @@
-#include "cache_internal.h"
+#include "cache.h"
+
+#include "cache_check.h"
+#include "cache_entry.h"
+#include "cache_gc.h"
+#include "cache_scope.h"
 
 struct drain {
   tidemark_effect *out;
@@ -27,7 +32,7 @@ static bool drain_folds(tidemark_cache *cache, struct drain *d, uint32_t id) {
     mutations_remove_layer(&cache->mutations, layer, &e->activity->first_layer);
     e->activity->layers--;
   }
-  query_act(cache, id, 0);
+  cache_entry_commit(cache, id, 0);
   return true;
 }
 
@@ -65,7 +70,7 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
       drain_one(e, d, id, type);
     }
     if (type == TIDEMARK_EFFECT_DROP) {
-      query_rest(cache, id);
+      cache_entry_rest(cache, id);
       e->next_dirty = cache->dropped;
       cache->dropped = id;
       return true;
@@ -73,7 +78,7 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
     e->effects &= (uint16_t) ~(1U << type);
   }
   e->dirty = false;
-  query_rest(cache, id);
+  cache_entry_rest(cache, id);
   return true;
 }
 
@@ -100,7 +105,7 @@ static void release_dropped(tidemark_cache *cache) {
   while (cache->dropped != 0) {
     uint32_t id = cache->dropped;
     cache->dropped = entry_at(cache, id)->next_dirty;
-    unused_forget(cache, id);
+    cache_gc_leave(cache, id);
     pool_release(&cache->entries, id);
   }
   if (released && cache->entries.live == 0) {
@@ -131,8 +136,8 @@ static void drain_stream(tidemark_cache *cache, struct drain *d) {
          close ? s->closing_code : STREAM_EFFECTS[i].flags);
     s->effects &= ~bit;
   }
-  if (cache->shown_status != scope_channel_status(cache) && !is_full(d)) {
-    cache->shown_status = scope_channel_status(cache);
+  if (cache->shown_status != cache_scope_channel_status(cache) && !is_full(d)) {
+    cache->shown_status = cache_scope_channel_status(cache);
     emit(d, TIDEMARK_EFFECT_STATUS, 0, 0, cache->shown_status);
   }
   if (cache->warning != 0 && !is_full(d)) {
@@ -144,14 +149,20 @@ static void drain_stream(tidemark_cache *cache, struct drain *d) {
 size_t tidemark_drain(tidemark_cache *cache, tidemark_effect *out, size_t capacity) {
   struct drain d = {.out = out, .capacity = capacity};
   release_dropped(cache);
+  memory_seal(&cache->memory);
   while (cache->dirty.head != 0) {
     uint32_t id = cache->dirty.head;
     uint32_t next = entry_at(cache, id)->next_dirty;
     if (!drain_entry(cache, &d, id)) {
+      memory_unseal(&cache->memory);
       return d.count;
     }
     cache->dirty.head = next;
   }
   drain_stream(cache, &d);
+  memory_unseal(&cache->memory);
+#ifdef TIDEMARK_CHECKED
+  cache_check_drained(cache);
+#endif
   return d.count;
 }

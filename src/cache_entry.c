@@ -1,8 +1,6 @@
-#include "cache_internal.h"
+#include "cache_entry.h"
 
-struct observer *observer_get(const tidemark_cache *cache, uint32_t id) {
-  return pool_get(&cache->observers, id);
-}
+#include "cache_gc.h"
 
 /* ---- After anything happened --------------------------------------------------------------- */
 
@@ -21,25 +19,6 @@ static void push_dirty(tidemark_cache *cache, uint32_t id) {
   cache->dirty.tail = id;
 }
 
-void list_append(tidemark_cache *cache, struct entry_queue *queue, uint32_t id,
-                 enum entry_list list) {
-  struct entry *e = entry_at(cache, id);
-  e->list = (uint8_t)list & 3;
-  e->next = 0;
-  e->previous = queue->tail;
-  *(queue->tail == 0 ? &queue->head : &entry_at(cache, queue->tail)->next) = id;
-  queue->tail = id;
-}
-
-void list_remove(tidemark_cache *cache, struct entry_queue *queue, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  uint32_t next = e->next;
-  uint32_t previous = e->previous;
-  *(previous == 0 ? &queue->head : &entry_at(cache, previous)->next) = next;
-  *(next == 0 ? &queue->tail : &entry_at(cache, next)->previous) = previous;
-  e->list = ENTRY_IN_NONE;
-}
-
 static enum entry_list list_for(const struct entry *e) {
   if (e->phase == ENTRY_WANTED) {
     return ENTRY_IN_WANTED;
@@ -50,18 +29,18 @@ static enum entry_list list_for(const struct entry *e) {
 static void move_to(tidemark_cache *cache, uint32_t id, enum entry_list list) {
   const struct entry *e = entry_at(cache, id);
   if (e->list == ENTRY_IN_WANTED) {
-    list_remove(cache, &cache->wanted, id);
+    cache_queue_remove(cache, &cache->wanted, id);
   } else if (e->list == ENTRY_IN_UNUSED) {
-    unused_remove(cache, id);
+    cache_gc_remove(cache, id);
   }
   if (list == ENTRY_IN_WANTED) {
-    list_append(cache, &cache->wanted, id, list);
+    cache_queue_append(cache, &cache->wanted, id, list);
   } else if (list == ENTRY_IN_UNUSED) {
-    unused_append(cache, id);
+    cache_gc_append(cache, id);
   }
 }
 
-int query_reserve_activities(tidemark_cache *cache, uint32_t count) {
+int cache_entry_reserve(tidemark_cache *cache, uint32_t count) {
   if (count == 0) {
     return TIDEMARK_OK;
   }
@@ -69,7 +48,7 @@ int query_reserve_activities(tidemark_cache *cache, uint32_t count) {
   return result < 0 ? result : wheel_reserve(&cache->wheel, count);
 }
 
-struct activity *query_activate(tidemark_cache *cache, uint32_t id) {
+struct activity *cache_entry_activate(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (e->activity == NULL) {
     uint32_t activity = pool_take(&cache->activities);
@@ -80,7 +59,7 @@ struct activity *query_activate(tidemark_cache *cache, uint32_t id) {
   return e->activity;
 }
 
-void query_rest(tidemark_cache *cache, uint32_t id) {
+void cache_entry_rest(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (e->activity != NULL && entry_is_at_rest(e)) {
     wheel_remove(&cache->wheel, e->activity->timer);
@@ -89,11 +68,11 @@ void query_rest(tidemark_cache *cache, uint32_t id) {
   }
 }
 
-void query_need(tidemark_cache *cache, uint32_t id) {
+void cache_entry_touch(tidemark_cache *cache, uint32_t id) {
   if (entry_at(cache, id)->list == ENTRY_IN_UNUSED) {
-    unused_remove(cache, id);
+    cache_gc_remove(cache, id);
   }
-  query_act(cache, id, 0);
+  cache_entry_commit(cache, id, 0);
 }
 
 /* Removed, it lived on for its observers, its fetch and its layers: they are gone. */
@@ -104,12 +83,12 @@ static uint32_t drop_removed(tidemark_cache *cache, struct entry *e) {
   return ENTRY_DROP;
 }
 
-void query_count_no_more(tidemark_cache *cache, uint32_t id) {
-  entry_at(cache, id)->counted = false;
-  cache->schedule.refetching--;
+void cache_entry_release_slot(tidemark_cache *cache, uint32_t id) {
+  entry_at(cache, id)->has_slot = false;
+  cache->schedule.slots_taken--;
 }
 
-void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
+void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
   if (e->node == 0 && entry_is_unused(e) && (e->effects & ENTRY_DROP) == 0) {
     bits |= drop_removed(cache, e);
@@ -118,8 +97,8 @@ void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
     e->effects |= (uint16_t)(bits & ENTRY_EFFECTS);
     push_dirty(cache, id);
   }
-  if (e->counted && e->phase != ENTRY_FLYING) {
-    query_count_no_more(cache, id);
+  if (e->has_slot && e->phase != ENTRY_FLYING) {
+    cache_entry_release_slot(cache, id);
   }
   enum entry_list list = list_for(e);
   if (list != e->list) {
@@ -127,112 +106,53 @@ void query_act(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   }
   if (e->activity != NULL) {
     wheel_arm(&cache->wheel, e->activity->timer, entry_deadline(e));
-    query_rest(cache, id);
+    cache_entry_rest(cache, id);
   }
 }
 
 /* ---- Entries: made and forgotten ----------------------------------------------------------- */
 
-void query_drop(tidemark_cache *cache, uint32_t id) {
+void cache_entry_drop(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (e->node != 0) {
     index_remove(&cache->index, e->node);
     tags_clear(&cache->tags, &e->first_tag);
     e->node = 0;
   }
-  query_act(cache, id, 0);
+  cache_entry_commit(cache, id, 0);
 }
 
-/* Room for another gc time, in the event that asks for it. */
-static int reserve_gc_time(tidemark_cache *cache) {
-  int result = unused_reserve(cache);
-  return result < 0 ? result : wheel_reserve(&cache->wheel, 1);
-}
-
-static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
-  bool full = cache->index.count >= cache->limits.entries;
-  uint32_t longest_unused = full ? unused_longest(cache) : 0;
-  if (full && longest_unused == 0) {
-    return TIDEMARK_ERROR_FULL;
-  }
-  if (pool_reserve(&cache->entries, &cache->memory, 1) < 0 || reserve_gc_time(cache) < 0 ||
-      cache_reserve_selection(cache, cache->entries.live + 1) < 0) {
-    return TIDEMARK_ERROR_MEMORY;
-  }
-  uint32_t id = pool_take(&cache->entries);
-  struct entry *e = entry_at(cache, id);
-  int result = index_insert(&cache->index, cache->key, length, id, &e->node);
-  if (result < 0) {
-    pool_release(&cache->entries, id);
-    return result;
-  }
-  if (full) {
-    query_drop(cache, longest_unused);
-  }
-  entry_init(e, cache->stream.seq);
-  unused_set_gc_time(cache, id, gc_time);
-  query_act(cache, id, 0);
-  return (int)id;
-}
-
-int query_build(tidemark_cache *cache, const tidemark_event *event) {
-  if (!(event->key.gc_time >= 0)) {
-    return TIDEMARK_ERROR_EVENT;
-  }
-  int result = cache_take_key(cache, event->key.bytes, event->key.length);
-  if (result < 0) {
-    return result;
-  }
-  uint32_t id = index_find(&cache->index, cache->key, event->key.length);
-  if (id == 0) {
-    return make_entry(cache, event->key.length, event->key.gc_time);
-  }
-  if (reserve_gc_time(cache) < 0) {
-    return TIDEMARK_ERROR_MEMORY;
-  }
-  unused_set_gc_time(cache, id, event->key.gc_time);
-  query_need(cache, id);
-  return (int)id;
-}
-
-void query_remove(tidemark_cache *cache, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  mutation_drop_layers(cache, id);
-  query_act(cache, id, entry_cancel(e, true));
-  query_drop(cache, id);
-}
-
-/* Without an answer there is none that becomes stale. */
-static void clear(tidemark_cache *cache, uint32_t id) {
-  query_act(cache, id, entry_reset(entry_at(cache, id), cache->stream.seq));
-  query_arm_stale_timers(cache, id);
-}
-
-void query_reset(tidemark_cache *cache, uint32_t id) {
-  struct entry *e = entry_at(cache, id);
-  clear(cache, id);
-  if (query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    query_act(cache, id, entry_want(e, false, false));
-  }
-  mutation_fold(cache, id);
-}
-
-void query_forget_all(tidemark_cache *cache) {
-  stream_forget(&cache->stream);
-  cache->storm = (struct storm){.limit = cache->storm.limit};
-  (void)scopes_set_channel(&cache->scopes, NULL, 0); /* an empty list needs no memory */
-  for (uint32_t id = 1; id < cache->entries.end; id++) {
-    struct entry *e = entry_get(cache, id);
-    if (e == NULL || (PLANTED(FORGET_SPARES_FLYING) && e->phase == ENTRY_FLYING)) {
-      continue;
+/* Somebody shows its answer for good. Without an answer there is nothing to keep. */
+static bool is_static(const tidemark_cache *cache, const struct entry *e) {
+  for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
+       o = observer_next(cache, o->next)) {
+    if (o->options.stale_time == TIDEMARK_STATIC) {
+      return e->has_data;
     }
-    if (!PLANTED(FORGET_KEEPS_LAYER) || !entry_is_observed(e)) {
-      mutation_drop_layers(cache, id);
-    }
-    query_act(cache, id, entry_cancel(e, true));
-    clear(cache, id);
-    if (!entry_is_observed(e)) {
-      query_drop(cache, id);
-    }
+  }
+  return false;
+}
+
+bool cache_entry_refetches(const tidemark_cache *cache, uint32_t id,
+                           enum tidemark_refetch_type type) {
+  const struct entry *e = entry_at(cache, id);
+  bool active = entry_is_active(e);
+  bool can_be_asked = e->asked_before || entry_fetch(e) != 0 || e->awaited;
+  bool disabled = entry_is_observed(e) ? !active : !can_be_asked;
+  bool wanted = type == TIDEMARK_REFETCH_ALL ||
+                (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
+                (type == TIDEMARK_REFETCH_INACTIVE && !active);
+  return wanted && !disabled && !is_static(cache, e);
+}
+
+void cache_entry_plan(tidemark_cache *cache, uint32_t id, double wait) {
+  double wake = cache->time + schedule_spread(wait, &cache->random);
+  cache_entry_commit(cache, id, entry_want_later(entry_at(cache, id), wake));
+}
+
+void cache_entry_keep_up(tidemark_cache *cache, uint32_t id, double wait) {
+  if (freshness_is_marked(&entry_at(cache, id)->freshness) &&
+      cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    cache_entry_plan(cache, id, wait);
   }
 }

@@ -1,7 +1,10 @@
+#include "cache_mutation.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "cache_internal.h"
+#include "cache_entry.h"
+#include "cache_mark.h"
 
 /* A mutation the caller has not reported the end of. */
 static struct mutation *mutation_get(const tidemark_cache *cache, uint32_t id) {
@@ -26,10 +29,10 @@ static void remove_layer(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, entry);
   mutations_remove_layer(&cache->mutations, id, &e->activity->first_layer);
   e->activity->layers--;
-  query_act(cache, entry, ENTRY_REPLAY | ENTRY_NOTIFY);
+  cache_entry_commit(cache, entry, ENTRY_REPLAY | ENTRY_NOTIFY);
 }
 
-int mutation_begin(tidemark_cache *cache, const tidemark_event *event) {
+int cache_mutation_begin(tidemark_cache *cache, const tidemark_event *event) {
   if (event->id == 0) {
     return TIDEMARK_ERROR_EVENT;
   }
@@ -41,7 +44,7 @@ int mutation_begin(tidemark_cache *cache, const tidemark_event *event) {
   return (int)id;
 }
 
-int mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
+int cache_mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL || mutation_get(cache, event->mutation) == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -53,18 +56,18 @@ int mutation_layer(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_FULL;
   }
   if (cache_reserve_selection(cache, entry_activity(e)->layers + 1) < 0 ||
-      query_reserve_activities(cache, 1) < 0) {
+      cache_entry_reserve(cache, 1) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
-  struct activity *a = query_activate(cache, event->entry);
+  struct activity *a = cache_entry_activate(cache, event->entry);
   int result =
       mutations_add_layer(&cache->mutations, event->mutation, event->entry, &a->first_layer);
   if (result < 0) {
-    query_rest(cache, event->entry);
+    cache_entry_rest(cache, event->entry);
     return result;
   }
   a->layers++;
-  query_act(cache, event->entry, ENTRY_REPLAY | ENTRY_NOTIFY);
+  cache_entry_commit(cache, event->entry, ENTRY_REPLAY | ENTRY_NOTIFY);
   return TIDEMARK_OK;
 }
 
@@ -77,7 +80,7 @@ static void roll_back(tidemark_cache *cache, uint32_t first_layer) {
       id = entry_activity(entry_at(cache, entry))->first_layer;
     }
     remove_layer(cache, id);
-    mutation_fold(cache, entry);
+    cache_mutation_fold(cache, entry);
     id = next;
   }
 }
@@ -95,14 +98,14 @@ static void settle_layers(tidemark_cache *cache, const struct mutation *mutation
     if (is_held_by(mutation, shown->asked, shown->as_of) || PLANTED(DONE_TAKES_LAYER)) {
       remove_layer(cache, id);
     } else if (!PLANTED(DONE_MARKS_NOTHING)) {
-      change_mark_once(cache, entry, &mark, mutation->settled);
+      cache_mark_once(cache, entry, &mark, mutation->settled);
     }
-    mutation_fold(cache, entry);
+    cache_mutation_fold(cache, entry);
     id = next;
   }
 }
 
-int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
+int cache_mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
   const struct mutation *mutation = mutation_get(cache, event->mutation);
   if (mutation == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -118,7 +121,7 @@ int mutation_fail(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
+int cache_mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
   const struct mutation *mutation = mutation_get(cache, event->mutation);
   if (mutation == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -129,7 +132,7 @@ int mutation_acknowledge(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of) {
+void cache_mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, double as_of) {
   for (uint32_t id = entry_activity(entry_at(cache, entry))->first_layer; id != 0;) {
     const struct layer *layer = layer_at(&cache->mutations, id);
     uint32_t above = layer->above;
@@ -141,22 +144,22 @@ void mutation_landed(tidemark_cache *cache, uint32_t entry, uint64_t asked, doub
   }
 }
 
-void mutation_fold(tidemark_cache *cache, uint32_t entry) {
+void cache_mutation_fold(tidemark_cache *cache, uint32_t entry) {
   const struct entry *e = entry_at(cache, entry);
   bool flies = e->phase != ENTRY_IDLE && !PLANTED(FOLDED_IN_FLIGHT);
-  if (flies || query_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
+  if (flies || cache_entry_refetches(cache, entry, TIDEMARK_REFETCH_ACTIVE)) {
     return; /* an answer is to come: one that holds them, or one that must not undo them */
   }
   uint32_t id = entry_activity(e)->first_layer;
   while (id != 0 &&
          (is_settled(cache, layer_at(&cache->mutations, id)) || PLANTED(PENDING_LAYER_FOLDED))) {
     layer_at(&cache->mutations, id)->folding = true;
-    query_act(cache, entry, ENTRY_FOLD | ENTRY_REPLAY | ENTRY_NOTIFY);
+    cache_entry_commit(cache, entry, ENTRY_FOLD | ENTRY_REPLAY | ENTRY_NOTIFY);
     id = layer_at(&cache->mutations, id)->above;
   }
 }
 
-void mutation_drop_layers(tidemark_cache *cache, uint32_t entry) {
+void cache_mutation_drop_layers(tidemark_cache *cache, uint32_t entry) {
   while (entry_activity(entry_at(cache, entry))->first_layer != 0) {
     remove_layer(cache, entry_activity(entry_at(cache, entry))->first_layer);
   }
@@ -182,7 +185,7 @@ static uint32_t own_serial(const tidemark_cache *cache, const char *name) {
   return (uint32_t)serial;
 }
 
-uint64_t mutation_echo(tidemark_cache *cache, const char *name, double seq, bool is_echo) {
+uint64_t cache_mutation_echo(tidemark_cache *cache, const char *name, double seq, bool is_echo) {
   uint32_t serial = own_serial(cache, name);
   if (serial == 0) {
     return 0;

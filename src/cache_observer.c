@@ -1,6 +1,11 @@
+#include "cache_observer.h"
+
 #include <math.h>
 
-#include "cache_internal.h"
+#include "cache_entry.h"
+#include "cache_gc.h"
+#include "cache_mutation.h"
+#include "cache_start.h"
 
 enum { OBSERVER_TIMERS = 2 };
 
@@ -15,7 +20,7 @@ static void arm_interval(tidemark_cache *cache, const struct observer *o) {
   wheel_arm(&cache->wheel, o->interval_timer, runs ? cache->time + fmax(interval, 1) : INFINITY);
 }
 
-void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
+void cache_observer_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
   for (struct observer *o =
            observer_next(cache, entry_activity(entry_at(cache, entry))->first_observer);
        o != NULL; o = observer_next(cache, o->next)) {
@@ -25,7 +30,7 @@ void query_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
 
 /* Room for what attaching takes: an activity and a gc time, both with a timer. */
 static int reserve_attach(tidemark_cache *cache, uint32_t more_timers) {
-  if (query_reserve_activities(cache, 1) < 0 || unused_reserve(cache) < 0) {
+  if (cache_entry_reserve(cache, 1) < 0 || cache_gc_reserve(cache) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
   return wheel_reserve(&cache->wheel, 2 + more_timers);
@@ -36,7 +41,7 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
   struct entry *e = entry_at(cache, entry);
   o->entry = entry;
   o->previous = 0;
-  struct activity *a = query_activate(cache, entry);
+  struct activity *a = cache_entry_activate(cache, entry);
   o->next = a->first_observer;
   if (o->next != 0) {
     observer_at(cache, o->next)->previous = id;
@@ -45,7 +50,7 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
   a->observers++;
   a->enabled += o->options.enabled ? 1 : 0;
   e->network_mode = o->options.network_mode & 3;
-  unused_set_gc_time(cache, entry, o->options.gc_time);
+  cache_gc_set_time(cache, entry, o->options.gc_time);
 }
 
 /* No observer is enabled any more: what only they wanted and nobody has started is not asked for.
@@ -54,10 +59,10 @@ static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   bool waits = e->phase == ENTRY_PAUSED && e->node != 0 && !PLANTED(PAUSED_FETCH_LEFT);
   if (!waits && entry_fetch(e) == 0 && !e->awaited) {
-    query_act(cache, id, entry_cancel(e, true));
+    cache_entry_commit(cache, id, entry_cancel(e, true));
   }
   if (!PLANTED(LAYER_LEFT_WHEN_NOBODY_LOOKS)) {
-    mutation_fold(cache, id);
+    cache_mutation_fold(cache, id);
   }
 }
 
@@ -71,7 +76,7 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
     bits = stops ? entry_cancel(e, true) : 0;
     e->no_retry = (started && !stops) || e->phase == ENTRY_PAUSED;
   }
-  query_act(cache, id, bits);
+  cache_entry_commit(cache, id, bits);
   disable(cache, id);
 }
 
@@ -79,7 +84,7 @@ static void abandon(tidemark_cache *cache, uint32_t id, bool signal_taken) {
 static void follow_changes(tidemark_cache *cache, uint32_t id, double stale_time_before) {
   bool withheld = stale_time_before == TIDEMARK_STATIC && entry_at(cache, id)->has_data;
   if (withheld && !PLANTED(STATIC_LEAVES_STALE)) {
-    query_keep_up(cache, id, schedule_backoff(0));
+    cache_entry_keep_up(cache, id, schedule_backoff(0));
   }
 }
 
@@ -105,7 +110,7 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   }
 }
 
-int query_observe(tidemark_cache *cache, const tidemark_event *event) {
+int cache_observer_add(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -127,16 +132,16 @@ int query_observe(tidemark_cache *cache, const tidemark_event *event) {
   if (o->options.enabled) {
     *(fetches ? &cache->stats.misses : &cache->stats.hits) += 1;
   }
-  query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  cache_entry_commit(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
   arm_stale_timer(cache, o);
   arm_interval(cache, o);
   if (fetches) {
-    query_start_asked(cache, event->entry);
+    cache_start_asked(cache, event->entry);
   }
   return (int)id;
 }
 
-int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
+int cache_observer_set(tidemark_cache *cache, const tidemark_event *event) {
   struct observer *o = observer_get(cache, event->observer);
   struct entry *e = entry_get(cache, event->entry);
   if (o == NULL || e == NULL) {
@@ -158,14 +163,14 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
     o->options = event->observer_options;
     e->activity->enabled += (o->options.enabled ? 1U : 0U) - (before.enabled ? 1U : 0U);
     e->network_mode = o->options.network_mode & 3;
-    unused_set_gc_time(cache, event->entry, o->options.gc_time);
+    cache_gc_set_time(cache, event->entry, o->options.gc_time);
     follow_changes(cache, event->entry, before.stale_time);
   }
   bool comes = moves || (o->options.enabled && !before.enabled && event->reread == 0);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
-  query_act(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  cache_entry_commit(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
   if (fetches) {
-    query_start_asked(cache, event->entry);
+    cache_start_asked(cache, event->entry);
   }
   if (!entry_is_active(e)) {
     disable(cache, event->entry);
@@ -178,7 +183,7 @@ int query_set_observer(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-int query_unobserve(tidemark_cache *cache, const tidemark_event *event) {
+int cache_observer_remove(tidemark_cache *cache, const tidemark_event *event) {
   struct observer *o = observer_get(cache, event->observer);
   if (o == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -192,14 +197,14 @@ int query_unobserve(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-void query_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id) {
+void cache_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id) {
   const struct observer *o = observer_at(cache, id);
   if (kind == TIMER_STALE) {
-    query_act(cache, o->entry, ENTRY_NOTIFY);
+    cache_entry_commit(cache, o->entry, ENTRY_NOTIFY);
     return;
   }
   if (cache->schedule.visible || o->options.refetch_interval_in_background) {
-    query_act(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
+    cache_entry_commit(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
   }
   arm_interval(cache, o);
 }

@@ -1,11 +1,14 @@
-#include "cache_internal.h"
+#include "cache_scope.h"
 
-void scope_asked(tidemark_cache *cache) {
+#include "cache_entry.h"
+#include "cache_mark.h"
+
+void cache_scope_asked(tidemark_cache *cache) {
   scopes_asked(&cache->scopes);
   cache->status_moved = true;
 }
 
-int scope_set_channel(tidemark_cache *cache, const tidemark_event *event) {
+int cache_scope_set_channel(tidemark_cache *cache, const tidemark_event *event) {
   if (event->key.length > cache->limits.message_bytes) {
     return TIDEMARK_ERROR_KEY_SIZE;
   }
@@ -20,12 +23,12 @@ int scope_set_channel(tidemark_cache *cache, const tidemark_event *event) {
   if (result < 0) {
     return result;
   }
-  scope_asked(cache);
+  cache_scope_asked(cache);
   stream_subscribe_again(&cache->stream, cache->time);
   return TIDEMARK_OK;
 }
 
-int scope_set_entry(tidemark_cache *cache, const tidemark_event *event) {
+int cache_scope_set_entry(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -47,21 +50,21 @@ int scope_set_entry(tidemark_cache *cache, const tidemark_event *event) {
   if (before != 0 && before != set) {
     /* What the others told until now was not listened for. */
     static const struct mark MARK = {.seq = POSITION_UNKNOWN, .trail = true, .refetch = true};
-    change_mark(cache, event->entry, &MARK);
+    cache_mark_entry(cache, event->entry, &MARK);
   }
-  query_act(cache, event->entry, entry_is_observed(e) && before != set ? ENTRY_NOTIFY : 0);
+  cache_entry_commit(cache, event->entry, entry_is_observed(e) && before != set ? ENTRY_NOTIFY : 0);
   return TIDEMARK_OK;
 }
 
-void scope_reset(tidemark_cache *cache, const json_value *names, double seq) {
+void cache_scope_reset(tidemark_cache *cache, const json_value *names, double seq) {
   scopes_concern_nobody(&cache->scopes);
   for (const json_value *name = json_first(names); name != NULL; name = json_next(name)) {
     scopes_concern(&cache->scopes, json_string(name));
   }
-  change_mark_concerned(cache, seq);
+  cache_mark_concerned(cache, seq);
 }
 
-void scope_refuse(tidemark_cache *cache, const json_value *names) {
+void cache_scope_refuse(tidemark_cache *cache, const json_value *names) {
   for (const json_value *name = names == NULL ? NULL : json_first(names); name != NULL;
        name = json_next(name)) {
     if (!PLANTED(REFUSED_SCOPE_LIVE)) {
@@ -76,15 +79,15 @@ static bool is_answered(const tidemark_cache *cache) {
   return cache->stream.unanswered == 0 && scopes_are_adding(&cache->scopes);
 }
 
-void scope_mark_added(tidemark_cache *cache, double seq) {
+void cache_scope_mark_added(tidemark_cache *cache, double seq) {
   if (is_answered(cache) && !PLANTED(ADDED_SCOPE_LIVE)) {
     scopes_concern_nobody(&cache->scopes);
     scopes_concern_added(&cache->scopes);
-    change_mark_concerned(cache, seq);
+    cache_mark_concerned(cache, seq);
   }
 }
 
-void scope_answered(tidemark_cache *cache) {
+void cache_scope_answered(tidemark_cache *cache) {
   if (is_answered(cache)) {
     scopes_answered(&cache->scopes);
     cache->status_moved = true;
@@ -93,7 +96,7 @@ void scope_answered(tidemark_cache *cache) {
 
 /* ---- Status -------------------------------------------------------------------------------- */
 
-enum tidemark_stream_status scope_channel_status(const tidemark_cache *cache) {
+enum tidemark_stream_status cache_scope_channel_status(const tidemark_cache *cache) {
   enum tidemark_stream_status status = stream_status(&cache->stream);
   bool adding = cache->stream.epoch_told && scopes_are_adding(&cache->scopes);
   return status == TIDEMARK_STREAM_LIVE && adding ? TIDEMARK_STREAM_CATCHING_UP : status;
@@ -103,7 +106,7 @@ enum tidemark_stream_status scope_channel_status(const tidemark_cache *cache) {
  * either. */
 static enum tidemark_stream_status part_status(const tidemark_cache *cache, uint32_t set) {
   if (set == 0 || !cache->stream.epoch_told) {
-    return scope_channel_status(cache);
+    return cache_scope_channel_status(cache);
   }
   enum tidemark_stream_status status = stream_status(&cache->stream);
   switch (scopes_state(&cache->scopes, set)) {
@@ -117,16 +120,18 @@ static enum tidemark_stream_status part_status(const tidemark_cache *cache, uint
   return status;
 }
 
-enum tidemark_stream_status scope_entry_status(const tidemark_cache *cache, const struct entry *e) {
+enum tidemark_stream_status cache_scope_entry_status(const tidemark_cache *cache,
+                                                     const struct entry *e) {
   enum tidemark_stream_status status = part_status(cache, e->scopes);
   /* What was folded may have been about this entry. */
   bool lacks = !e->has_data || freshness_is_marked(&e->freshness) || cache->storm.folded;
   return status == TIDEMARK_STREAM_LIVE && lacks ? TIDEMARK_STREAM_CATCHING_UP : status;
 }
 
-void scope_tell(tidemark_cache *cache) {
+void cache_scope_tell(tidemark_cache *cache) {
   /* A connection may come live while scopes are still being added: then only some entries do. */
-  uint32_t status = (uint32_t)scope_channel_status(cache) << 3 | stream_status(&cache->stream);
+  uint32_t status =
+      (uint32_t)cache_scope_channel_status(cache) << 3 | stream_status(&cache->stream);
   if (cache->told_status == status && !cache->status_moved) {
     return;
   }
@@ -135,7 +140,7 @@ void scope_tell(tidemark_cache *cache) {
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     const struct entry *e = entry_get(cache, id);
     if (e != NULL && entry_is_observed(e)) {
-      query_act(cache, id, ENTRY_NOTIFY);
+      cache_entry_commit(cache, id, ENTRY_NOTIFY);
     }
   }
 }

@@ -1,32 +1,15 @@
-#include "cache_internal.h"
-#include "message.h"
+#include "cache_stream.h"
 
-void cache_forget_old_epoch(tidemark_cache *cache) {
-  bool is_new = cache->stream.new_epoch;
-  cache->stream.new_epoch = false;
-  if (is_new) {
-    mutations_new_epoch(&cache->mutations);
-  }
-  for (uint32_t id = 1; is_new && id < cache->entries.end; id++) {
-    struct entry *e = entry_get(cache, id);
-    if (e == NULL) {
-      continue;
-    }
-    uint32_t before = entry_state(e);
-    bool was_marked = freshness_is_marked(&e->freshness);
-    freshness_new_epoch(&e->freshness);
-    /* Nobody else may ask for it: the connection can break before the server says more. */
-    if (!was_marked && freshness_is_marked(&e->freshness)) {
-      change_refetch_in_window(cache, id, before);
-    }
-  }
-}
+#include "cache_change.h"
+#include "cache_mark.h"
+#include "cache_scope.h"
+#include "message.h"
 
 /* All that was folded stands at or before the stream's position, if it has one. */
 static void end_storm(tidemark_cache *cache, double time) {
   if (storm_ends(&cache->storm, time) && !PLANTED(STORM_END_FORGOTTEN)) {
     cache->status_moved = true;
-    change_mark_all(cache, cache->storm.unplaced ? POSITION_UNKNOWN : cache->stream.seq);
+    cache_mark_all(cache, cache->storm.unplaced ? POSITION_UNKNOWN : cache->stream.seq);
     cache->storm.unplaced = false;
   }
 }
@@ -39,18 +22,18 @@ static void apply(tidemark_cache *cache, const json_value *change, double seq) {
       PLANTED(STORM_NOT_FOLDED) ? STORM_APPLY : storm_take(&cache->storm, cache->time);
   cache->status_moved = cache->status_moved || cache->storm.folded != folded;
   if (verdict == STORM_APPLY) {
-    cache->stats.messages_bad += change_apply(cache, change, seq, true) < 0 ? 1 : 0;
+    cache->stats.messages_bad += cache_change_apply(cache, change, seq, true) < 0 ? 1 : 0;
     return;
   }
   cache->stats.messages_folded++;
   if (verdict == STORM_BEGINS) {
-    change_mark_all(cache, seq);
+    cache_mark_all(cache, seq);
   } else {
     cache->storm.unplaced = cache->storm.unplaced || seq < 0;
   }
 }
 
-void stream_timer(tidemark_cache *cache) {
+void cache_stream_timer(tidemark_cache *cache) {
   struct stream *s = &cache->stream;
   end_storm(cache, cache->time);
   if (cache->time >= s->deadline) {
@@ -86,10 +69,10 @@ static bool take_missed(tidemark_cache *cache, const json_value *item) {
 static void take_subscribed(tidemark_cache *cache, const struct message *message) {
   enum stream_verdict verdict = stream_subscribed(&cache->stream, message->epoch, message->seq,
                                                   message->recovered, cache->time);
-  cache_forget_old_epoch(cache);
+  cache_mark_forget_old_epoch(cache);
   if (verdict == STREAM_RESET_ALL) {
-    change_mark_all(cache, message->seq);
-    scope_answered(cache);
+    cache_mark_all(cache, message->seq);
+    cache_scope_answered(cache);
     return;
   }
   bool all_told = true;
@@ -99,11 +82,11 @@ static void take_subscribed(tidemark_cache *cache, const struct message *message
   }
   stream_recovered(&cache->stream, message->seq);
   if (!all_told) {
-    change_mark_all(cache, cache->stream.seq);
+    cache_mark_all(cache, cache->stream.seq);
   }
   /* What they told up to here is dropped as old, however far this list reaches. */
-  scope_mark_added(cache, cache->stream.seq);
-  scope_answered(cache);
+  cache_scope_mark_added(cache, cache->stream.seq);
+  cache_scope_answered(cache);
 }
 
 static void take_reset(tidemark_cache *cache, const struct message *message) {
@@ -114,11 +97,11 @@ static void take_reset(tidemark_cache *cache, const struct message *message) {
   }
   bool everywhere = message->scopes == NULL || cache->stream.new_epoch;
   double seq = message->epoch == NULL ? POSITION_UNKNOWN : message->seq;
-  cache_forget_old_epoch(cache);
+  cache_mark_forget_old_epoch(cache);
   if (everywhere) {
-    change_mark_all(cache, seq);
+    cache_mark_all(cache, seq);
   } else {
-    scope_reset(cache, message->scopes, seq);
+    cache_scope_reset(cache, message->scopes, seq);
   }
 }
 
@@ -126,8 +109,8 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
   switch (message->type) {
   case MESSAGE_HELLO:
     stream_hello(&cache->stream, message->epoch, message->ping, message->deaf, cache->time);
-    cache_forget_old_epoch(cache);
-    scope_asked(cache);
+    cache_mark_forget_old_epoch(cache);
+    cache_scope_asked(cache);
     return;
   case MESSAGE_SUBSCRIBED:
     take_subscribed(cache, message);
@@ -142,10 +125,10 @@ static void take_message(tidemark_cache *cache, const struct message *message) {
     take_reset(cache, message);
     return;
   case MESSAGE_RECONNECT:
-    change_mark_all(cache, POSITION_UNKNOWN);
+    cache_mark_all(cache, POSITION_UNKNOWN);
     return;
   case MESSAGE_ERROR:
-    scope_refuse(cache, message->scopes);
+    cache_scope_refuse(cache, message->scopes);
     cache_warn(cache, TIDEMARK_WARNING_SERVER, message->text);
     return;
   case MESSAGE_GOODBYE:
@@ -179,7 +162,7 @@ static int take_frame(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
-int stream_event(tidemark_cache *cache, const tidemark_event *event) {
+int cache_stream_event(tidemark_cache *cache, const tidemark_event *event) {
   struct stream *s = &cache->stream;
   int result = TIDEMARK_OK;
   switch (event->type) {
@@ -198,7 +181,7 @@ int stream_event(tidemark_cache *cache, const tidemark_event *event) {
     break;
   case TIDEMARK_SOCKET_OPENED:
     if (stream_opened(s, event->id, cache->time)) {
-      change_mark_all(cache, POSITION_UNKNOWN);
+      cache_mark_all(cache, POSITION_UNKNOWN);
     }
     break;
   case TIDEMARK_SOCKET_CLOSED:

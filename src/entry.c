@@ -270,7 +270,7 @@ bool entry_is_at_rest(const struct entry *e) {
 }
 
 double entry_deadline(const struct entry *e) {
-  bool waits = e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING || e->counted;
+  bool waits = e->phase == ENTRY_LATER || e->phase == ENTRY_RETRYING || e->has_slot;
   return waits ? e->activity->wake : INFINITY;
 }
 

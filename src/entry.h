@@ -22,8 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache.h"
 #include "freshness.h"
+#include "tidemark.h"
 
 enum entry_phase {
   ENTRY_IDLE = 0,
@@ -61,8 +61,8 @@ struct activity {
   uint16_t lag;          /* answers in a row that were behind the last change */
   uint8_t status_before; /* when the fetch started, for a cancel that restores */
   uint8_t failures_before;
-  double wake;       /* ms, for LATER and RETRYING; for FLYING, until when it counts for the cap */
-  double not_before; /* ms: no refetch that only changes want starts earlier */
+  double wake;          /* ms, for LATER and RETRYING; for FLYING, until when it holds a slot */
+  double not_before;    /* ms: no refetch that only changes want starts earlier */
   uint64_t fetch_asked; /* ordinal at which the try in flight was asked */
 };
 
@@ -82,13 +82,13 @@ struct entry {
   bool has_data : 1;
   bool asked_before : 1; /* a fetch has ended here: an unobserved entry can be fetched again */
   bool again : 1;        /* one more fetch when the one in flight has ended */
-  bool refetch : 1; /* what is wanted or in flight was caused by a change: counts for the cap */
+  bool refetch : 1;      /* what is wanted or in flight was caused by a change: takes a slot */
   bool again_refetch : 1;
   bool awaited : 1;          /* somebody besides the observers was told to wait for the fetch */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
   bool put_off : 1;          /* a change wanted the fetch, and the caller called it off */
   bool dirty : 1;            /* in the queue of entries with effects */
-  bool counted : 1;          /* in flight under the cap */
+  bool has_slot : 1;         /* in flight, and holds one of the refetch slots */
   struct activity *activity; /* NULL: at rest */
   struct freshness freshness;
   double updated; /* ms, of the wheel's clock: when the answer was true; may be negative */

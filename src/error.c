@@ -1,4 +1,4 @@
-#include "cache.h"
+#include "tidemark.h"
 
 const char *tidemark_error_text(int error) {
   switch (error) {

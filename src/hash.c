@@ -1,23 +1,12 @@
 #include "hash.h"
+#include "prng.h"
 
 #include <string.h>
 
-uint64_t random_next(uint64_t *state) {
-  *state += 0x9e3779b97f4a7c15ULL;
-  uint64_t z = *state;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
-}
-
-double random_unit(uint64_t *state) {
-  return (double)(random_next(state) >> 11) * 0x1.0p-53;
-}
-
 struct hash_seed hash_seed_from(uint64_t seed) {
   struct hash_seed keys;
-  keys.k0 = random_next(&seed);
-  keys.k1 = random_next(&seed);
+  keys.k0 = prng_next(&seed);
+  keys.k1 = prng_next(&seed);
   return keys;
 }
 

@@ -22,9 +22,4 @@ struct hash_prefixes {
 struct hash_prefixes hash_prefixes_of(struct hash_seed seed);
 uint32_t hash_prefix(struct hash_prefixes *prefixes, const void *bytes, size_t length);
 
-/* splitmix64 (Steele, Lea and Flood): the cache's only randomness. */
-uint64_t random_next(uint64_t *state);
-/* In [0, 1). */
-double random_unit(uint64_t *state);
-
 #endif

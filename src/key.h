@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 /* Checks an encoded key that comes from outside and writes its canonical form: the members of every
  * object sorted by name (as bytes), -0 as 0. `out` has at least `length` bytes; the canonical form

@@ -3,10 +3,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "invariant.h"
+
 void *memory_allocate(struct memory *memory, size_t count, size_t item_size) {
   if (count == 0 || item_size == 0 || count > SIZE_MAX / item_size) {
     return NULL;
   }
+  INVARIANT(memory->seals == 0);
   size_t size = count * item_size;
   void *block = memory->allocator.allocate(memory->allocator.context, size);
   if (block == NULL) {

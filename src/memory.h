@@ -7,12 +7,32 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 struct memory {
   tidemark_allocator allocator;
   size_t used; /* bytes handed out and not yet released */
+#ifdef TIDEMARK_CHECKED
+  uint32_t seals;
+#endif
 };
+
+/* Between these two nothing may be allocated: room was reserved before. They nest. Checked builds
+ * hold it, in others they are nothing. */
+static inline void memory_seal(struct memory *memory) {
+#ifdef TIDEMARK_CHECKED
+  memory->seals++;
+#else
+  (void)memory;
+#endif
+}
+static inline void memory_unseal(struct memory *memory) {
+#ifdef TIDEMARK_CHECKED
+  memory->seals--;
+#else
+  (void)memory;
+#endif
+}
 
 void *memory_allocate(struct memory *memory, size_t count, size_t item_size);
 /* `count` and `item_size` as at allocation. NULL is allowed. */

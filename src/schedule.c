@@ -4,6 +4,7 @@
 
 #include "hash.h"
 #include "planted.h"
+#include "prng.h"
 
 enum schedule_verdict schedule_may_start(const struct schedule *s, bool refetch, bool retry,
                                          enum tidemark_network_mode mode) {
@@ -16,7 +17,7 @@ enum schedule_verdict schedule_may_start(const struct schedule *s, bool refetch,
     return SCHEDULE_PAUSE;
   }
   bool hidden = !s->visible && !PLANTED(HIDDEN_PAGE_REFETCHES);
-  if (refetch && (hidden || (s->refetching >= s->cap && !PLANTED(CAP_IGNORED)))) {
+  if (refetch && (hidden || (s->slots_taken >= s->slots && !PLANTED(CAP_IGNORED)))) {
     return SCHEDULE_HOLD;
   }
   return SCHEDULE_START;
@@ -36,5 +37,5 @@ double schedule_retry(uint32_t failures, double limit, double delay, double retr
 
 double schedule_spread(double delay, uint64_t *random) {
   double most = PLANTED(SPREAD_UNBOUNDED) ? 3 * delay : delay / 2;
-  return delay + most * random_unit(random);
+  return delay + most * prng_unit(random);
 }

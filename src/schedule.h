@@ -5,14 +5,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 struct schedule {
   bool online, visible;
-  uint32_t refetching; /* fetches in flight that changes caused */
-  uint32_t cap;        /* of those */
-  double reset_window; /* ms */
-  double spacing;      /* ms between refetches of one entry that changes caused */
+  uint32_t slots_taken; /* by refetches in flight that changes caused */
+  uint32_t slots;       /* limits.concurrent_refetches */
+  double reset_window;  /* ms */
+  double spacing;       /* ms between refetches of one entry that changes caused */
 };
 
 enum schedule_verdict {

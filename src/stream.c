@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "planted.h"
 #include "position.h"
+#include "prng.h"
 
 enum {
   CLOSE_NORMAL = 1000,
@@ -89,7 +90,7 @@ static double backoff(const struct stream *s, uint64_t *random) {
   }
   ceiling = fmin(ceiling, PLANTED(BACKOFF_ABOVE_CAP) ? INFINITY : s->options.backoff_cap);
   bool spread = !s->options.no_jitter && !PLANTED(RECONNECT_NOT_SPREAD);
-  return spread ? ceiling * random_unit(random) : ceiling;
+  return spread ? ceiling * prng_unit(random) : ceiling;
 }
 
 /* What the server asked for when it said goodbye, but no less than after any other loss: it may say
@@ -97,7 +98,7 @@ static double backoff(const struct stream *s, uint64_t *random) {
 static double wait_before_next(const struct stream *s, uint64_t *random) {
   double wait = backoff(s, random);
   if (s->return_after + s->return_spread > 0 && !PLANTED(GOODBYE_COMES_EARLY)) {
-    wait = fmax(wait, s->return_after + s->return_spread * random_unit(random));
+    wait = fmax(wait, s->return_after + s->return_spread * prng_unit(random));
   }
   return wait;
 }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 enum { STREAM_EPOCH_BYTES = 64, STREAM_EPOCHS_LEFT = 16 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 enum { EFFECTS = 128 };
 

@@ -1,5 +1,5 @@
 /**
- * The numbers of src/cache.h, by the names JavaScript gives them. A test holds every one of them
+ * The numbers of src/tidemark.h, by the names JavaScript gives them. A test holds every one of them
  * against the header.
  */
 

@@ -1,5 +1,5 @@
 /**
- * The core as an object: one method per event and question of src/cache.h, in JavaScript's terms.
+ * The core as an object: one method per event and question of src/tidemark.h, in JavaScript's terms.
  * Only the files of this folder see pointers. Every `now` is in ms on any one clock; handles are
  * positive integers, 0 is none. Methods throw TidemarkError for what the core refuses, and nothing
  * has changed then. A WebAssembly.RuntimeError means that the instance is lost: make a new engine.
@@ -23,7 +23,7 @@ const EFFECT_WORDS = 4;
  * @property {readonly number[]} doubles
  * @property {readonly number[]} bytes
  *
- * @typedef {object} Limits 0 or absent: the default of src/cache.h
+ * @typedef {object} Limits 0 or absent: the default of src/tidemark.h
  * @property {number} [messageBytes]
  * @property {number} [jsonDepth]
  * @property {number} [keyBytes]

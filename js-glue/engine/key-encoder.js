@@ -1,5 +1,5 @@
 /**
- * A query key as bytes in the scratch buffer, as src/cache.h describes them. What its parts count as is
+ * A query key as bytes in the scratch buffer, as src/tidemark.h describes them. What its parts count as is
  * in key-part.js; the order of an object's members does not matter, the core sorts them.
  *
  * Every method takes where to write and returns the place behind what it wrote. Nothing is written

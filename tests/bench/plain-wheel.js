@@ -1,5 +1,5 @@
 /**
- * The yardstick for timers: src/timer.c's hierarchical wheel, in typed arrays. It is spared what the
+ * The yardstick for timers: src/wheel.c's hierarchical wheel, in typed arrays. It is spared what the
  * core's wheel can do besides: delays beyond 2^30 ms and a clock that is not a whole number.
  */
 const DIGIT = 6;

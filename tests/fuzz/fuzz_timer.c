@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "helper_fuzz.h"
-#include "timer.h"
+#include "wheel.h"
 
 enum { TIMERS = 12, LEVELS_AT_MOST = 16 };
 

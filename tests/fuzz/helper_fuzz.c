@@ -5,9 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "invariant.h"
+
 void fuzz_fail(const char *promise, const char *file, int line) {
   fprintf(stderr, "%s:%d: broken: %s\n", file, line, promise);
   abort();
+}
+
+void tidemark_invariant_broken(const char *condition, const char *file, int line) {
+  fuzz_fail(condition, file, line);
 }
 
 /* ---- The input ------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 /* What libFuzzer calls, and what replay.c calls for each file of a corpus. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

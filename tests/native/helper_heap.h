@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 struct heap {
   size_t blocks, bytes; /* held at the moment */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
 #include "helper_test.h"
+#include "tidemark.h"
 
 void key_add_byte(struct key *k, uint8_t byte) {
   assert_true(k->length < KEY_BYTES);

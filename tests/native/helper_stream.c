@@ -157,3 +157,11 @@ const char *position_text(struct world *w) {
 int stream_status_of(struct world *w, uint32_t entry) {
   return (int)(tidemark_state(w->cache, entry) >> TIDEMARK_STATE_STREAM_SHIFT & 7);
 }
+
+int live(void **state) {
+  if (world_setup(state) < 0) {
+    return -1;
+  }
+  go_live(*state, "e", 10);
+  return 0;
+}

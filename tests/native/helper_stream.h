@@ -31,6 +31,8 @@ void subscribed(struct world *w, const char *epoch, int seq, int recovered, cons
 /* ---- Whole ways, with nothing of them in the trace ----------------------------------------- */
 /* Signed in and subscribed for the first time: all that was cached before is marked. */
 void go_live(struct world *w, const char *epoch, int seq);
+/* For PROMISE_IN: a world that is live at position 10 of the epoch "e". */
+int live(void **state);
 /* The socket breaks, the next one is opened and says where the stream stands. */
 void reconnect(struct world *w, const char *epoch, int seq, int recovered);
 /* From SOCKET_CLOSED to the TICKET or OPEN after the backoff. */

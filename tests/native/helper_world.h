@@ -17,10 +17,10 @@
 
 #include <math.h>
 
-#include "cache.h"
 #include "helper_heap.h"
 #include "helper_key.h"
 #include "helper_test.h"
+#include "tidemark.h"
 
 enum { WORLD_NAMES = 4096, WORLD_NAME_BYTES = 48, WORLD_FETCHES = 8192, TRACE_BYTES = 1 << 18 };
 
@@ -51,7 +51,9 @@ struct world {
 /* For cmocka: a world with default options, and the check that nothing of it leaks. */
 int world_setup(void **state);
 int world_teardown(void **state);
-#define PROMISE(test) cmocka_unit_test_setup_teardown(test, world_setup, world_teardown)
+#define PROMISE(test) PROMISE_IN(world_setup, test)
+/* The same, in a world that a setup of the test's own has made ready. */
+#define PROMISE_IN(setup, test) cmocka_unit_test_setup_teardown(test, setup, world_teardown)
 /* Another cache in the same world. */
 void restart(struct world *w, tidemark_options options);
 

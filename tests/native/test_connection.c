@@ -7,7 +7,6 @@
 
 static void pings_in_time_keep_the_connection(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   for (int i = 0; i < 20; i++) {
     pass(w, PING_MS + 9 * SECOND);
     frame(w, "{'type':'ping','seq':10}");
@@ -17,7 +16,6 @@ static void pings_in_time_keep_the_connection(void **state) {
 
 static void silence_beyond_ping_and_slack_ends_the_connection(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   pass(w, PING_MS + 10 * SECOND - 1);
   expect(w, "CLOSE STATUS", "");
   pass(w, 1);
@@ -26,14 +24,12 @@ static void silence_beyond_ping_and_slack_ends_the_connection(void **state) {
 
 static void a_dead_connection_is_followed_by_another(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   pass(w, 2 * MINUTE);
   assert_true(w->socket > 1);
 }
 
 static void a_page_that_wakes_up_finds_its_dead_connection_at_once(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   visible(w, 0);
   forget_trace(w);
   w->now += 10 * MINUTE; /* no timer ran meanwhile */
@@ -99,7 +95,6 @@ static void refused_for_good_it_stops_and_says_so(void **state) {
 
 static void stopping_warns(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   socket_closed(w, 4403);
   assert_non_null(strstr(w->trace, "WARN REFUSED"));
 }
@@ -125,7 +120,6 @@ static void a_ticket_that_failed_for_good_stops_the_stream(void **state) {
 
 static void events_of_another_socket_are_ignored(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   reconnect(w, "e", 10, 1);
   static const enum tidemark_event_type TYPES[] = {TIDEMARK_TICKET_READY, TIDEMARK_TICKET_FAILED,
                                                    TIDEMARK_SOCKET_OPENED, TIDEMARK_SOCKET_CLOSED};
@@ -158,7 +152,6 @@ static void events_of_another_socket_are_ignored_at_every_step(void **state) {
 
 static void a_close_that_was_asked_for_and_comes_after_all_is_ignored(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   pass(w, PING_MS + 10 * SECOND);
   forget_trace(w);
   socket_closed(w, 4403);
@@ -167,7 +160,6 @@ static void a_close_that_was_asked_for_and_comes_after_all_is_ignored(void **sta
 
 static void going_offline_ends_the_connection_and_coming_back_starts_one_at_once(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   online(w, 0);
   expect(w, "STATUS TICKET", "STATUS OFFLINE");
   pass(w, 60 * MINUTE);
@@ -280,7 +272,6 @@ static void a_connection_that_breaks_soon_does_not(void **state) {
 
 static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   socket_closed(w, 4403);
   forget_trace(w);
   connect_with_ticket(w);
@@ -290,7 +281,6 @@ static void the_stream_can_be_connected_again_after_it_stopped(void **state) {
 /* A callback may do so in the midst of a drain. */
 static void a_socket_is_closed_also_if_the_next_one_ends_before_it_is_opened(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   static const enum tidemark_event_type TYPES[] = {TIDEMARK_DISCONNECT, TIDEMARK_CONNECT,
                                                    TIDEMARK_DISCONNECT};
   for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
@@ -317,7 +307,6 @@ static void clients_told_goodbye_come_back_spread_over_the_time_it_named(void **
 
 static void after_goodbye_the_position_is_kept(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'goodbye','after':100}");
   assert_string_equal(position_text(w), "e:10");
   reconnect(w, "e", 10, 1);
@@ -326,7 +315,6 @@ static void after_goodbye_the_position_is_kept(void **state) {
 
 static void a_goodbye_holds_for_one_return_only(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'goodbye','after':60000}");
   wait_after_failure(w);
   assert_true(wait_after_failure(w) <= 2 * SECOND);
@@ -356,32 +344,32 @@ static void a_goodbye_keeps_nobody_away_for_more_than_five_minutes(void **state)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(pings_in_time_keep_the_connection),
-      PROMISE(silence_beyond_ping_and_slack_ends_the_connection),
-      PROMISE(a_dead_connection_is_followed_by_another),
-      PROMISE(a_page_that_wakes_up_finds_its_dead_connection_at_once),
+      PROMISE_IN(live, pings_in_time_keep_the_connection),
+      PROMISE_IN(live, silence_beyond_ping_and_slack_ends_the_connection),
+      PROMISE_IN(live, a_dead_connection_is_followed_by_another),
+      PROMISE_IN(live, a_page_that_wakes_up_finds_its_dead_connection_at_once),
       PROMISE(a_server_without_pings_may_be_silent),
       PROMISE(a_connection_that_gets_stuck_half_way_is_given_up),
       PROMISE(only_two_close_codes_stop_the_stream),
       PROMISE(refused_for_good_it_stops_and_says_so),
-      PROMISE(stopping_warns),
+      PROMISE_IN(live, stopping_warns),
       PROMISE(a_ticket_that_failed_is_asked_for_again),
       PROMISE(a_ticket_that_failed_for_good_stops_the_stream),
-      PROMISE(events_of_another_socket_are_ignored),
+      PROMISE_IN(live, events_of_another_socket_are_ignored),
       PROMISE(events_of_another_socket_are_ignored_at_every_step),
-      PROMISE(a_close_that_was_asked_for_and_comes_after_all_is_ignored),
-      PROMISE(going_offline_ends_the_connection_and_coming_back_starts_one_at_once),
+      PROMISE_IN(live, a_close_that_was_asked_for_and_comes_after_all_is_ignored),
+      PROMISE_IN(live, going_offline_ends_the_connection_and_coming_back_starts_one_at_once),
       PROMISE(without_jitter_the_wait_doubles_up_to_its_cap),
       PROMISE(the_default_wait_grows_from_half_a_second_to_twenty),
       PROMISE(with_jitter_the_waits_of_many_clients_spread_evenly_below_that),
       PROMISE(after_its_last_try_the_stream_stops_and_says_so),
       PROMISE(a_connection_of_ten_seconds_starts_the_backoff_anew),
       PROMISE(a_connection_that_breaks_soon_does_not),
-      PROMISE(the_stream_can_be_connected_again_after_it_stopped),
-      PROMISE(a_socket_is_closed_also_if_the_next_one_ends_before_it_is_opened),
+      PROMISE_IN(live, the_stream_can_be_connected_again_after_it_stopped),
+      PROMISE_IN(live, a_socket_is_closed_also_if_the_next_one_ends_before_it_is_opened),
       PROMISE(clients_told_goodbye_come_back_spread_over_the_time_it_named),
-      PROMISE(after_goodbye_the_position_is_kept),
-      PROMISE(a_goodbye_holds_for_one_return_only),
+      PROMISE_IN(live, after_goodbye_the_position_is_kept),
+      PROMISE_IN(live, a_goodbye_holds_for_one_return_only),
       PROMISE(a_goodbye_is_no_way_around_the_backoff),
       PROMISE(a_goodbye_keeps_nobody_away_for_more_than_five_minutes),
   };

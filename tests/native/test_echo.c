@@ -5,6 +5,11 @@
 
 static const char RULES[] = "[{'on':'task','invalidate':[['tasks','$id'],['board']]}]";
 
+/* The same, live at position 10 of the epoch "e". */
+static int live_and_ruled(void **state) {
+  return live(state) < 0 || rules(*state, RULES) < 0 ? -1 : 0;
+}
+
 /* ---- The echo ------------------------------------------------------------------------------ */
 
 static void echo(struct world *w, const char *mutation, int seq) {
@@ -18,8 +23,6 @@ static void echo(struct world *w, const char *mutation, int seq) {
 
 static void an_echo_after_the_acknowledgement_causes_no_second_fetch(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   acknowledge(w, mutate(w, 1029384756, entry));
   flush(w);
@@ -32,8 +35,6 @@ static void an_echo_after_the_acknowledgement_causes_no_second_fetch(void **stat
 
 static void an_echo_after_the_answer_causes_no_second_fetch(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   acknowledge(w, mutate(w, 1, entry));
   flush(w);
@@ -130,8 +131,6 @@ static void a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched(void
 
 static void an_echo_before_the_acknowledgement_causes_the_only_fetch(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -147,8 +146,6 @@ static void an_echo_before_the_acknowledgement_causes_the_only_fetch(void **stat
 
 static void an_answer_asked_for_after_the_echo_ends_the_layer(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -179,8 +176,6 @@ an_echo_of_what_the_answer_shown_holds_ends_the_layer_and_fetches_nothing(void *
 
 static void an_echo_refetches_what_the_mutation_had_no_layer_on(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   shown(w, "board", INFINITY);
   acknowledge(w, mutate(w, 7, entry));
@@ -193,8 +188,6 @@ static void an_echo_refetches_what_the_mutation_had_no_layer_on(void **state) {
 
 static void an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -209,8 +202,6 @@ static void an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new(void **
 
 static void an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   acknowledge(w, mutate(w, 7, entry));
   flush(w);
@@ -226,8 +217,6 @@ static void an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again(void **st
 
 static void a_lagging_answer_that_lacks_the_mutation_takes_no_layer(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -243,8 +232,6 @@ static void a_lagging_answer_that_lacks_the_mutation_takes_no_layer(void **state
 /* No rule says that it touches "notes"; the layer does. */
 static void a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "notes", INFINITY);
   acknowledge(w, mutate(w, 7, entry));
   flush(w);
@@ -272,8 +259,6 @@ an_answer_without_a_position_asked_for_after_the_acknowledgement_takes_the_layer
 
 static void the_change_of_anothers_mutation_is_a_change_like_any(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   acknowledge(w, mutate(w, 7, entry));
   flush(w);
@@ -305,8 +290,6 @@ static void a_cache_without_a_name_takes_no_change_for_its_own(void **state) {
 
 static void an_echo_does_not_swallow_the_change_of_another(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   acknowledge(w, mutate(w, 7, entry));
   flush(w);
@@ -320,8 +303,6 @@ static void an_echo_does_not_swallow_the_change_of_another(void **state) {
 
 static void a_mutation_that_fails_after_its_echo_was_done_all_the_same(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -333,8 +314,6 @@ static void a_mutation_that_fails_after_its_echo_was_done_all_the_same(void **st
 
 static void what_the_application_says_it_changed_counts_once_with_the_echo(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t mutation = mutate(w, 7, entry);
   echo(w, "me.7", 11);
@@ -349,8 +328,6 @@ static void what_the_application_says_it_changed_counts_once_with_the_echo(void 
 
 static void what_the_application_says_it_changed_takes_no_position_away(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
   flush(w);
@@ -364,28 +341,28 @@ static void what_the_application_says_it_changed_takes_no_position_away(void **s
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(an_echo_after_the_acknowledgement_causes_no_second_fetch),
-      PROMISE(an_echo_after_the_answer_causes_no_second_fetch),
+      PROMISE_IN(live_and_ruled, an_echo_after_the_acknowledgement_causes_no_second_fetch),
+      PROMISE_IN(live_and_ruled, an_echo_after_the_answer_causes_no_second_fetch),
       PROMISE(an_echo_makes_nothing_void_that_was_asked_for_since),
       PROMISE(an_echo_voids_what_was_asked_for_before_it_was_done),
       PROMISE(an_echo_marks_what_is_shown_although_what_is_in_flight_was_asked_for_since),
       PROMISE(a_lagging_answer_to_what_was_void_is_asked_for_again_after_the_echo),
       PROMISE(a_second_echo_is_of_a_server_that_did_it_twice_and_is_refetched),
-      PROMISE(an_echo_before_the_acknowledgement_causes_the_only_fetch),
-      PROMISE(an_answer_asked_for_after_the_echo_ends_the_layer),
+      PROMISE_IN(live_and_ruled, an_echo_before_the_acknowledgement_causes_the_only_fetch),
+      PROMISE_IN(live_and_ruled, an_answer_asked_for_after_the_echo_ends_the_layer),
       PROMISE(an_echo_of_what_the_answer_shown_holds_ends_the_layer_and_fetches_nothing),
-      PROMISE(an_echo_refetches_what_the_mutation_had_no_layer_on),
-      PROMISE(an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new),
-      PROMISE(an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again),
-      PROMISE(a_lagging_answer_that_lacks_the_mutation_takes_no_layer),
-      PROMISE(a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same),
+      PROMISE_IN(live_and_ruled, an_echo_refetches_what_the_mutation_had_no_layer_on),
+      PROMISE_IN(live_and_ruled, an_echos_position_of_the_old_epoch_holds_no_layer_in_the_new),
+      PROMISE_IN(live_and_ruled, an_echo_that_the_answer_cannot_hold_yet_is_asked_for_again),
+      PROMISE_IN(live_and_ruled, a_lagging_answer_that_lacks_the_mutation_takes_no_layer),
+      PROMISE_IN(live_and_ruled, a_layer_that_no_rule_knows_of_waits_for_its_echo_all_the_same),
       PROMISE(an_answer_without_a_position_asked_for_after_the_acknowledgement_takes_the_layer),
-      PROMISE(the_change_of_anothers_mutation_is_a_change_like_any),
+      PROMISE_IN(live_and_ruled, the_change_of_anothers_mutation_is_a_change_like_any),
       PROMISE(a_cache_without_a_name_takes_no_change_for_its_own),
-      PROMISE(an_echo_does_not_swallow_the_change_of_another),
-      PROMISE(a_mutation_that_fails_after_its_echo_was_done_all_the_same),
-      PROMISE(what_the_application_says_it_changed_counts_once_with_the_echo),
-      PROMISE(what_the_application_says_it_changed_takes_no_position_away),
+      PROMISE_IN(live_and_ruled, an_echo_does_not_swallow_the_change_of_another),
+      PROMISE_IN(live_and_ruled, a_mutation_that_fails_after_its_echo_was_done_all_the_same),
+      PROMISE_IN(live_and_ruled, what_the_application_says_it_changed_counts_once_with_the_echo),
+      PROMISE_IN(live_and_ruled, what_the_application_says_it_changed_takes_no_position_away),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,12 +8,15 @@
 static const char RULES[] =
     "[{'on':'task','invalidate':[['tasks','$id']]},{'on':'all','invalidate':[[]]}]";
 
+/* The same, live at position 10 of the epoch "e". */
+static int live_and_ruled(void **state) {
+  return live(state) < 0 || rules(*state, RULES) < 0 ? -1 : 0;
+}
+
 /* ---- Bad frames ---------------------------------------------------------------------------- */
 
 static void bad_frames_are_counted_and_change_nothing(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   static const char *const BAD[] = {
       "",
@@ -88,8 +91,6 @@ static void nested_change(struct world *w, int depth) {
 
 static void a_frame_is_at_most_32_deep(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   nested_change(w, 33);
   assert_false(is_marked(w, entry));
@@ -111,8 +112,6 @@ static void long_change(struct world *w, size_t size) {
 
 static void a_frame_is_at_most_64_kib_long(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   long_change(w, 65537);
   assert_false(is_marked(w, entry));
@@ -123,7 +122,6 @@ static void a_frame_is_at_most_64_kib_long(void **state) {
 
 static void an_unknown_type_is_ignored_with_a_warning(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'celebrate','seq':'any','epoch':9}");
   expect(w, "TICKET OPEN SEND CLOSE STATUS WARN", "WARN TYPE celebrate");
   assert_true(stats(w).messages_bad == 0);
@@ -131,8 +129,6 @@ static void an_unknown_type_is_ignored_with_a_warning(void **state) {
 
 static void unknown_fields_are_ignored(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   frame(w, "{'type':'cache_invalidate','epoch':'e','seq':11,'prev':10,'colour':{'a':[1]},"
            "'data':{'resource':'task','id':1,'__proto__':{'id':2},'constructor':7}}");
@@ -141,7 +137,6 @@ static void unknown_fields_are_ignored(void **state) {
 
 static void names_of_javascript_are_plain_data(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   rules(w, "[{'on':'__proto__','invalidate':[['__proto__','$constructor']]}]");
   uint32_t entry = cached(w, "__proto__/prototype");
   frame(w, "{'type':'cache_invalidate','data':{'resource':'__proto__',"
@@ -151,7 +146,6 @@ static void names_of_javascript_are_plain_data(void **state) {
 
 static void an_error_frame_is_warned_of(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'error','code':'foreign_scope','message':'project:8 is not yours'}");
   expect(w, STREAM_EFFECTS, "WARN SERVER project:8 is not yours");
 }
@@ -169,8 +163,6 @@ static void frames_before_the_socket_is_open_are_ignored(void **state) {
 
 static void frames_after_the_stream_stopped_are_ignored(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
-  go_live(w, "e", 10);
   step(w, (tidemark_event){.type = TIDEMARK_DISCONNECT});
   uint32_t entry = cached(w, "tasks/1");
   frame(w, "{'type':'cache_invalidate','data':{'resource':'all'}}");
@@ -181,8 +173,6 @@ static void frames_after_the_stream_stopped_are_ignored(void **state) {
 
 static void figures_count_messages_reconnects_and_resets(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   tidemark_stats before = stats(w);
   task_changed(w, 1, 11, 10);
   task_changed(w, 1, 11, 10);
@@ -209,17 +199,17 @@ static void figures_count_a_plain_servers_reconnects_too(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(bad_frames_are_counted_and_change_nothing),
-      PROMISE(a_frame_is_at_most_32_deep),
-      PROMISE(a_frame_is_at_most_64_kib_long),
-      PROMISE(an_unknown_type_is_ignored_with_a_warning),
-      PROMISE(unknown_fields_are_ignored),
+      PROMISE_IN(live_and_ruled, bad_frames_are_counted_and_change_nothing),
+      PROMISE_IN(live_and_ruled, a_frame_is_at_most_32_deep),
+      PROMISE_IN(live_and_ruled, a_frame_is_at_most_64_kib_long),
+      PROMISE_IN(live, an_unknown_type_is_ignored_with_a_warning),
+      PROMISE_IN(live_and_ruled, unknown_fields_are_ignored),
       PROMISE(a_field_that_is_null_is_not_said),
-      PROMISE(names_of_javascript_are_plain_data),
-      PROMISE(an_error_frame_is_warned_of),
+      PROMISE_IN(live, names_of_javascript_are_plain_data),
+      PROMISE_IN(live, an_error_frame_is_warned_of),
       PROMISE(frames_before_the_socket_is_open_are_ignored),
-      PROMISE(frames_after_the_stream_stopped_are_ignored),
-      PROMISE(figures_count_messages_reconnects_and_resets),
+      PROMISE_IN(live_and_ruled, frames_after_the_stream_stopped_are_ignored),
+      PROMISE_IN(live_and_ruled, figures_count_messages_reconnects_and_resets),
       PROMISE(figures_count_a_plain_servers_reconnects_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,11 @@
 static const char RULES[] =
     "[{'on':'task','invalidate':[['tasks','$id']]},{'on':'all','invalidate':[['tasks']]}]";
 
+/* A world with these rules. */
+static int ruled(void **state) {
+  return world_setup(state) < 0 || rules(*state, RULES) < 0 ? -1 : 0;
+}
+
 /* A change without a position, as the app's own mutations and plain servers report it. */
 static void change_task(struct world *w) {
   assert_true(change(w, "{'resource':'task','id':1}") >= 0);
@@ -13,7 +18,6 @@ static void change_task(struct world *w) {
 
 static void a_change_during_the_first_fetch_causes_one_more(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   change_task(w);
   flush(w);
@@ -24,7 +28,6 @@ static void a_change_during_the_first_fetch_causes_one_more(void **state) {
 
 static void the_answer_under_way_is_shown_and_stale_until_the_next(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   change_task(w);
   assert_int_equal(answer(w, entry), TIDEMARK_LANDING_SHOWN);
@@ -36,7 +39,6 @@ static void the_answer_under_way_is_shown_and_stale_until_the_next(void **state)
 
 static void fifty_changes_during_a_fetch_cause_one_more(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   forget_trace(w);
   for (int i = 0; i < 50; i++) {
@@ -87,7 +89,6 @@ static void invalidating_with_trail_lets_what_is_in_flight_land(void **state) {
 
 static void a_change_before_the_flush_needs_no_second_fetch(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   invalidate(w, entry, TIDEMARK_REFETCH_ACTIVE);
   change_task(w);
@@ -100,7 +101,6 @@ static void a_change_before_the_flush_needs_no_second_fetch(void **state) {
 
 static void a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second_one(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   observe_for(w, entry, INFINITY);
   change_task(w);
@@ -112,7 +112,6 @@ static void a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second
 
 static void a_change_while_a_retry_waits_needs_no_fetch_but_the_retry(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   fail_fetch(w, entry, 3);
   change_task(w);
@@ -125,7 +124,6 @@ static void a_change_while_a_retry_waits_needs_no_fetch_but_the_retry(void **sta
 
 static void a_change_during_a_try_that_fails_is_in_the_retrys_answer(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   change_task(w);
   fail_fetch(w, entry, 3);
@@ -138,7 +136,6 @@ static void a_change_during_a_try_that_fails_is_in_the_retrys_answer(void **stat
 
 static void a_change_during_a_fetch_that_fails_for_good_is_fetched_again(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   forget_trace(w);
   change_task(w);
@@ -149,7 +146,6 @@ static void a_change_during_a_fetch_that_fails_for_good_is_fetched_again(void **
 
 static void a_change_during_a_cancelled_fetch_stays_a_mark(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   fetch(w, entry);
   flush(w);
@@ -160,7 +156,6 @@ static void a_change_during_a_cancelled_fetch_stays_a_mark(void **state) {
 
 static void a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_only(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   change_task(w);
   observe(w, entry, observing());
@@ -173,7 +168,6 @@ static void a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_
 
 static void a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   fetch(w, entry);
   flush(w);
@@ -186,7 +180,6 @@ static void a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothin
 
 static void whoever_joins_a_fetch_that_a_change_overtook_gets_one_more(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   fetch(w, entry);
   flush(w);
@@ -199,7 +192,6 @@ static void whoever_joins_a_fetch_that_a_change_overtook_gets_one_more(void **st
 
 static void what_trails_a_fetch_goes_with_the_last_observer(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   uint32_t observer = observe(w, entry, observing());
   flush(w);
@@ -213,7 +205,6 @@ static void what_trails_a_fetch_goes_with_the_last_observer(void **state) {
 
 static void a_change_refetches_what_is_observed_and_marks_the_rest(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   shown(w, "tasks/1", INFINITY);
   uint32_t inactive = cached(w, "tasks/2");
   assert_int_equal(change(w, "{'resource':'all'}"), 2);
@@ -224,7 +215,6 @@ static void a_change_refetches_what_is_observed_and_marks_the_rest(void **state)
 
 static void a_set_of_data_after_a_change_stands_against_the_fetch_in_flight(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   change_task(w);
   set_data(w, entry);
@@ -234,7 +224,6 @@ static void a_set_of_data_after_a_change_stands_against_the_fetch_in_flight(void
 
 static void a_change_after_set_data_marks_it(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   set_data(w, entry);
   change_task(w);
@@ -331,7 +320,6 @@ static void cancelling_what_waits_for_nothing_asks_for_nothing(void **state) {
 
 static void a_change_under_a_static_observer_is_asked_for_when_that_leaves(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   uint32_t still = observe_for(w, entry, TIDEMARK_STATIC);
   change_task(w);
@@ -344,7 +332,6 @@ static void a_change_under_a_static_observer_is_asked_for_when_that_leaves(void 
 
 static void a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_more(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   forget_trace(w);
   uint32_t observer = observe_for(w, entry, TIDEMARK_STATIC);
@@ -360,7 +347,6 @@ static void a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_m
 
 static void a_change_outlives_a_server_that_is_away_longer_than_the_retries(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   change_task(w);
   flush(w);
@@ -373,7 +359,6 @@ static void a_change_outlives_a_server_that_is_away_longer_than_the_retries(void
 
 static void a_change_while_hidden_is_fetched_when_the_page_is_seen(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   shown(w, "tasks/1", INFINITY);
   visible(w, 0);
   change_task(w);
@@ -387,7 +372,6 @@ static void a_change_while_hidden_is_fetched_when_the_page_is_seen(void **state)
 
 static void a_change_while_offline_is_fetched_when_the_network_is_back(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   shown(w, "tasks/1", INFINITY);
   online(w, 0);
   change_task(w);
@@ -400,7 +384,6 @@ static void a_change_while_offline_is_fetched_when_the_network_is_back(void **st
 
 static void a_change_while_disabled_is_fetched_when_enabled(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
@@ -417,7 +400,6 @@ static void a_change_while_disabled_is_fetched_when_enabled(void **state) {
 
 static void a_marked_entry_notifies_its_observers(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
   options.enabled = 0;
@@ -429,22 +411,22 @@ static void a_marked_entry_notifies_its_observers(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(a_change_during_the_first_fetch_causes_one_more),
-      PROMISE(the_answer_under_way_is_shown_and_stale_until_the_next),
-      PROMISE(fifty_changes_during_a_fetch_cause_one_more),
+      PROMISE_IN(ruled, a_change_during_the_first_fetch_causes_one_more),
+      PROMISE_IN(ruled, the_answer_under_way_is_shown_and_stale_until_the_next),
+      PROMISE_IN(ruled, fifty_changes_during_a_fetch_cause_one_more),
       PROMISE(fifty_invalidations_of_one_turn_make_one_fetch),
       PROMISE(invalidating_restarts_what_is_in_flight),
       PROMISE(invalidating_with_trail_lets_what_is_in_flight_land),
-      PROMISE(a_change_before_the_flush_needs_no_second_fetch),
-      PROMISE(a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second_one),
-      PROMISE(a_change_while_a_retry_waits_needs_no_fetch_but_the_retry),
-      PROMISE(a_change_during_a_try_that_fails_is_in_the_retrys_answer),
-      PROMISE(a_change_during_a_fetch_that_fails_for_good_is_fetched_again),
-      PROMISE(a_change_during_a_cancelled_fetch_stays_a_mark),
-      PROMISE(a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_only),
-      PROMISE(a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing),
-      PROMISE(whoever_joins_a_fetch_that_a_change_overtook_gets_one_more),
-      PROMISE(what_trails_a_fetch_goes_with_the_last_observer),
+      PROMISE_IN(ruled, a_change_before_the_flush_needs_no_second_fetch),
+      PROMISE_IN(ruled, a_change_after_a_fetch_that_was_asked_for_in_its_turn_needs_a_second_one),
+      PROMISE_IN(ruled, a_change_while_a_retry_waits_needs_no_fetch_but_the_retry),
+      PROMISE_IN(ruled, a_change_during_a_try_that_fails_is_in_the_retrys_answer),
+      PROMISE_IN(ruled, a_change_during_a_fetch_that_fails_for_good_is_fetched_again),
+      PROMISE_IN(ruled, a_change_during_a_cancelled_fetch_stays_a_mark),
+      PROMISE_IN(ruled, a_change_of_an_entry_without_an_answer_counts_for_a_fetch_in_flight_only),
+      PROMISE_IN(ruled, a_change_during_an_unobserved_fetch_leaves_a_mark_and_fetches_nothing),
+      PROMISE_IN(ruled, whoever_joins_a_fetch_that_a_change_overtook_gets_one_more),
+      PROMISE_IN(ruled, what_trails_a_fetch_goes_with_the_last_observer),
       PROMISE(a_change_whose_refetch_is_cancelled_is_asked_for_a_little_later),
       PROMISE(a_change_whose_refetch_is_cancelled_again_is_asked_for_later_still),
       PROMISE(what_is_put_in_after_a_cancel_stands_until_the_write_should_be_done),
@@ -452,16 +434,16 @@ int main(void) {
       PROMISE(a_change_outlives_a_second_cancel_after_data_was_put_in),
       PROMISE(a_refetch_that_no_change_wanted_stays_cancelled),
       PROMISE(cancelling_what_waits_for_nothing_asks_for_nothing),
-      PROMISE(a_change_under_a_static_observer_is_asked_for_when_that_leaves),
-      PROMISE(a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_more),
-      PROMISE(a_change_refetches_what_is_observed_and_marks_the_rest),
-      PROMISE(a_set_of_data_after_a_change_stands_against_the_fetch_in_flight),
-      PROMISE(a_change_after_set_data_marks_it),
-      PROMISE(a_change_outlives_a_server_that_is_away_longer_than_the_retries),
-      PROMISE(a_change_while_hidden_is_fetched_when_the_page_is_seen),
-      PROMISE(a_change_while_offline_is_fetched_when_the_network_is_back),
-      PROMISE(a_change_while_disabled_is_fetched_when_enabled),
-      PROMISE(a_marked_entry_notifies_its_observers),
+      PROMISE_IN(ruled, a_change_under_a_static_observer_is_asked_for_when_that_leaves),
+      PROMISE_IN(ruled, a_change_under_a_static_observer_is_asked_for_when_it_is_static_no_more),
+      PROMISE_IN(ruled, a_change_refetches_what_is_observed_and_marks_the_rest),
+      PROMISE_IN(ruled, a_set_of_data_after_a_change_stands_against_the_fetch_in_flight),
+      PROMISE_IN(ruled, a_change_after_set_data_marks_it),
+      PROMISE_IN(ruled, a_change_outlives_a_server_that_is_away_longer_than_the_retries),
+      PROMISE_IN(ruled, a_change_while_hidden_is_fetched_when_the_page_is_seen),
+      PROMISE_IN(ruled, a_change_while_offline_is_fetched_when_the_network_is_back),
+      PROMISE_IN(ruled, a_change_while_disabled_is_fetched_when_enabled),
+      PROMISE_IN(ruled, a_marked_entry_notifies_its_observers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache.h"
 #include "helper_key.h"
 #include "helper_test.h"
 #include "key.h"
+#include "tidemark.h"
 
 enum { DEPTH = 32 };
 

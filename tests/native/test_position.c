@@ -4,6 +4,11 @@
 static const char RULES[] =
     "[{'on':'task','invalidate':[['tasks','$id']]},{'on':'all','invalidate':[['tasks']]}]";
 
+/* The same, live at position 10 of the epoch "e". */
+static int live_and_ruled(void **state) {
+  return live(state) < 0 || rules(*state, RULES) < 0 ? -1 : 0;
+}
+
 /* A change without a position, as the app's own mutations and plain servers report it. */
 static void change_task(struct world *w) {
   assert_true(change(w, "{'resource':'task','id':1}") >= 0);
@@ -13,8 +18,6 @@ static void change_task(struct world *w) {
 
 static void an_answer_as_of_the_change_or_later_is_fresh(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -24,8 +27,6 @@ static void an_answer_as_of_the_change_or_later_is_fresh(void **state) {
 
 static void a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   fail_fetch(w, entry, 0);
@@ -38,8 +39,6 @@ static void a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again
 
 static void a_change_before_restored_data_is_later_than_that(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = build(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   step(w, (tidemark_event){.type = TIDEMARK_SET_DATA, .entry = entry, .data = {.keep_changes = 1}});
@@ -48,8 +47,6 @@ static void a_change_before_restored_data_is_later_than_that(void **state) {
 
 static void an_answer_under_way_that_holds_the_change_is_not_asked_for_again(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   forget_trace(w);
   task_changed(w, 1, 11, 10);
@@ -61,8 +58,6 @@ static void an_answer_under_way_that_holds_the_change_is_not_asked_for_again(voi
 
 static void an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   forget_trace(w);
   task_changed(w, 1, 11, 10);
@@ -73,8 +68,6 @@ static void an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once
 
 static void a_change_that_the_answer_shown_holds_marks_nothing(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   answer_as_of(w, entry, "e:11");
   forget_trace(w);
@@ -86,8 +79,6 @@ static void a_change_that_the_answer_shown_holds_marks_nothing(void **state) {
 
 static void a_change_beyond_the_answer_shown_marks_it(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   answer_as_of(w, entry, "e:11");
   task_changed(w, 1, 11, 10);
@@ -97,8 +88,6 @@ static void a_change_beyond_the_answer_shown_marks_it(void **state) {
 
 static void a_lagging_answer_is_shown_but_stays_stale(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -108,8 +97,6 @@ static void a_lagging_answer_is_shown_but_stays_stale(void **state) {
 
 static void a_lagging_answer_is_asked_for_again_after_a_wait(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -123,8 +110,6 @@ static void a_lagging_answer_is_asked_for_again_after_a_wait(void **state) {
 
 static void the_wait_for_a_lagging_server_grows(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -140,8 +125,6 @@ static void the_wait_for_a_lagging_server_grows(void **state) {
 
 static void a_lagging_answer_that_nobody_observes_is_not_asked_for_again(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = cached(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   fetch(w, entry);
@@ -165,8 +148,6 @@ static void an_answer_older_by_position_than_what_is_shown_is_not_shown(void **s
 
 static void an_answer_at_the_position_of_what_is_shown_replaces_it(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   answer_as_of(w, entry, "e:10");
   change_task(w);
@@ -191,8 +172,6 @@ static void an_answer_that_is_too_old_to_be_shown_is_asked_for_again(void **stat
 
 static void an_answer_without_a_position_counts_by_when_it_was_asked_for(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   task_changed(w, 1, 11, 10);
   flush(w);
@@ -202,8 +181,6 @@ static void an_answer_without_a_position_counts_by_when_it_was_asked_for(void **
 
 static void a_position_of_another_epoch_counts_for_nothing(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   answer_as_of(w, entry, "other:99");
@@ -212,8 +189,6 @@ static void a_position_of_another_epoch_counts_for_nothing(void **state) {
 
 static void a_position_that_is_none_counts_for_nothing(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   static const char *const BAD[] = {
       "",      "e",     "e:",    ":11",   "11",
       "e:-11", "e:11x", "e:1e3", "e: 11", "e:99999999999999999999999999"};
@@ -228,8 +203,6 @@ static void a_position_that_is_none_counts_for_nothing(void **state) {
 
 static void a_change_without_a_position_is_not_proved_by_one(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   change_task(w);
   answer_as_of(w, entry, "e:999");
@@ -249,8 +222,6 @@ static void an_epoch_may_hold_colons(void **state) {
 
 static void set_data_takes_a_position_away_with_the_answer(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   answer_as_of(w, entry, "e:20");
   set_data(w, entry);
@@ -437,8 +408,6 @@ static void it_is_warned_of(void **state) {
 
 static void what_was_asked_for_before_a_change_is_asked_for_again_all_the_same(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
-  rules(w, RULES);
   uint32_t entry = mount(w, "tasks/1");
   task_changed(w, 1, 11, 10);
   answer_as_of(w, entry, "elsewhere:99");
@@ -502,28 +471,30 @@ static void a_connection_after_an_answer_told_the_epoch_resumes_nowhere(void **s
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(an_answer_as_of_the_change_or_later_is_fresh),
-      PROMISE(a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again),
-      PROMISE(a_change_before_restored_data_is_later_than_that),
-      PROMISE(an_answer_under_way_that_holds_the_change_is_not_asked_for_again),
-      PROMISE(an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once),
-      PROMISE(a_change_that_the_answer_shown_holds_marks_nothing),
-      PROMISE(a_change_beyond_the_answer_shown_marks_it),
-      PROMISE(a_lagging_answer_is_shown_but_stays_stale),
-      PROMISE(a_lagging_answer_is_asked_for_again_after_a_wait),
-      PROMISE(the_wait_for_a_lagging_server_grows),
+      PROMISE_IN(live_and_ruled, an_answer_as_of_the_change_or_later_is_fresh),
+      PROMISE_IN(live_and_ruled,
+                 a_change_during_a_first_fetch_that_fails_for_good_is_asked_for_again),
+      PROMISE_IN(live_and_ruled, a_change_before_restored_data_is_later_than_that),
+      PROMISE_IN(live_and_ruled, an_answer_under_way_that_holds_the_change_is_not_asked_for_again),
+      PROMISE_IN(live_and_ruled,
+                 an_answer_under_way_that_lacks_the_change_is_asked_for_again_at_once),
+      PROMISE_IN(live_and_ruled, a_change_that_the_answer_shown_holds_marks_nothing),
+      PROMISE_IN(live_and_ruled, a_change_beyond_the_answer_shown_marks_it),
+      PROMISE_IN(live_and_ruled, a_lagging_answer_is_shown_but_stays_stale),
+      PROMISE_IN(live_and_ruled, a_lagging_answer_is_asked_for_again_after_a_wait),
+      PROMISE_IN(live_and_ruled, the_wait_for_a_lagging_server_grows),
       PROMISE(
           what_a_new_epoch_unproves_is_refetched_although_the_socket_breaks_before_more_is_said),
-      PROMISE(a_lagging_answer_that_nobody_observes_is_not_asked_for_again),
+      PROMISE_IN(live_and_ruled, a_lagging_answer_that_nobody_observes_is_not_asked_for_again),
       PROMISE(an_answer_older_by_position_than_what_is_shown_is_not_shown),
-      PROMISE(an_answer_at_the_position_of_what_is_shown_replaces_it),
+      PROMISE_IN(live_and_ruled, an_answer_at_the_position_of_what_is_shown_replaces_it),
       PROMISE(an_answer_that_is_too_old_to_be_shown_is_asked_for_again),
-      PROMISE(an_answer_without_a_position_counts_by_when_it_was_asked_for),
-      PROMISE(a_position_of_another_epoch_counts_for_nothing),
-      PROMISE(a_position_that_is_none_counts_for_nothing),
-      PROMISE(a_change_without_a_position_is_not_proved_by_one),
+      PROMISE_IN(live_and_ruled, an_answer_without_a_position_counts_by_when_it_was_asked_for),
+      PROMISE_IN(live_and_ruled, a_position_of_another_epoch_counts_for_nothing),
+      PROMISE_IN(live_and_ruled, a_position_that_is_none_counts_for_nothing),
+      PROMISE_IN(live_and_ruled, a_change_without_a_position_is_not_proved_by_one),
       PROMISE(an_epoch_may_hold_colons),
-      PROMISE(set_data_takes_a_position_away_with_the_answer),
+      PROMISE_IN(live_and_ruled, set_data_takes_a_position_away_with_the_answer),
       PROMISE(a_position_heard_before_the_stream_is_connected_counts_in_that_epoch),
       PROMISE(a_reset_marks_nothing_that_holds_its_position_already),
       PROMISE(a_new_epoch_marks_everything),
@@ -537,7 +508,8 @@ int main(void) {
       PROMISE(a_connection_after_an_answer_told_the_epoch_resumes_nowhere),
       PROMISE(a_position_of_an_epoch_that_never_was_is_not_asked_for_again),
       PROMISE(it_is_warned_of),
-      PROMISE(what_was_asked_for_before_a_change_is_asked_for_again_all_the_same),
+      PROMISE_IN(live_and_ruled,
+                 what_was_asked_for_before_a_change_is_asked_for_again_all_the_same),
       PROMISE(an_epoch_that_only_an_answer_told_of_is_none_of_the_streams),
       PROMISE(without_a_stream_two_epochs_of_answers_do_not_chase_each_other),
       PROMISE(what_was_none_of_the_streams_is_not_taken_for_it_when_the_socket_breaks),

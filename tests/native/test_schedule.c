@@ -7,6 +7,11 @@
 static const char RULES[] = "[{'on':'all','invalidate':[['tasks']]},"
                             "{'on':'task','invalidate':[['tasks','$id']]}]";
 
+/* A world with these rules. */
+static int ruled(void **state) {
+  return world_setup(state) < 0 || rules(*state, RULES) < 0 ? -1 : 0;
+}
+
 /* tasks/0, tasks/1, ... all observed, answered and never stale by the clock. */
 static void show_tasks(struct world *w, int count) {
   for (int i = 0; i < count; i++) {
@@ -35,7 +40,6 @@ static int count_lines(struct world *w, const char *start) {
 
 static void eight_fetches_that_a_change_caused_are_in_flight_at_most(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   show_tasks(w, 20);
   change_all(w);
   assert_int_equal(count_lines(w, "FETCH"), 8);
@@ -104,7 +108,6 @@ static void one_that_hangs_makes_room_for_the_next_after_thirty_seconds(void **s
 
 static void one_that_hung_is_still_waited_for(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   show_tasks(w, 1);
   change_all(w);
   pass(w, MINUTE);
@@ -204,7 +207,6 @@ static void an_observer_that_is_enabled_or_moves_is_not_held_back(void **state) 
 
 static void figures_count_what_changes_caused_apart_from_other_fetches(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   show_tasks(w, 3);
   change_all(w);
   mount(w, "users/1");
@@ -360,7 +362,6 @@ static void under_random_load_the_cap_holds_and_no_place_is_lost(void **state) {
 
 static void a_hidden_page_fetches_nothing_that_a_change_caused(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   show_tasks(w, 3);
   visible(w, 0);
   change_all(w);
@@ -370,7 +371,6 @@ static void a_hidden_page_fetches_nothing_that_a_change_caused(void **state) {
 
 static void a_page_that_is_seen_again_fetches_what_changed_meanwhile_once(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   show_tasks(w, 2);
   visible(w, 0);
   for (int i = 0; i < 5; i++) {
@@ -383,7 +383,6 @@ static void a_page_that_is_seen_again_fetches_what_changed_meanwhile_once(void *
 
 static void coming_back_to_a_page_fetches_the_same_whatever_the_focus_option_says(void **state) {
   struct world *w = *state;
-  rules(w, RULES);
   tidemark_observer_options options = observing();
   options.stale_time = INFINITY;
   options.refetch_on_window_focus = TIDEMARK_REFETCH_NEVER;
@@ -468,7 +467,6 @@ static void two_caches_spread_a_reset_differently(void **state) {
 
 static void a_reset_refetches_under_the_cap(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   show_tasks(w, 20);
   reset_all(w);
   pass(w, 2001);
@@ -477,7 +475,6 @@ static void a_reset_refetches_under_the_cap(void **state) {
 
 static void whoever_mounts_during_a_reset_does_not_wait_and_is_not_fetched_twice(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   show_tasks(w, 1);
   reset_all(w);
   observe_for(w, find(w, "tasks/0"), INFINITY);
@@ -503,7 +500,6 @@ static void a_change_during_a_reset_is_fetched_once(void **state) {
 
 static void two_resets_in_a_row_refetch_once(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   show_tasks(w, 1);
   reset_all(w);
   reset_all(w);
@@ -515,7 +511,6 @@ static void two_resets_in_a_row_refetch_once(void **state) {
 
 static void an_entry_left_during_a_reset_is_not_refetched(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   uint32_t entry = cached(w, "tasks/0");
   uint32_t observer = observe_for(w, entry, INFINITY);
   reset_all(w);
@@ -527,7 +522,6 @@ static void an_entry_left_during_a_reset_is_not_refetched(void **state) {
 
 static void an_entry_removed_during_a_reset_is_not_refetched(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   show_tasks(w, 1);
   reset_all(w);
   on_matching(w, TIDEMARK_REMOVE, "tasks");
@@ -581,13 +575,13 @@ static void a_spread_retry_still_waits_as_long_as_the_server_asked(void **state)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(eight_fetches_that_a_change_caused_are_in_flight_at_most),
+      PROMISE_IN(ruled, eight_fetches_that_a_change_caused_are_in_flight_at_most),
       PROMISE(the_cap_is_a_parameter),
       PROMISE(one_that_ends_makes_room_for_the_next),
       PROMISE(one_that_is_cancelled_makes_room_for_the_next),
       PROMISE(one_that_waits_for_a_retry_makes_room_for_the_next),
       PROMISE(one_that_hangs_makes_room_for_the_next_after_thirty_seconds),
-      PROMISE(one_that_hung_is_still_waited_for),
+      PROMISE_IN(ruled, one_that_hung_is_still_waited_for),
       PROMISE(one_whose_observer_leaves_makes_room_for_the_next),
       PROMISE(a_fetch_that_a_user_waits_for_is_not_held_back),
       PROMISE(what_a_rule_refetches_is_not_held_back),
@@ -595,25 +589,25 @@ int main(void) {
       PROMISE(a_held_fetch_starts_when_another_observer_mounts),
       PROMISE(what_is_stale_when_somebody_comes_back_is_not_held_back),
       PROMISE(an_observer_that_is_enabled_or_moves_is_not_held_back),
-      PROMISE(figures_count_what_changes_caused_apart_from_other_fetches),
+      PROMISE_IN(ruled, figures_count_what_changes_caused_apart_from_other_fetches),
       PROMISE(users_fetches_in_flight_take_no_room),
       PROMISE(what_most_look_at_starts_first_and_then_what_was_wanted_first),
       PROMISE(a_fetch_that_the_caller_says_a_change_caused_counts_too),
       PROMISE(a_refetch_that_another_change_joins_still_counts),
       PROMISE(under_random_load_the_cap_holds_and_no_place_is_lost),
-      PROMISE(a_hidden_page_fetches_nothing_that_a_change_caused),
-      PROMISE(a_page_that_is_seen_again_fetches_what_changed_meanwhile_once),
-      PROMISE(coming_back_to_a_page_fetches_the_same_whatever_the_focus_option_says),
+      PROMISE_IN(ruled, a_hidden_page_fetches_nothing_that_a_change_caused),
+      PROMISE_IN(ruled, a_page_that_is_seen_again_fetches_what_changed_meanwhile_once),
+      PROMISE_IN(ruled, coming_back_to_a_page_fetches_the_same_whatever_the_focus_option_says),
       PROMISE(a_reset_refetches_over_two_seconds_and_not_at_once),
       PROMISE(a_reset_leaves_nothing_out),
       PROMISE(the_window_of_a_reset_is_a_parameter),
       PROMISE(two_caches_spread_a_reset_differently),
-      PROMISE(a_reset_refetches_under_the_cap),
-      PROMISE(whoever_mounts_during_a_reset_does_not_wait_and_is_not_fetched_twice),
+      PROMISE_IN(live, a_reset_refetches_under_the_cap),
+      PROMISE_IN(live, whoever_mounts_during_a_reset_does_not_wait_and_is_not_fetched_twice),
       PROMISE(a_change_during_a_reset_is_fetched_once),
-      PROMISE(two_resets_in_a_row_refetch_once),
-      PROMISE(an_entry_left_during_a_reset_is_not_refetched),
-      PROMISE(an_entry_removed_during_a_reset_is_not_refetched),
+      PROMISE_IN(live, two_resets_in_a_row_refetch_once),
+      PROMISE_IN(live, an_entry_left_during_a_reset_is_not_refetched),
+      PROMISE_IN(live, an_entry_removed_during_a_reset_is_not_refetched),
       PROMISE(retries_of_what_a_change_caused_are_spread_and_others_are_not),
       PROMISE(a_spread_retry_still_waits_as_long_as_the_server_asked),
   };

@@ -25,13 +25,11 @@ static void without_a_channel_nothing_is_live(void **state) {
 
 static void an_answer_got_while_the_channel_is_live_is_live(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   assert_status(w, cached(w, "tasks/1"), LIVE);
 }
 
 static void what_was_never_answered_is_not_live(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   assert_status(w, build(w, "tasks/1"), CATCHING_UP);
 }
 
@@ -51,7 +49,6 @@ static void from_a_change_to_the_answer_that_holds_it_an_entry_is_catching_up(vo
 
 static void a_refetch_that_no_change_asked_for_leaves_it_live(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   on_entry(w, TIDEMARK_REFETCH, entry);
   flush(w);
@@ -60,7 +57,6 @@ static void a_refetch_that_no_change_asked_for_leaves_it_live(void **state) {
 
 static void an_entry_is_never_more_live_than_the_channel(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   frame(w, "{'type':'ping','seq':11}");
   assert_status(w, entry, GAP);
@@ -74,7 +70,6 @@ static void an_entry_is_never_more_live_than_the_channel(void **state) {
 
 static void observers_hear_of_the_channels_status_once(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   shown(w, "tasks/1", INFINITY);
   cached(w, "tasks/2");
   socket_closed(w, 1006);
@@ -407,7 +402,6 @@ static void signing_out_takes_every_layer_away(void **state) {
 
 static void signing_out_disconnects_and_forgets_the_position(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   sign_out(w);
   expect(w, STREAM_EFFECTS, "CLOSE s1 1000\nSTATUS STOPPED");
   assert_string_equal(position_text(w), "none");
@@ -441,12 +435,12 @@ static void the_next_user_is_fetched_for_once_the_stream_is_live(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       PROMISE(without_a_channel_nothing_is_live),
-      PROMISE(an_answer_got_while_the_channel_is_live_is_live),
-      PROMISE(what_was_never_answered_is_not_live),
+      PROMISE_IN(live, an_answer_got_while_the_channel_is_live_is_live),
+      PROMISE_IN(live, what_was_never_answered_is_not_live),
       PROMISE(from_a_change_to_the_answer_that_holds_it_an_entry_is_catching_up),
-      PROMISE(a_refetch_that_no_change_asked_for_leaves_it_live),
-      PROMISE(an_entry_is_never_more_live_than_the_channel),
-      PROMISE(observers_hear_of_the_channels_status_once),
+      PROMISE_IN(live, a_refetch_that_no_change_asked_for_leaves_it_live),
+      PROMISE_IN(live, an_entry_is_never_more_live_than_the_channel),
+      PROMISE_IN(live, observers_hear_of_the_channels_status_once),
       PROMISE(an_entry_is_as_live_as_the_scopes_it_depends_on),
       PROMISE(a_scope_that_the_server_refuses_is_not_live),
       PROMISE(a_refused_scope_that_is_granted_later_starts_with_a_mark),
@@ -471,7 +465,7 @@ int main(void) {
       PROMISE(signing_out_clears_what_is_observed_and_fetches_nothing),
       PROMISE(an_answer_under_way_when_the_user_signs_out_never_lands),
       PROMISE(signing_out_takes_every_layer_away),
-      PROMISE(signing_out_disconnects_and_forgets_the_position),
+      PROMISE_IN(live, signing_out_disconnects_and_forgets_the_position),
       PROMISE(signing_out_leaves_no_timer),
       PROMISE(the_next_user_is_fetched_for_once_the_stream_is_live),
   };

@@ -17,14 +17,12 @@ static void expect_status(struct world *w, int status) {
 
 static void while_the_server_hears_nothing_the_channel_is_catching_up(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   lose_source(w);
   expect(w, "STATUS", "STATUS CATCHING_UP");
 }
 
 static void when_it_hears_again_the_channel_is_live(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   lose_source(w);
   find_source(w);
   expect_status(w, TIDEMARK_STREAM_LIVE);
@@ -32,7 +30,6 @@ static void when_it_hears_again_the_channel_is_live(void **state) {
 
 static void what_is_observed_hears_of_both(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   uint32_t entry = shown(w, "tasks/1", INFINITY);
   forget_trace(w);
   lose_source(w);
@@ -44,7 +41,6 @@ static void what_is_observed_hears_of_both(void **state) {
 
 static void nothing_is_fetched_for_it(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   shown(w, "tasks/1", INFINITY);
   forget_trace(w);
   lose_source(w);
@@ -71,7 +67,6 @@ static void who_comes_meanwhile_is_not_live_either(void **state) {
 
 static void the_next_server_says_for_itself(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   lose_source(w);
   reconnect(w, "e", 10, 1);
   expect_status(w, TIDEMARK_STREAM_LIVE);
@@ -88,14 +83,12 @@ static void a_plain_server_after_it_is_live(void **state) {
 
 static void a_gap_shows_as_one_all_the_same(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'ping','seq':11,'source':false}");
   expect_status(w, TIDEMARK_STREAM_GAP);
 }
 
 static void only_false_says_so(void **state) {
   struct world *w = *state;
-  go_live(w, "e", 10);
   frame(w, "{'type':'ping','seq':10,'source':true}");
   expect_status(w, TIDEMARK_STREAM_LIVE);
   frame(w, "{'type':'ping','seq':10,'source':null}");
@@ -104,15 +97,15 @@ static void only_false_says_so(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      PROMISE(while_the_server_hears_nothing_the_channel_is_catching_up),
-      PROMISE(when_it_hears_again_the_channel_is_live),
-      PROMISE(what_is_observed_hears_of_both),
-      PROMISE(nothing_is_fetched_for_it),
+      PROMISE_IN(live, while_the_server_hears_nothing_the_channel_is_catching_up),
+      PROMISE_IN(live, when_it_hears_again_the_channel_is_live),
+      PROMISE_IN(live, what_is_observed_hears_of_both),
+      PROMISE_IN(live, nothing_is_fetched_for_it),
       PROMISE(who_comes_meanwhile_is_not_live_either),
-      PROMISE(the_next_server_says_for_itself),
+      PROMISE_IN(live, the_next_server_says_for_itself),
       PROMISE(a_plain_server_after_it_is_live),
-      PROMISE(a_gap_shows_as_one_all_the_same),
-      PROMISE(only_false_says_so),
+      PROMISE_IN(live, a_gap_shows_as_one_all_the_same),
+      PROMISE_IN(live, only_false_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

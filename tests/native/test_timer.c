@@ -4,7 +4,7 @@
 
 #include "helper_heap.h"
 #include "helper_test.h"
-#include "timer.h"
+#include "wheel.h"
 
 struct fixture {
   struct heap heap;

@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cache.h"
 #include "heap.h"
 #include "requests.h"
 #include "sockets.h"
+#include "tidemark.h"
 
 struct world;
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 static void add_byte(struct encoded *e, uint8_t byte) {
   e->bytes[e->length++] = byte;

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "bugs.h"
+#include "invariant.h"
 #include "world.h"
 
 enum { PROCESSES = 2, TEXT_CAPACITY = 16 << 20, TAIL_LINES = 60 };
@@ -56,7 +57,18 @@ static void run_refusing(uint64_t seed, char *text) {
   }
 }
 
+static uint64_t playing; /* the seed */
+
+#ifdef TIDEMARK_CHECKED
+void tidemark_invariant_broken(const char *condition, const char *file, int line) {
+  printf("seed %llu: %s:%d: broken invariant: %s\n", (unsigned long long)playing, file, line,
+         condition);
+  exit(1);
+}
+#endif
+
 static void run(const struct orders *orders, uint64_t seed, char *text) {
+  playing = seed;
   if (text != NULL) {
     text[0] = '\0';
   }

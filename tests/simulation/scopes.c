@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 const char *scope_name(uint32_t index) {
   static const char *const NAMES[SCOPES] = {"project:1", "project:2", "staff"};

@@ -3,51 +3,114 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { findFiles } from '../find-files.js';
-import { boundaryFiles, coreFiles, filesUsing, includesOf } from './source.js';
+import { boundaryFiles, codeOf, coreFiles, filesUsing, includesOf } from './source.js';
 
 /** What any part of the core may build on; these build on each other only. */
 const FOUNDATION = [
-  'cache',
+  'tidemark',
+  'invariant',
   'memory',
   'bytes',
   'pool',
   'table',
   'hash',
-  'timer',
+  'prng',
+  'wheel',
   'position',
   'planted',
 ];
 
-/**
- * Who may include whom, besides its own header and the foundation. A module that is not listed may
- * include nothing more. cache.c and its parts are not listed: they connect the others.
- *
- * @type {Record<string, string[]>}
- */
-const MAY_INCLUDE = {
-  index: ['key'],
+/** The modules under the wiring: they do not know each other, but for these. */
+const MODULES = {
+  detail: [],
+  freshness: [],
   entry: ['freshness'],
   observer: ['entry'],
+  schedule: [],
+  key: [],
+  index: ['key'],
+  tags: ['index', 'key'],
+  json_check: [],
   json: ['json_check', 'cJSON'],
-  message: ['json'],
   key_writer: ['json'],
-  rule: ['json', 'detail', 'key_writer'],
-  tag: ['index', 'key'],
+  rules: ['json', 'detail', 'key_writer'],
+  message: ['json'],
+  stream: [],
+  storm: [],
+  scopes: [],
+  mutations: [],
+  error: [],
+};
+
+/**
+ * The wiring, from the ground up: a file knows the state, whatever module it needs, and of the
+ * wiring only what stands above it here.
+ */
+const WIRING = {
+  cache: [],
+  cache_check: [],
+  cache_gc: [],
+  cache_entry: ['cache_gc'],
+  cache_mark: ['cache_entry'],
+  cache_mutation: ['cache_entry', 'cache_mark'],
+  cache_scope: ['cache_entry', 'cache_mark'],
+  cache_drain: ['cache_check', 'cache_entry', 'cache_gc', 'cache_scope'],
+  cache_inspect: ['cache_scope'],
+  cache_start: ['cache_entry'],
+  cache_observer: ['cache_entry', 'cache_gc', 'cache_mutation', 'cache_start'],
+  cache_environment: ['cache_entry', 'cache_gc', 'cache_observer'],
+  cache_lifetime: ['cache_entry', 'cache_gc', 'cache_mutation', 'cache_observer'],
+  cache_change: ['cache_lifetime', 'cache_mark', 'cache_mutation'],
+  cache_fetch: [
+    'cache_entry',
+    'cache_lifetime',
+    'cache_mark',
+    'cache_mutation',
+    'cache_observer',
+    'cache_start',
+  ],
+  cache_stream: ['cache_change', 'cache_mark', 'cache_scope'],
+  cache_step: [
+    'cache_change',
+    'cache_check',
+    'cache_fetch',
+    'cache_lifetime',
+    'cache_mutation',
+    'cache_environment',
+    'cache_observer',
+    'cache_scope',
+    'cache_start',
+    'cache_stream',
+  ],
+};
+
+/** Who may include whom, besides its own header and the foundation. @type {Record<string, string[]>} */
+const MAY_INCLUDE = {
+  ...Object.fromEntries(FOUNDATION.map((name) => [name, []])),
+  ...MODULES,
+  ...Object.fromEntries(
+    Object.entries(WIRING).map(([name, wiring]) => [
+      name,
+      ['cache', ...wiring, ...Object.keys(MODULES)],
+    ]),
+  ),
 };
 
 /** Who may have variables of file scope: json, as cJSON's hooks have no context to find memory by. */
 const MAY_HOLD_STATE = ['json'];
 
-const DISPATCHER = /^src\/cache(\.c|_\w+\.[ch])$/;
-const features = coreFiles.filter((path) => !DISPATCHER.test(path));
-
 /** @param {string} path */
 const moduleOf = (path) => path.replace(/^.*\/|\.[ch]$/g, '');
 
-test('a module of the core includes only what the table grants it', () => {
-  const wrong = features.flatMap((path) => {
+test('every file of the core stands in the table of who may include whom', () => {
+  const modules = new Set(coreFiles.map(moduleOf));
+  assert.deepEqual([...modules].sort(), Object.keys(MAY_INCLUDE).sort());
+});
+
+test('a file of the core includes only what the table grants it', () => {
+  const wrong = coreFiles.flatMap((path) => {
     const own = moduleOf(path);
-    const granted = new Set([own, ...FOUNDATION, ...(MAY_INCLUDE[own] ?? [])]);
+    const granted = new Set([own, ...FOUNDATION, ...MAY_INCLUDE[own]]);
     return includesOf(path)
       .filter((header) => !granted.has(moduleOf(header)))
       .map((header) => `${path} includes ${header}`);
@@ -55,8 +118,34 @@ test('a module of the core includes only what the table grants it', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('a file of the wiring knows only files that stand above it in the table', () => {
+  const order = Object.keys(WIRING);
+  const wrong = Object.entries(WIRING).flatMap(([name, wiring]) =>
+    wiring
+      .filter((other) => order.indexOf(other) >= order.indexOf(name))
+      .map((o) => `${name}: ${o}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('a function starts with the name of the file that declares it', () => {
+  const wrong = coreFiles
+    .filter((path) => path.endsWith('.h') && !['invariant', 'planted'].includes(moduleOf(path)))
+    .flatMap((path) => {
+      const declared = codeOf(path).matchAll(/^(?!static|\s)[\w *]+?\b(\w+)\([^;{]*\);/gm);
+      const prefix = moduleOf(path)
+        .replace(/_(writer)$/, '')
+        .replace(/s$/, 's?');
+      return [...declared]
+        .map((match) => match[1])
+        .filter((name) => !new RegExp(`^${prefix}(_|$)`).test(name))
+        .map((name) => `${path} declares ${name}`);
+    });
+  assert.deepEqual(wrong, []);
+});
+
 test('the foundation builds on itself alone', () => {
-  const wrong = features
+  const wrong = coreFiles
     .filter((path) => FOUNDATION.includes(moduleOf(path)))
     .flatMap((path) => includesOf(path).map((header) => ({ path, header: moduleOf(header) })))
     .filter(({ header }) => !FOUNDATION.includes(header));
@@ -115,7 +204,7 @@ test('the core has no variables of file scope that can change', () => {
   assert.deepEqual(variables, []);
 });
 
-test('no core that is shipped has a mistake planted in it', () => {
+test('no core that is shipped has a mistake planted in it, or an invariant left in', () => {
   const objects = coreFiles
     .filter((path) => path.endsWith('.c'))
     .flatMap((path) =>
@@ -125,6 +214,7 @@ test('no core that is shipped has a mistake planted in it', () => {
   const needing = (/** @type {string} */ symbol) =>
     objects.filter((path) => readFileSync(path).includes(symbol));
   assert.deepEqual(needing('tidemark_planted'), []);
+  assert.deepEqual(needing('tidemark_invariant_broken'), []);
   assert.notDeepEqual(needing('memory_release'), []);
 });
 

@@ -1,6 +1,6 @@
 /**
  * Timers: `size` armed and as many cancelled. The core arms its timers inside of its steps, so what
- * is measured of tidemark is src/timer.c in WebAssembly, without a call from JavaScript for each.
+ * is measured of tidemark is src/wheel.c in WebAssembly, without a call from JavaScript for each.
  */
 import { PlainWheel } from '../plain-wheel.js';
 import { CANCEL_STRIDE, delays } from '../workload.js';

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "cache.h"
-#include "wheel.h"
+#include "tidemark.h"
+#include "wheel_task.h"
 #include "workload.h"
 
 static tidemark_cache *cache;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cache.h"
+#include "tidemark.h"
 
 enum { GROUP = 100, SAMPLE = 1000 };
 

@@ -8,7 +8,7 @@ import { RECORD } from '../../../js-glue/query/observer-options.js';
 /** The exports as an object, to look them up by name. */
 const codes = { ...namespace };
 
-const header = readFileSync(new URL('../../../src/cache.h', import.meta.url), 'utf8').replaceAll(
+const header = readFileSync(new URL('../../../src/tidemark.h', import.meta.url), 'utf8').replaceAll(
   /\/\*[\s\S]*?\*\//g,
   '',
 );
@@ -16,7 +16,7 @@ const header = readFileSync(new URL('../../../src/cache.h', import.meta.url), 'u
 /** The members of a C enum, evaluated as C does: without a value, one more than the one before. */
 function membersOf(name) {
   const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(header)?.[1];
-  assert.ok(body, `src/cache.h has no enum ${name}`);
+  assert.ok(body, `src/tidemark.h has no enum ${name}`);
   let last = -1;
   const members = {};
   for (const part of body.split(',').map((text) => text.trim())) {

@@ -1,11 +1,13 @@
-#include "cache_internal.h"
+#include "cache_start.h"
+
+#include "cache_entry.h"
 
 /* A fetch that takes longer holds up no other one. */
 static const double OVERDUE_MS = 30000;
 
 static void start(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (query_activate(cache, id)->fetch == 0) {
+  if (cache_entry_activate(cache, id)->fetch == 0) {
     cache->last_fetch = cache->last_fetch == INT32_MAX ? 1 : cache->last_fetch + 1;
     cache->stats.refetches += e->refetch ? 1 : 0;
   }
@@ -14,10 +16,10 @@ static void start(tidemark_cache *cache, uint32_t id) {
   if (e->refetch) {
     e->activity->not_before = cache->time + cache->schedule.spacing;
     e->activity->wake = cache->time + OVERDUE_MS;
-    e->counted = true;
-    cache->schedule.refetching++;
+    e->has_slot = true;
+    cache->schedule.slots_taken++;
   }
-  query_act(cache, id, bits);
+  cache_entry_commit(cache, id, bits);
 }
 
 static enum schedule_verdict verdict(const tidemark_cache *cache, const struct entry *e) {
@@ -45,25 +47,25 @@ static int reserve_starts(tidemark_cache *cache) {
   for (uint32_t id = cache->wanted.head; id != 0; id = entry_at(cache, id)->next) {
     resting += entry_at(cache, id)->activity == NULL ? 1 : 0;
   }
-  return query_reserve_activities(cache, resting);
+  return cache_entry_reserve(cache, resting);
 }
 
 static void start_or_pause(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   if (verdict(cache, e) == SCHEDULE_PAUSE) {
-    query_act(cache, id, entry_pause(e));
+    cache_entry_commit(cache, id, entry_pause(e));
   } else {
     start(cache, id);
   }
 }
 
-void query_start_asked(tidemark_cache *cache, uint32_t id) {
+void cache_start_asked(tidemark_cache *cache, uint32_t id) {
   if (entry_at(cache, id)->phase == ENTRY_WANTED && !PLANTED(ASKED_FETCH_WAITS)) {
     start_or_pause(cache, id);
   }
 }
 
-int query_flush(tidemark_cache *cache) {
+int cache_start_flush(tidemark_cache *cache) {
   int result = reserve_starts(cache);
   if (result < 0) {
     return result;
@@ -80,59 +82,4 @@ int query_flush(tidemark_cache *cache) {
     start(cache, id);
   }
   return TIDEMARK_OK;
-}
-
-void query_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id, bool collects) {
-  if (kind == TIMER_UNUSED) {
-    unused_timer(cache, id, collects);
-  } else if (kind == TIMER_ENTRY && entry_at(cache, id)->counted) {
-    query_count_no_more(cache, id);
-  } else if (kind == TIMER_ENTRY) {
-    query_act(cache, id, entry_wake(entry_at(cache, id)));
-  } else {
-    query_observer_timer(cache, kind, id);
-  }
-}
-
-/* What was paused goes on, and observers fetch as they asked to when `back` comes back. */
-static void come_back(tidemark_cache *cache, bool network) {
-  /* With a stream, what changed meanwhile is going to be known: only that is refetched. */
-  bool by_marks = network && cache->stream.phase != STREAM_IDLE;
-  for (uint32_t id = 1; id < cache->entries.end; id++) {
-    struct entry *e = entry_get(cache, id);
-    if (e == NULL) {
-      continue;
-    }
-    uint32_t bits = entry_resume(e);
-    for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
-         o = observer_next(cache, o->next)) {
-      uint8_t when = network ? o->options.refetch_on_reconnect : o->options.refetch_on_window_focus;
-      bool marked = !e->has_data || freshness_is_marked(&e->freshness);
-      if (by_marks && when == TIDEMARK_REFETCH_IF_STALE && !marked) {
-        continue;
-      }
-      if (observer_fetches_on(o, e, (enum tidemark_refetch_on)when, cache->time)) {
-        bits |= entry_want(e, false, false);
-      }
-    }
-    if (bits != 0) {
-      query_act(cache, id, bits);
-    }
-  }
-}
-
-void query_online(tidemark_cache *cache, bool online) {
-  bool back = online && !cache->schedule.online;
-  cache->schedule.online = online;
-  if (back) {
-    come_back(cache, true);
-  }
-}
-
-void query_visible(tidemark_cache *cache, bool visible) {
-  bool back = visible && !cache->schedule.visible;
-  cache->schedule.visible = visible;
-  if (back) {
-    come_back(cache, false);
-  }
 }

@@ -1,6 +1,13 @@
+#include "cache_fetch.h"
+
 #include <math.h>
 
-#include "cache_internal.h"
+#include "cache_entry.h"
+#include "cache_lifetime.h"
+#include "cache_mark.h"
+#include "cache_mutation.h"
+#include "cache_observer.h"
+#include "cache_start.h"
 #include "key.h"
 
 /* ms between tries to refetch what a change marked, once the ordinary retries are used up. So long
@@ -10,41 +17,7 @@ static const double RECOVERY_MS = 30000;
 
 /* ---- Fetching ------------------------------------------------------------------------------ */
 
-/* Somebody shows its answer for good. Without an answer there is nothing to keep. */
-static bool is_static(const tidemark_cache *cache, const struct entry *e) {
-  for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
-       o = observer_next(cache, o->next)) {
-    if (o->options.stale_time == TIDEMARK_STATIC) {
-      return e->has_data;
-    }
-  }
-  return false;
-}
-
-bool query_refetches(const tidemark_cache *cache, uint32_t id, enum tidemark_refetch_type type) {
-  const struct entry *e = entry_at(cache, id);
-  bool active = entry_is_active(e);
-  bool can_be_asked = e->asked_before || entry_fetch(e) != 0 || e->awaited;
-  bool disabled = entry_is_observed(e) ? !active : !can_be_asked;
-  bool wanted = type == TIDEMARK_REFETCH_ALL ||
-                (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
-                (type == TIDEMARK_REFETCH_INACTIVE && !active);
-  return wanted && !disabled && !is_static(cache, e);
-}
-
-static void plan(tidemark_cache *cache, uint32_t id, double wait) {
-  double wake = cache->time + schedule_spread(wait, &cache->random);
-  query_act(cache, id, entry_want_later(entry_at(cache, id), wake));
-}
-
-void query_keep_up(tidemark_cache *cache, uint32_t id, double wait) {
-  if (freshness_is_marked(&entry_at(cache, id)->freshness) &&
-      query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    plan(cache, id, wait);
-  }
-}
-
-int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_want(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -58,7 +31,7 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
     cache->stats.hits++;
     return TIDEMARK_FETCHING_FRESH;
   }
-  if (query_reserve_activities(cache, 1) < 0) {
+  if (cache_entry_reserve(cache, 1) < 0) {
     return TIDEMARK_ERROR_MEMORY;
   }
   cache->stats.misses += event->fetch.restart ? 0 : 1;
@@ -67,9 +40,9 @@ int query_fetch(tidemark_cache *cache, const tidemark_event *event) {
   bool restart = event->fetch.restart != 0 || entry_is_overtaken(e);
   uint32_t bits = entry_want(e, event->fetch.refetch != 0, restart);
   entry_await(e);
-  query_act(cache, event->entry, bits);
+  cache_entry_commit(cache, event->entry, bits);
   if (event->fetch.refetch == 0 || PLANTED(REFETCH_STARTS_AT_ONCE)) {
-    query_start_asked(cache, event->entry);
+    cache_start_asked(cache, event->entry);
   }
   return TIDEMARK_FETCHING_WANTED;
 }
@@ -82,7 +55,7 @@ static struct entry *flying_entry(tidemark_cache *cache, const tidemark_event *e
   return flying ? e : NULL;
 }
 
-int query_land(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_succeeded(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = flying_entry(cache, event);
   if (e == NULL) {
     return TIDEMARK_LANDING_LATE;
@@ -95,31 +68,31 @@ int query_land(tidemark_cache *cache, const tidemark_event *event) {
     if (strange) {
       cache_warn(cache, TIDEMARK_WARNING_EPOCH, NULL);
     }
-    cache_forget_old_epoch(cache);
+    cache_mark_forget_old_epoch(cache);
   }
   uint64_t asked = e->activity->fetch_asked;
   uint16_t lag = e->activity->lag;
   enum tidemark_landing landing = TIDEMARK_LANDING_LATE;
   uint32_t bits = entry_land(e, as_of, cache->time, &landing);
-  query_act(cache, event->entry, bits);
+  cache_entry_commit(cache, event->entry, bits);
   if ((bits & ENTRY_LANDED) != 0) {
-    mutation_landed(cache, event->entry, asked, as_of);
-    query_arm_stale_timers(cache, event->entry);
+    cache_mutation_landed(cache, event->entry, asked, as_of);
+    cache_observer_arm_stale_timers(cache, event->entry);
   }
   bool lacks_a_change = freshness_is_behind(&e->freshness) ||
                         (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
-  if (lacks_a_change && query_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE) &&
+  if (lacks_a_change && cache_entry_refetches(cache, event->entry, TIDEMARK_REFETCH_ACTIVE) &&
       !PLANTED(LAGGING_ANSWER_LEFT)) {
     e->activity->lag = lag < UINT16_MAX ? lag + 1 : lag;
-    plan(cache, event->entry, schedule_backoff(lag));
+    cache_entry_plan(cache, event->entry, schedule_backoff(lag));
   } else if (e->activity != NULL) {
     e->activity->lag = 0;
   }
-  mutation_fold(cache, event->entry);
+  cache_mutation_fold(cache, event->entry);
   return (int)landing;
 }
 
-int query_fail(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_failed(tidemark_cache *cache, const tidemark_event *event) {
   if (!(event->failure.retry_limit >= 0) || event->failure.retry_delay < 0) {
     return TIDEMARK_ERROR_EVENT;
   }
@@ -132,7 +105,7 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
   if (e->refetch && !isinf(retry_in)) {
     retry_in = schedule_spread(retry_in, &cache->random);
   }
-  query_act(cache, event->entry, entry_fail(e, retry_in, cache->time));
+  cache_entry_commit(cache, event->entry, entry_fail(e, retry_in, cache->time));
   if (e->phase == ENTRY_RETRYING) {
     cache->stats.retries++;
     return TIDEMARK_OK;
@@ -140,13 +113,13 @@ int query_fail(tidemark_cache *cache, const tidemark_event *event) {
   cache->stats.fetch_errors++;
   /* A change is not lost because the server was away longer than the retries lasted. */
   if (e->phase == ENTRY_IDLE && !PLANTED(RECOVERY_FORGOTTEN)) {
-    query_keep_up(cache, event->entry, RECOVERY_MS);
+    cache_entry_keep_up(cache, event->entry, RECOVERY_MS);
   }
-  mutation_fold(cache, event->entry);
+  cache_mutation_fold(cache, event->entry);
   return TIDEMARK_OK;
 }
 
-int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_set_data(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -159,16 +132,16 @@ int query_set_data(tidemark_cache *cache, const tidemark_event *event) {
   if (e->put_off && !PLANTED(PUT_OFF_TOO_SHORTLY)) {
     entry_put_off(e, cache->time + schedule_spread(RECOVERY_MS, &cache->random));
   }
-  query_act(cache, event->entry, bits);
-  query_need(cache, event->entry);
+  cache_entry_commit(cache, event->entry, bits);
+  cache_entry_touch(cache, event->entry);
   if (!keep_changes) {
-    mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
+    cache_mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
   }
-  query_arm_stale_timers(cache, event->entry);
+  cache_observer_arm_stale_timers(cache, event->entry);
   return TIDEMARK_OK;
 }
 
-int query_set_tags(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_set_tags(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
     return TIDEMARK_ERROR_HANDLE;
@@ -196,15 +169,15 @@ static void promise(tidemark_cache *cache, uint32_t id) {
 
 static void refetch(tidemark_cache *cache, uint32_t id, bool restart) {
   struct entry *e = entry_at(cache, id);
-  if (query_refetches(cache, id, TIDEMARK_REFETCH_ALL)) {
-    query_act(cache, id, entry_want(e, false, restart));
+  if (cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ALL)) {
+    cache_entry_commit(cache, id, entry_want(e, false, restart));
     promise(cache, id);
   }
 }
 
 static void invalidate(tidemark_cache *cache, uint32_t id, const struct mark *mark) {
-  change_mark(cache, id, mark);
-  if (query_refetches(cache, id, mark->refetch_type)) {
+  cache_mark_entry(cache, id, mark);
+  if (cache_entry_refetches(cache, id, mark->refetch_type)) {
     promise(cache, id);
   }
 }
@@ -215,15 +188,15 @@ static void cancel(tidemark_cache *cache, uint32_t id, bool revert) {
   struct entry *e = entry_at(cache, id);
   bool wanted = e->phase != ENTRY_IDLE && !PLANTED(CANCEL_ENDS_CHANGE) &&
                 (e->put_off || freshness_is_marked(&e->freshness));
-  query_act(cache, id, entry_cancel(e, revert));
-  if (wanted && query_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
-    plan(cache, id, schedule_backoff(0));
+  cache_entry_commit(cache, id, entry_cancel(e, revert));
+  if (wanted && cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    cache_entry_plan(cache, id, schedule_backoff(0));
     e->put_off = true;
   }
-  mutation_fold(cache, id);
+  cache_mutation_fold(cache, id);
 }
 
-int query_list(tidemark_cache *cache, const tidemark_event *event) {
+int cache_fetch_list(tidemark_cache *cache, const tidemark_event *event) {
   if (event->list.refetch_type > TIDEMARK_REFETCH_NONE) {
     return TIDEMARK_ERROR_EVENT;
   }
@@ -252,10 +225,10 @@ int query_list(tidemark_cache *cache, const tidemark_event *event) {
       cancel(cache, id, event->list.no_revert == 0);
       break;
     case TIDEMARK_REMOVE:
-      query_remove(cache, id);
+      cache_lifetime_remove(cache, id);
       break;
     default:
-      query_reset(cache, id);
+      cache_lifetime_reset(cache, id);
       promise(cache, id);
       break;
     }

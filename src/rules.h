@@ -8,8 +8,8 @@
  * `$name` takes the field as it is, `$name:number` and `$name:string` cast it, `$$` is a dollar
  * sign.
  */
-#ifndef TIDEMARK_RULE_H
-#define TIDEMARK_RULE_H
+#ifndef TIDEMARK_RULES_H
+#define TIDEMARK_RULES_H
 
 #include <stdbool.h>
 

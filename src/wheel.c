@@ -1,4 +1,4 @@
-#include "timer.h"
+#include "wheel.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -144,4 +144,8 @@ double wheel_deadline(const struct wheel *wheel) {
   uint32_t slot = 0;
   uint64_t tick = 0;
   return first_slot(wheel, &slot, &tick) ? (double)tick : INFINITY;
+}
+
+bool wheel_is_armed(const struct wheel *wheel, uint32_t timer) {
+  return timer_at(wheel, timer)->slot != 0;
 }

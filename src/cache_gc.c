@@ -6,9 +6,10 @@
  *      gc time 5 min:   7 ─ 2 ─ 9        timer: 5 min after 7 was needed last
  *      gc time ∞:       4 ─ 1            no timer
  */
-#include <math.h>
 
-#include "cache_internal.h"
+#include "cache_gc.h"
+
+#include <math.h>
 
 static struct unused_queue *queue_at(const tidemark_cache *cache, uint32_t id) {
   return pool_at(&cache->unused, id);
@@ -20,7 +21,7 @@ static void arm(tidemark_cache *cache, const struct unused_queue *queue) {
   wheel_arm(&cache->wheel, queue->timer, deadline);
 }
 
-int unused_reserve(tidemark_cache *cache) {
+int cache_gc_reserve(tidemark_cache *cache) {
   return pool_reserve(&cache->unused, &cache->memory, 1);
 }
 
@@ -47,14 +48,14 @@ static void leave_queue(tidemark_cache *cache, uint32_t id) {
   }
 }
 
-void unused_set_gc_time(tidemark_cache *cache, uint32_t id, double gc_time) {
+void cache_gc_set_time(tidemark_cache *cache, uint32_t id, double gc_time) {
   struct entry *e = entry_at(cache, id);
   uint32_t before = e->queue;
   if (before != 0 && gc_time <= queue_at(cache, before)->gc_time) {
     return;
   }
   if (e->list == ENTRY_IN_UNUSED) {
-    unused_remove(cache, id);
+    cache_gc_remove(cache, id);
   }
   e->queue = queue_of(cache, gc_time);
   queue_at(cache, e->queue)->users++;
@@ -63,30 +64,30 @@ void unused_set_gc_time(tidemark_cache *cache, uint32_t id, double gc_time) {
   }
 }
 
-void unused_forget(tidemark_cache *cache, uint32_t id) {
+void cache_gc_leave(tidemark_cache *cache, uint32_t id) {
   leave_queue(cache, entry_at(cache, id)->queue);
 }
 
-void unused_append(tidemark_cache *cache, uint32_t id) {
+void cache_gc_append(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   struct unused_queue *queue = queue_at(cache, e->queue);
   e->unused = cache->time;
-  list_append(cache, &queue->entries, id, ENTRY_IN_UNUSED);
+  cache_queue_append(cache, &queue->entries, id, ENTRY_IN_UNUSED);
   if (queue->entries.head == id) {
     arm(cache, queue);
   }
 }
 
-void unused_remove(tidemark_cache *cache, uint32_t id) {
+void cache_gc_remove(tidemark_cache *cache, uint32_t id) {
   struct unused_queue *queue = queue_at(cache, entry_at(cache, id)->queue);
   bool was_head = queue->entries.head == id;
-  list_remove(cache, &queue->entries, id);
+  cache_queue_remove(cache, &queue->entries, id);
   if (was_head) {
     arm(cache, queue);
   }
 }
 
-uint32_t unused_longest(const tidemark_cache *cache) {
+uint32_t cache_gc_oldest(const tidemark_cache *cache) {
   uint32_t longest = 0;
   for (uint32_t id = 1; id < cache->unused.end; id++) {
     const struct unused_queue *queue = pool_get(&cache->unused, id);
@@ -101,20 +102,13 @@ uint32_t unused_longest(const tidemark_cache *cache) {
   return longest;
 }
 
-/* Of a queue that its last entry has left, nothing is left. */
-static uint32_t due(const tidemark_cache *cache, uint32_t id) {
+uint32_t cache_gc_due(const tidemark_cache *cache, uint32_t id) {
   const struct unused_queue *queue = pool_get(&cache->unused, id);
   uint32_t head = queue == NULL ? 0 : queue->entries.head;
   bool is_due = head != 0 && entry_at(cache, head)->unused + queue->gc_time <= cache->time;
   return is_due ? head : 0;
 }
 
-void unused_timer(tidemark_cache *cache, uint32_t id, bool collects) {
-  if (!collects) {
-    wheel_arm(&cache->wheel, queue_at(cache, id)->timer, cache->time + 1);
-    return;
-  }
-  for (uint32_t entry = due(cache, id); entry != 0; entry = due(cache, id)) {
-    query_drop(cache, entry);
-  }
+void cache_gc_postpone(tidemark_cache *cache, uint32_t queue) {
+  wheel_arm(&cache->wheel, queue_at(cache, queue)->timer, cache->time + 1);
 }

@@ -9,8 +9,8 @@
  * A list of scopes is encoded like a key whose parts are strings, in any order. Entries that depend
  * on the same list share a set.
  */
-#ifndef TIDEMARK_SCOPE_H
-#define TIDEMARK_SCOPE_H
+#ifndef TIDEMARK_SCOPES_H
+#define TIDEMARK_SCOPES_H
 
 #include <stdbool.h>
 

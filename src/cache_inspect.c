@@ -1,6 +1,8 @@
+#include "cache.h"
+
 #include <math.h>
 
-#include "cache_internal.h"
+#include "cache_scope.h"
 
 int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length) {
   int result = cache_take_key(cache, key, length);
@@ -10,7 +12,7 @@ int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length) {
 int64_t tidemark_state(const tidemark_cache *cache, uint32_t entry) {
   const struct entry *e = entry_get(cache, entry);
   return e == NULL ? TIDEMARK_ERROR_HANDLE
-                   : (int64_t)(entry_state(e) | (uint32_t)scope_entry_status(cache, e)
+                   : (int64_t)(entry_state(e) | (uint32_t)cache_scope_entry_status(cache, e)
                                                     << TIDEMARK_STATE_STREAM_SHIFT);
 }
 
@@ -108,7 +110,7 @@ double tidemark_stream_position(const tidemark_cache *cache, const char **epoch,
 }
 
 enum tidemark_stream_status tidemark_stream_state(const tidemark_cache *cache) {
-  return scope_channel_status(cache);
+  return cache_scope_channel_status(cache);
 }
 
 void tidemark_get_stats(const tidemark_cache *cache, tidemark_stats *out) {

@@ -9,9 +9,10 @@
  * current tick; reaching a slot above level 0 spreads its timers over the levels below. Arming and
  * disarming cost a few instructions and no memory; a timer never fires early.
  */
-#ifndef TIDEMARK_TIMER_H
-#define TIDEMARK_TIMER_H
+#ifndef TIDEMARK_WHEEL_H
+#define TIDEMARK_WHEEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "pool.h"
@@ -51,6 +52,8 @@ void wheel_arm(struct wheel *wheel, uint32_t timer, double deadline);
  * of deadlines, and of arming within one tick. */
 uint32_t wheel_expire(struct wheel *wheel, double now);
 /* ms at which there is something to do, perhaps only moving timers closer; INFINITY for nothing. */
+/* Whether it is to go off. */
+bool wheel_is_armed(const struct wheel *wheel, uint32_t timer);
 double wheel_deadline(const struct wheel *wheel);
 
 #endif

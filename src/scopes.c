@@ -1,4 +1,4 @@
-#include "scope.h"
+#include "scopes.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /* Timers as ../contenders/timers.js has them: `size` armed, then as many cancelled. Compiled to
  * WebAssembly by itself, and into the native contender. */
-#include "wheel.h"
+#include "wheel_task.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "timer.h"
+#include "wheel.h"
 
 enum { CANCEL_STRIDE = 7919, DELAY_STRIDE = 7919, LONGEST_DELAY = 599999 };
 

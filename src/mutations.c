@@ -1,4 +1,4 @@
-#include "mutation.h"
+#include "mutations.h"
 
 void mutations_init(struct mutations *m, struct memory *memory) {
   *m = (struct mutations){.memory = memory};

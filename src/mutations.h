@@ -9,8 +9,8 @@
  * caller's. A layer of a failed mutation goes at once. One of a mutation that was done stays until
  * an answer lands that holds it, so that the old value never shows again in between.
  */
-#ifndef TIDEMARK_MUTATION_H
-#define TIDEMARK_MUTATION_H
+#ifndef TIDEMARK_MUTATIONS_H
+#define TIDEMARK_MUTATIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

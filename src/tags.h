@@ -7,8 +7,8 @@
  * A tag is a key: tags match as keys do, so they live in an index of their own. Each tag has the
  * list of entries that carry it.
  */
-#ifndef TIDEMARK_TAG_H
-#define TIDEMARK_TAG_H
+#ifndef TIDEMARK_TAGS_H
+#define TIDEMARK_TAGS_H
 
 #include "index.h"
 

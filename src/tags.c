@@ -1,4 +1,4 @@
-#include "tag.h"
+#include "tags.h"
 
 #include "key.h"
 

@@ -1,0 +1,12 @@
+#ifndef TIDEMARK_CACHE_LIFETIME_H
+#define TIDEMARK_CACHE_LIFETIME_H
+
+#include "cache.h"
+
+int cache_lifetime_build(tidemark_cache *cache, const tidemark_event *event);
+void cache_lifetime_remove(tidemark_cache *cache, uint32_t id);
+void cache_lifetime_reset(tidemark_cache *cache, uint32_t id);
+/* FORGET. */
+void cache_lifetime_forget_all(tidemark_cache *cache);
+
+#endif
