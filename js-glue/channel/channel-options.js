@@ -1,3 +1,5 @@
+import { argumentError, describeValue } from '../runtime/argument-error.js';
+
 /** @import { ChannelOptions as GivenOptions } from '../types/channel.js' */
 
 /** @typedef {new (url: string) => WebSocket} SocketClass */
@@ -31,7 +33,7 @@ export function channelOptions(options, messageBytes) {
   // A class of another library may say its type in another way.
   const WebSocket = /** @type {SocketClass} */ (options?.WebSocket ?? globalThis.WebSocket);
   if (!Object.hasOwn(SCHEMES, transport)) {
-    throw new TypeError(`transport is ${String(transport)}; allowed: 'websocket', 'events'`);
+    throw argumentError('transport', "'websocket' or 'events'", transport);
   }
   const scheme = SCHEMES[transport];
   const address = () => fullUrl(typeof url === 'function' ? url() : url, scheme);
@@ -39,7 +41,7 @@ export function channelOptions(options, messageBytes) {
   if (ticket !== undefined) checkTicket(ticket);
   checkScopes(scopes);
   if (transport === 'websocket' && typeof WebSocket !== 'function') {
-    throw new TypeError('There is no WebSocket here; pass one: connect({ …, WebSocket })');
+    throw new TypeError('This platform has no WebSocket; pass one: connect({ …, WebSocket })');
   }
   return {
     url: address,
@@ -56,14 +58,14 @@ export function channelOptions(options, messageBytes) {
 /** @param {unknown} ticket */
 export function checkTicket(ticket) {
   if (typeof ticket !== 'function') {
-    throw new TypeError('ticket is no function; allowed: () => Promise<string>, or none');
+    throw argumentError('ticket', 'a function that returns a string or a promise of one', ticket);
   }
 }
 
 /** @param {unknown} scopes */
 export function checkScopes(scopes) {
   if (!Array.isArray(scopes) || !scopes.every((scope) => typeof scope === 'string')) {
-    throw new TypeError("scopes are no list of names; allowed: ['project:9', …]");
+    throw argumentError('scopes', "an array of strings, such as ['project:9']", scopes);
   }
 }
 
@@ -72,7 +74,7 @@ function streamOptions(backoff, ticket) {
   const { base = 500, cap = 20000, maxAttempts = 0, jitter = true } = backoff;
   for (const [name, value] of Object.entries({ base, cap, maxAttempts })) {
     if (typeof value !== 'number' || !(value >= 0) || value === Infinity) {
-      throw new TypeError(`backoff.${name} is ${String(value)}; allowed: a number from 0 on`);
+      throw argumentError(`backoff.${name}`, 'a finite number >= 0', value);
     }
   }
   return { backoffBase: base, backoffCap: cap, maxAttempts, jitter: jitter !== false, ticket };
@@ -93,6 +95,7 @@ function fullUrl(url, scheme) {
     // Said below.
   }
   throw new TypeError(
-    `url is ${String(url)}; allowed: '${scheme}s://example.com/live', a path of this page, or a function`,
+    `url must be an address such as '${scheme}s://example.com/live', a path, or a function; ` +
+      `got ${url instanceof URL ? url.href : describeValue(url)}`,
   );
 }

@@ -66,6 +66,6 @@ export class Channel extends Subscribable {
   }
 
   #mustBeOpen() {
-    if (!this.#isOpen) throw new Error('This channel is closed; connect() gives another one.');
+    if (!this.#isOpen) throw new Error('This channel is closed; connect() opens another one.');
   }
 }

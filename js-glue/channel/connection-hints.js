@@ -3,17 +3,17 @@ import { onlineManager } from '../runtime/online-manager.js';
 
 /** @import { ChannelOptions } from './channel-options.js' */
 
-/** A connection that was never live after so many tries will hardly be after one more. */
+/** Failed connections in a row before the hint: after so many, one more will hardly become live. */
 const TRIES = 3;
 
-/** Where a hub is not found, a dev server says so in its own way. */
+/** The usual reason why a page does not reach its hub. */
 const PROXY =
-  'If a dev server stands between, its proxy must forward this path with upgrades ' +
+  'If you use a dev server, its proxy must forward this path, including upgrades ' +
   "(Vite: server: { proxy: { '/tidemark': { target: 'http://localhost:3000', ws: true } } }).";
 
 /**
- * Says in development, each once, why a client hears of no change and what to do: on the page nothing
- * shows that.
+ * Warns in development, once for each reason, that the client receives no changes, and says what to do: the
+ * page itself shows no sign of it.
  */
 export class ConnectionHints {
   /** @type {Set<string>} */
@@ -28,8 +28,8 @@ export class ConnectionHints {
     if (!ticket || scopes) return; // `scopes: []` is taken as meant
     this.#say(
       'scopes',
-      'connect() was given a ticket but no scopes, so nothing will be heard. ' +
-        "Pass scopes: ['project:9', …], or [] if setScopes() says them later.",
+      'connect() got a ticket but no scopes, so the client receives no changes. ' +
+        "Pass scopes: ['project:9', …], or [] if you call setScopes() later.",
     );
   }
 
@@ -41,8 +41,8 @@ export class ConnectionHints {
   noTicket({ message }) {
     this.#say(
       'ticket',
-      `there is no ticket, so nothing will be heard (${message}). ticket() must resolve to the text of ` +
-        'hub.issueTicket(user): is somebody signed in, and does the server know that route?',
+      `the client could not get a ticket, so it receives no changes (${message}). ticket() must resolve to ` +
+        'the string that hub.issueTicket(user) returns. Check that the user is signed in and that the route exists.',
     );
   }
 
@@ -51,8 +51,8 @@ export class ConnectionHints {
     if (this.#wasLive) return; // the server is restarted
     this.#say(
       'address',
-      `no connection could be opened to ${address(options)}, so nothing will be heard: ` +
-        `either nothing listens there, or what answers is no hub. ${PROXY}`,
+      `the client could not connect to ${address(options)}, so it receives no changes. Either no server ` +
+        `listens there, or it is not a hub. ${PROXY}`,
     );
   }
 
@@ -61,8 +61,8 @@ export class ConnectionHints {
     const type = headers.get('content-type') ?? 'no content type';
     this.#say(
       'address',
-      `${address(options)} answers with status ${status} and ${type}, not with a stream of events, so nothing will be ` +
-        `heard: what answers is no hub. ${PROXY}`,
+      `${address(options)} answered with status ${status} and ${type} instead of an event stream, so the client ` +
+        `receives no changes: the server is not a hub. ${PROXY}`,
     );
   }
 
@@ -70,11 +70,11 @@ export class ConnectionHints {
   tries(options, error) {
     this.#tries += 1;
     if (this.#wasLive || this.#tries <= TRIES || this.#said.has('address')) return;
-    const why = error?.message ?? 'each ended before the server had confirmed the subscription';
+    const why = error?.message ?? 'each closed before the server confirmed the subscription';
     this.#say(
       'never live',
-      `${TRIES} connections to ${address(options)} were never live, so nothing is heard: ${why}. The server must ` +
-        'answer auth with hello and subscribe with subscribed, and no proxy between may buffer or end the stream.',
+      `${TRIES} connections to ${address(options)} never became live, so the client receives no changes: ${why}. The ` +
+        'server must answer auth with hello and subscribe with subscribed. A proxy must not buffer or end the stream.',
     );
   }
 

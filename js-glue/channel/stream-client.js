@@ -1,6 +1,7 @@
 import { Close, Effect, Frame, StreamStatus as StreamState } from '../engine/codes.js';
 import { streamStatusName } from '../engine/stream-status.js';
 import { statusOf } from '../errors/error-kind.js';
+import { describeValue } from '../runtime/argument-error.js';
 import { report } from '../runtime/environment.js';
 import { asText, isA, member } from '../runtime/member.js';
 import { Subscribable } from '../runtime/subscribable.js';
@@ -21,11 +22,10 @@ const TOO_LARGE = 1009;
 
 /** What a server says by closing a connection. @type {Readonly<Record<number, string>>} */
 const REASONS = Object.freeze({
-  [TOO_LARGE]: 'the server does not take a message of this length',
-  [Close.PROTOCOL_ERROR]: 'the server does not speak this protocol',
-  [Close.NOT_SIGNED_IN]:
-    'the server signed nobody in: the ticket is missing, unknown, expired or used already',
-  [Close.FORBIDDEN]: 'the server does not allow this connection',
+  [TOO_LARGE]: 'the server refused a message as too long',
+  [Close.PROTOCOL_ERROR]: 'the server does not support this protocol',
+  [Close.NOT_SIGNED_IN]: 'sign-in failed: the ticket is missing, unknown, expired or already used',
+  [Close.FORBIDDEN]: 'the server refused this connection',
 });
 
 /**
@@ -58,7 +58,9 @@ export class StreamClient extends Subscribable {
   /** @param {GivenOptions} options */
   connect(options) {
     if (this.channel) {
-      throw new Error('This client has a channel already: close() it before you connect again.');
+      throw new Error(
+        'This client already has a channel: close() it before calling connect() again.',
+      );
     }
     this.#options = channelOptions(options, this.#client.messageBytes);
     this.#hints.begins(options);
@@ -105,7 +107,9 @@ export class StreamClient extends Subscribable {
   setTicket(ticket) {
     checkTicket(ticket);
     if (!this.#options?.ticket) {
-      throw new TypeError('This channel signs nobody in; connect() with a ticket instead');
+      throw new TypeError(
+        'This channel was opened without a ticket; close() it and connect() with one.',
+      );
     }
     this.#options.ticket = ticket;
   }
@@ -154,7 +158,7 @@ export class StreamClient extends Subscribable {
 
   /** The core gave up. */
   refused() {
-    this.error ??= new Error('every attempt to connect failed');
+    this.error ??= new Error('all attempts to connect failed (backoff.maxAttempts)');
   }
 
   /** For the driver, at the end of the turn. */
@@ -180,7 +184,12 @@ export class StreamClient extends Subscribable {
     try {
       const ticket = await this.#options?.ticket?.();
       if (typeof ticket !== 'string' || ticket === '') {
-        throw Object.assign(new TypeError('ticket() gave no text'), { forGood: true });
+        throw Object.assign(
+          new TypeError(
+            `ticket() must resolve to a string that is not empty; got ${describeValue(ticket)}`,
+          ),
+          { forGood: true },
+        );
       }
       if (this.#ticket.socket !== id) return;
       this.#ticket.text = ticket;
@@ -275,5 +284,5 @@ function asError(thrown) {
   if (isA(thrown, Error)) return thrown;
   const status = statusOf(thrown);
   const why = status === undefined ? asText(thrown) : `the server answered with status ${status}`;
-  return new Error(`there is no ticket: ${why}`, { cause: thrown });
+  return new Error(`could not get a ticket: ${why}`, { cause: thrown });
 }

@@ -1,3 +1,5 @@
+import { argumentError } from '../runtime/argument-error.js';
+
 /** @import { Limits, QueryClientConfig } from '../types/client.js' */
 
 /** The most that each limit may be. @type {Readonly<Record<string, number>>} */
@@ -18,7 +20,7 @@ const MOST = Object.freeze({
 const LONGEST_CLIENT_ID = 64;
 
 /**
- * Throws for what the core would refuse without saying which option it was, or take for another value.
+ * Checks the options that the core would refuse without naming them, or would misread.
  *
  * @param {Pick<QueryClientConfig, 'clientId' | 'seed' | 'limits'>} config of a client
  * @throws {TypeError} naming what is wrong and what is allowed
@@ -26,12 +28,10 @@ const LONGEST_CLIENT_ID = 64;
 export function checkConfig({ clientId = '', seed = 0n, limits = {} }) {
   const isId = typeof clientId === 'string';
   if (!isId || new TextEncoder().encode(clientId).length > LONGEST_CLIENT_ID) {
-    throw new TypeError(
-      `clientId is ${String(clientId)}; it must be a text of ${LONGEST_CLIENT_ID} bytes at most.`,
-    );
+    throw argumentError('clientId', `a string of at most ${LONGEST_CLIENT_ID} bytes`, clientId);
   }
   if (typeof seed !== 'bigint') {
-    throw new TypeError(`seed is ${String(seed)}; it must be a bigint, such as 1n.`);
+    throw argumentError('seed', 'a BigInt, such as 1n', seed);
   }
   for (const [name, value] of Object.entries(limits)) checkLimit(name, value ?? 0);
 }
@@ -39,11 +39,9 @@ export function checkConfig({ clientId = '', seed = 0n, limits = {} }) {
 /** @param {string} name @param {unknown} value */
 function checkLimit(name, value) {
   if (!Object.hasOwn(MOST, name)) {
-    throw new TypeError(`limits.${name} is unknown; allowed are ${Object.keys(MOST).join(', ')}.`);
+    throw new TypeError(`limits must only have ${Object.keys(MOST).join(', ')}; got ${name}`);
   }
   if (typeof value !== 'number' || !(value >= 0 && value <= MOST[name])) {
-    throw new TypeError(
-      `limits.${name} is ${String(value)}; it must be a number up to ${MOST[name]}, or 0 for the default.`,
-    );
+    throw argumentError(`limits.${name}`, `a number from 0 (the default) to ${MOST[name]}`, value);
   }
 }

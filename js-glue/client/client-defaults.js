@@ -1,4 +1,5 @@
 import { skipToken } from '../query/options.js';
+import { argumentError } from '../runtime/argument-error.js';
 import { checkObject } from '../runtime/check-object.js';
 import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 
@@ -66,7 +67,7 @@ export class ClientDefaults {
     if (isFull(options)) return options;
     const { queryKey } = options;
     if (!Array.isArray(queryKey)) {
-      throw new TypeError(`queryKey is ${describe(queryKey)}; it must be an array.`);
+      throw argumentError('queryKey', 'an array', queryKey);
     }
     const full = /** @type {FullQueryOptions} */ ({
       gcTime: this.#gcTime,
@@ -121,12 +122,7 @@ function merged(defaults, key) {
 function gcTime(value) {
   const time = Math.max(0, value);
   if (Number.isNaN(time)) {
-    throw new TypeError(`gcTime is ${describe(value)}; it must be a number of ms, or Infinity.`);
+    throw argumentError('gcTime', 'a number of ms, or Infinity', value);
   }
   return time;
-}
-
-/** @param {unknown} value */
-function describe(value) {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

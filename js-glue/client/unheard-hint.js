@@ -2,12 +2,12 @@ import { isDevelopment } from '../runtime/environment.js';
 
 /** @import { QueryClient } from './query-client.js' */
 
-/** Of so many writes one should have come back as a change. */
+/** Mutations without a change of the stream before the hint. */
 const WRITES = 3;
-/** ms in which an app has connected, if it does. */
+/** ms; an app that uses a hub has called connect() by then. */
 const PATIENCE = 60_000;
 
-/** Says once, in development, that a client has rules and nothing ever tells it of a change. */
+/** Warns once, in development, that a client has rules but never receives a change. */
 export class UnheardHint {
   #client;
   #since;
@@ -42,11 +42,11 @@ export class UnheardHint {
     this.#isOver = true;
     console.warn(
       stream.channel
-        ? `tidemark: ${WRITES} mutations succeeded, and the stream, which is live, told of no change. A table ` +
-            'needs a trigger (changeTriggers of tidemark/hub/postgres) or hub.publish(), and the change a scope ' +
-            'that connect() names.'
-        : 'tidemark: this client has rules, and nothing tells it of changes. connect() it to a hub, or say what ' +
-            'a mutation changes: its change option, or applyChange().',
+        ? `tidemark: ${WRITES} mutations succeeded, but the stream, which is live, reported no change. Add a trigger ` +
+            'to the table (changeTriggers of tidemark/hub/postgres) or call hub.publish(), and check that the ' +
+            'change has a scope that connect() subscribes to.'
+        : 'tidemark: this client has rules but receives no changes. Call connect() to subscribe to a hub, or report ' +
+            'what a mutation changes: its change option, or applyChange().',
     );
   }
 }

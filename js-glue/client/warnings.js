@@ -3,22 +3,22 @@ import { isDevelopment } from '../runtime/environment.js';
 
 /** @type {Readonly<Record<number, (detail: string) => string>>} */
 const SENTENCES = Object.freeze({
-  [Warning.RESOURCE]: (name) => `a change of "${name}" came, but no rule is about that resource`,
-  [Warning.TYPE]: (type) => `the stream sent a message of the unknown type "${type}"`,
-  [Warning.SERVER]: (message) => `the stream's server reports: ${message}`,
-  [Warning.REFUSED]: () => 'the stream stopped; channel.error says why',
+  [Warning.RESOURCE]: (name) => `received a change of "${name}", but no rule matches that resource`,
+  [Warning.TYPE]: (type) => `the stream sent a message of unknown type "${type}"`,
+  [Warning.SERVER]: (message) => `the server of the stream reports: ${message}`,
+  [Warning.REFUSED]: () => 'the stream stopped; see channel.error for the reason',
   [Warning.FIELD]: (name) =>
-    `a rule about "${name}" needs a field as a number or as text, and the change has another value`,
+    `a change of "${name}" has a field that its rule cannot cast with :number or :string, or that makes the key too long`,
   [Warning.CAST]: (name) =>
-    `a rule about "${name}" matched no query, but would if 42 were '42' or '42' were 42: ` +
-    'write $field:number or $field:string in its key',
+    `a rule for "${name}" matched no query because a cast is missing: the keys hold 42 and the change '42', ` +
+    'or the reverse. Write $field:number or $field:string in the rule',
   [Warning.EPOCH]: () =>
-    'an answer says a position (Tidemark-As-Of) that is of no epoch of the stream, so it says nothing; ' +
-    'it must be asOf() of the hub that the client is connected to, or of one with the same backplane',
+    "an answer's Tidemark-As-Of is of an epoch that the stream never had, so it is ignored. It must be asOf() of " +
+    'the hub that the client is connected to, or of a hub with the same backplane',
 });
 
 /**
- * Says each of the core's warnings once, in development.
+ * Logs each of the core's warnings once, in development.
  *
  * @returns {(warning: number, detail: string) => void} takes one of Warning
  */

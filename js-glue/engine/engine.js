@@ -56,7 +56,7 @@ export class Engine {
     this.#exports = this.#memory.exports;
     this.#keys = new KeyEncoder(this.#memory, { keyBytes, messageBytes });
     const written = this.#memory.writeText(`${clientId}\0`);
-    if (written < 0) throw new TidemarkError(ErrorCode.OPTION, 'the clientId is too long');
+    if (written < 0) throw new TidemarkError(ErrorCode.OPTION, 'clientId must be shorter');
     this.#check(
       this.#exports.tm_create(
         Number(seed & 0xffffffffn),
@@ -74,7 +74,9 @@ export class Engine {
       ),
     );
     if (this.#exports.tm_stats_count() !== STATS.length) {
-      throw new Error('wasm/tidemark.js and js-glue/ are of different versions');
+      throw new Error(
+        'wasm/tidemark.js and js-glue/ are of different versions; run ./build.sh build',
+      );
     }
   }
 

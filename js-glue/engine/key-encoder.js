@@ -76,7 +76,7 @@ export class KeyEncoder {
   #parts(key) {
     const parts = keyPart(key, '');
     if (!Array.isArray(parts)) {
-      throw new TypeError(`a query key must be an array, not ${describe(key)}`);
+      throw new TypeError(`a query key must be an array; got ${describe(key)}`);
     }
     let at = 0;
     for (let i = 0; i < parts.length; i++) at = this.#part(keyPart(parts[i], i), at, 0);
@@ -184,7 +184,10 @@ export class KeyEncoder {
    */
   #object(value, at, depth) {
     if (depth >= MAX_DEPTH) {
-      throw new TidemarkError(ErrorCode.KEY, 'the query key is nested too deeply, or in a circle');
+      throw new TidemarkError(
+        ErrorCode.KEY,
+        'a query key must not be nested too deeply or contain itself',
+      );
     }
     let end = at;
     if (Array.isArray(value)) {

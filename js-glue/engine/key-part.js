@@ -26,7 +26,7 @@ export function keyPart(value, name) {
 function withoutToJson(value) {
   if (typeof value === 'object' && value !== null) return unboxed(value);
   if (typeof value === 'bigint') {
-    throw new TypeError('a query key cannot hold a BigInt: use a string or a number');
+    throw new TypeError('a query key must not contain a BigInt: use a string or a number');
   }
   return typeof value === 'function' ? undefined : keyPart(value, '');
 }

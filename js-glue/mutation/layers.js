@@ -173,7 +173,7 @@ export class Layers {
       this.#refusal ??= { error };
       return;
     }
-    const what = `tidemark: the optimistic update of ${hashKey(queryKey)} threw; it is not shown`;
+    const what = `tidemark: the optimistic update of ${hashKey(queryKey)} threw; the mutation is no longer shown`;
     report(new Error(what, { cause: error }));
   }
 

@@ -84,7 +84,7 @@ export class MutationCache extends Subscribable {
   reportFull(query, cause) {
     if (this.#reportedFull.has(query)) return;
     this.#reportedFull.add(query);
-    const what = `tidemark: ${hashKey(query.queryKey)} holds limits.layersPerEntry changes; others are sent, but not shown`;
+    const what = `tidemark: the query ${hashKey(query.queryKey)} has limits.layersPerEntry optimistic updates; further mutations are sent but not shown`;
     report(new Error(what, { cause }));
   }
 

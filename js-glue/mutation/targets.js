@@ -1,3 +1,4 @@
+import { argumentError } from '../runtime/argument-error.js';
 import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 
 /** @import { Engine } from '../engine/engine.js' */
@@ -16,16 +17,14 @@ import { copyKey, hashKey, partialMatchKey } from '../runtime/hash-key.js';
  */
 export function targetsOf(optimistic) {
   if (!Array.isArray(optimistic)) {
-    throw new TypeError('optimistic is not a list; allowed: [{ queryKey: […], update: fn }, …]');
+    throw argumentError('optimistic', 'an array, such as [{ queryKey, update }]', optimistic);
   }
   return optimistic.map((target, index) => {
     const { queryKey, exact = true, update } = target ?? {};
-    if (!Array.isArray(queryKey) || typeof exact !== 'boolean' || typeof update !== 'function') {
-      throw new TypeError(
-        `optimistic ${index + 1} is wrong; allowed: ` +
-          '{ queryKey: […], exact?: boolean, update: (value, variables, queryKey) => … }',
-      );
-    }
+    const place = `optimistic[${index}]`;
+    if (!Array.isArray(queryKey)) throw argumentError(`${place}.queryKey`, 'an array', queryKey);
+    if (typeof exact !== 'boolean') throw argumentError(`${place}.exact`, 'a boolean', exact);
+    if (typeof update !== 'function') throw argumentError(`${place}.update`, 'a function', update);
     const hash = hashKey(queryKey);
     return { queryKey: copyKey(queryKey), hash, exact, update };
   });

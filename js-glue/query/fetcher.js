@@ -1,4 +1,5 @@
 import { Fetching, Landing, State } from '../engine/codes.js';
+import { describeValue } from '../runtime/argument-error.js';
 import { isDevelopment, report } from '../runtime/environment.js';
 import { member } from '../runtime/member.js';
 import { networkMode, resolveOption, skipToken } from './options.js';
@@ -75,14 +76,17 @@ async function callQueryFn(query, run) {
     /** @param {string | null | undefined} position */
     asOf(position) {
       if (typeof (position ?? '') !== 'string') {
-        throw mistake(run, `asOf must be told the text of a header; got ${typeof position}.`);
+        throw mistake(
+          run,
+          `position of asOf() must be a string or null; got ${describeValue(position)}`,
+        );
       }
       run.asOf = position ?? null;
     },
   };
   const data = await (persister ? persister(queryFn, context, query) : queryFn(context));
   if (data === undefined) {
-    throw mistake(run, `The queryFn of ${query.queryHash} returned undefined; null is allowed.`);
+    throw mistake(run, `queryFn of ${query.queryHash} must not return undefined; null is allowed`);
   }
   return data;
 }

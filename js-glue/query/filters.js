@@ -1,4 +1,5 @@
 import { Match } from '../engine/codes.js';
+import { argumentError } from '../runtime/argument-error.js';
 import { checkObject } from '../runtime/check-object.js';
 import { asksForAbsence, hashKey, partialMatchKey } from '../runtime/hash-key.js';
 import { fetchStatusOf } from './query-state.js';
@@ -53,7 +54,7 @@ export function remainingPredicate({ queryKey, exact, predicate }) {
 export function choice(name, value, table) {
   if (Object.hasOwn(table, value)) return table[value];
   const allowed = Object.keys(table).map((key) => `'${key}'`);
-  throw new TypeError(`${name} is ${JSON.stringify(value)}; allowed are ${allowed.join(', ')}.`);
+  throw argumentError(name, `one of ${allowed.join(', ')}`, value);
 }
 
 /**

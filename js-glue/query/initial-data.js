@@ -1,3 +1,4 @@
+import { argumentError } from '../runtime/argument-error.js';
 import { resolveOption } from './options.js';
 import { giveTags } from './tags.js';
 
@@ -68,7 +69,7 @@ export function putData(query, data, updatedAt) {
  */
 function ageOf(option, at, now) {
   if (Number.isNaN(Number(at))) {
-    throw new TypeError(`${option} is ${at}; it must be a number of ms since 1970.`);
+    throw argumentError(option, 'a number of ms since 1970', at);
   }
   return Math.max(0, now - at);
 }

@@ -1,4 +1,5 @@
 import { RefetchOn } from '../engine/codes.js';
+import { argumentError } from '../runtime/argument-error.js';
 import { coreStaleTime, networkMode, resolveOption } from './options.js';
 
 /** @import { Query } from './query.js' */
@@ -97,9 +98,7 @@ export function staleTimeOf(options, query) {
  */
 export function checkObserverOptions({ enabled }) {
   if (enabled !== undefined && typeof enabled !== 'boolean' && typeof enabled !== 'function') {
-    throw new TypeError(
-      `enabled is ${String(enabled)}; it must be a boolean or a function that returns one.`,
-    );
+    throw argumentError('enabled', 'a boolean or a function that returns one', enabled);
   }
 }
 

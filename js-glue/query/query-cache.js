@@ -45,7 +45,7 @@ export class QueryCache extends Subscribable {
   }
 
   get #owner() {
-    if (!this.#client) throw new Error('This QueryCache belongs to no QueryClient yet.');
+    if (!this.#client) throw new Error('This QueryCache does not belong to a QueryClient yet.');
     return this.#client;
   }
 

@@ -1,3 +1,5 @@
+import { argumentError } from '../runtime/argument-error.js';
+
 /** @import { Engine } from '../engine/engine.js' */
 /** @import { Query } from './query.js' */
 
@@ -11,7 +13,7 @@
 export function declareScopes(query, names) {
   if (names === undefined) return;
   if (!Array.isArray(names) || !names.every((name) => typeof name === 'string')) {
-    throw new TypeError("scopes are no list of names; allowed: ['project:9', …]");
+    throw argumentError('scopes', "an array of strings, such as ['project:9']", names);
   }
   const more = names.filter((name) => !query.scopes.includes(name));
   if (more.length === 0) return;

@@ -1,3 +1,4 @@
+import { argumentError } from '../runtime/argument-error.js';
 import { changeJson } from '../runtime/change-json.js';
 import { report } from '../runtime/environment.js';
 import { hashKey } from '../runtime/hash-key.js';
@@ -22,7 +23,7 @@ export function giveTags(query, options, engine, now) {
     engine.setTags(query.entry, tags, now);
     query.isTagged = tags.length > 0;
   } catch (cause) {
-    report(new Error(`tidemark: the tags of ${hashKey(query.queryKey)} are wrong`, { cause }));
+    report(new Error(`tidemark: the query ${hashKey(query.queryKey)} has invalid tags`, { cause }));
   }
 }
 
@@ -35,7 +36,7 @@ function tagsOf(option, query) {
   const tags = typeof option === 'function' ? option(query.view.base, query.queryKey) : option;
   if (tags === undefined || tags === null) return [];
   if (!Array.isArray(tags) || !tags.every(isTag)) {
-    throw new TypeError("tags is not a list of tags; allowed: ['Post', ['Post', 1], …]");
+    throw argumentError('tags', "an array of tags, such as ['Post', ['Post', 1]]", tags);
   }
   // As the tags of a change arrive, or a BigInt here would not be the text there.
   return JSON.parse(changeJson(tags.map((tag) => (typeof tag === 'string' ? [tag] : tag))));

@@ -1,4 +1,5 @@
 import { createContext, createElement, useContext, useEffect } from 'react';
+import { argumentError } from '../runtime/argument-error.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
 
@@ -26,9 +27,10 @@ export function useQueryClient(queryClient) {
   const client = queryClient ?? provided;
   if (!client) throw new Error('No QueryClient set, use QueryClientProvider to set one');
   if (typeof client.defaultQueryOptions !== 'function') {
-    throw new TypeError(
-      'queryClient must be a QueryClient; got something else. Hooks have the object form only, ' +
-        'such as useQuery({ queryKey, queryFn })',
+    throw argumentError(
+      'queryClient',
+      'a QueryClient (hooks support only the object form, such as useQuery({ queryKey, queryFn }))',
+      client,
     );
   }
   return client;

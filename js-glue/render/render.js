@@ -1,3 +1,4 @@
+import { argumentError } from '../runtime/argument-error.js';
 import { report } from '../runtime/environment.js';
 
 /**
@@ -16,12 +17,14 @@ export function render(observer, element, view) {
     typeof observer?.subscribe !== 'function' ||
     typeof observer.getCurrentResult !== 'function'
   ) {
-    throw new TypeError('render needs an observer, such as new QueryObserver(client, options).');
+    throw argumentError('observer', 'a QueryObserver or MutationObserver', observer);
   }
   if (typeof element?.replaceChildren !== 'function') {
-    throw new TypeError(`render needs an element to show it in; it got ${String(element)}.`);
+    throw argumentError('element', 'a DOM element', element);
   }
-  if (typeof view !== 'function') throw new TypeError('render needs a function that makes a view.');
+  if (typeof view !== 'function') {
+    throw argumentError('view', 'a function', view);
+  }
   const draw = () => {
     const result = observer.getCurrentResult();
     show(element, view(observer.trackResult?.(result) ?? result, element));
@@ -47,6 +50,5 @@ function show(element, shown) {
   if (shown === undefined) return;
   if (typeof shown === 'string') element.textContent = shown;
   else if (typeof shown?.nodeType === 'number') element.replaceChildren(shown);
-  else
-    throw new TypeError(`A view returns text, a node or undefined; it returned ${typeof shown}.`);
+  else throw argumentError('what view returns', 'a string, a node or undefined', shown);
 }

@@ -1,4 +1,5 @@
 import { isTag } from '../query/tags.js';
+import { argumentError } from '../runtime/argument-error.js';
 import { changeJson } from '../runtime/change-json.js';
 import { isPlainObject } from '../runtime/hash-key.js';
 
@@ -43,7 +44,9 @@ function encodeChange(change, place, limit) {
   const text = changeJson(change);
   const bytes = byteLength(text);
   if (bytes + 3 > limit) {
-    throw new TypeError(`${place} has ${bytes} bytes; allowed: ${limit - 3} (limits.messageBytes)`);
+    throw new TypeError(
+      `${place} must be at most ${limit - 3} bytes long (limits.messageBytes); got ${bytes}`,
+    );
   }
   return text;
 }
@@ -55,13 +58,16 @@ function encodeChange(change, place, limit) {
  */
 function checkChange(change, place) {
   const { resource, tags } = isPlainObject(change) ? change : {};
-  const named = typeof resource === 'string' && resource !== '';
-  const tagged = Array.isArray(tags) && tags.every(isTag);
-  if ((named && tags === undefined) || (tagged && (named || resource === undefined))) return;
-  throw new TypeError(
-    `${place} names no resource and no tags; ` +
-      "allowed: { resource: 'task', id: 42, action: 'UPDATE', … }, { tags: ['Post', ['Post', 1]] }",
-  );
+  if (tags !== undefined && !(Array.isArray(tags) && tags.every(isTag))) {
+    throw argumentError(
+      `tags of ${place}`,
+      "an array of tags, such as ['Post', ['Post', 1]]",
+      tags,
+    );
+  }
+  if (typeof resource === 'string' && resource !== '') return;
+  if (tags !== undefined && resource === undefined) return;
+  throw argumentError(place, "{ resource: 'task', id: 42, … } or { tags: ['Post', …] }", change);
 }
 
 /** @param {string} text @returns {number} bytes as UTF-8 */
@@ -78,7 +84,7 @@ function byteLength(text) {
  */
 export function applyChanges(client, changes) {
   if (!Array.isArray(changes)) {
-    throw new TypeError("applyChanges takes an array: [{ resource: 'task', id: 42 }, …]");
+    throw argumentError('changes', "an array, such as [{ resource: 'task', id: 42 }]", changes);
   }
   const texts = encodeChanges(changes, client.messageBytes);
   client.optionFunctions.ask();

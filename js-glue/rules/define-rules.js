@@ -1,3 +1,4 @@
+import { argumentError } from '../runtime/argument-error.js';
 import { isPlainObject } from '../runtime/hash-key.js';
 
 const TARGETS = ['invalidate', 'refetch', 'remove', 'reset'];
@@ -5,7 +6,7 @@ const TEMPLATE_MEMBERS = ['key', 'exact', 'refetchType'];
 const REFETCH_TYPES = ['active', 'inactive', 'all', 'none'];
 
 /**
- * Checks rules where they are written, so that a mistake is found at start-up and names its place.
+ * Checks rules where they are written, so that an error occurs at start-up and names its place.
  * Without an argument it returns itself: that is how TypeScript learns the resources.
  *
  * @param {...any} rules one argument or none
@@ -16,7 +17,7 @@ export function defineRules(...rules) {
   if (rules.length === 0) return defineRules;
   const [given] = rules;
   if (!Array.isArray(given)) {
-    throw new TypeError("rules are not an array; allowed: [{ on: 'task', invalidate: [[…]] }, …]");
+    throw argumentError('rules', "an array, such as [{ on: 'task', invalidate: [[…]] }]", given);
   }
   given.forEach((rule, index) => {
     checkRule(rule, `rule ${index + 1}`);
@@ -33,8 +34,7 @@ export function defineRules(...rules) {
  */
 export function encodeRules(rules) {
   return JSON.stringify(rules, (name, value) => {
-    if (typeof value === 'bigint')
-      refuse('rules', `${name} is the BigInt ${value}n`, 'what JSON has');
+    if (typeof value === 'bigint') throw argumentError(`${name} in rules`, 'a JSON value', value);
     return value;
   });
 }
@@ -42,32 +42,37 @@ export function encodeRules(rules) {
 /** @param {unknown} rule @param {string} place */
 function checkRule(rule, place) {
   if (!isPlainObject(rule)) {
-    refuse(place, 'not an object', "{ on: 'task', invalidate: [[…]] }");
+    throw argumentError(place, "an object such as { on: 'task', invalidate: [[…]] }", rule);
   }
   checkOn(rule.on, place);
   const targets = Object.keys(rule).filter((name) => name !== 'on');
   for (const name of targets) checkTarget(name, rule[name], place);
-  if (targets.length === 0) refuse(place, 'it touches nothing', list(TARGETS));
+  if (targets.length === 0) {
+    throw argumentError(place, `an object with ${anyOf(TARGETS)}`, Object.keys(rule));
+  }
 }
 
 /** @param {unknown} on @param {string} place */
 function checkOn(on, place) {
-  const allowed = "'task' or { resource: 'task', action: 'DELETE' or ['INSERT', 'DELETE'] }";
+  const names = 'a string or an array of strings, none of them empty';
   const { resource, action, ...others } = isPlainObject(on) ? on : { resource: on };
-  if (!isName(resource)) refuse(place, '"on" names no resource', allowed);
+  if (!isName(resource)) {
+    throw argumentError(`${place}: on`, "'task' or { resource: 'task', action: 'DELETE' }", on);
+  }
   const actions = Array.isArray(action) ? action : action === undefined ? [] : [action];
-  if (!actions.every(isName)) refuse(place, 'an action in "on" is not a name', allowed);
+  if (!actions.every(isName)) throw argumentError(`${place}: on.action`, names, action);
   const [unknown] = Object.keys(others);
-  if (unknown !== undefined) refuse(place, `"on" has an unknown member "${unknown}"`, allowed);
+  if (unknown !== undefined) throw unknownMember(`${place}: on`, ['resource', 'action'], unknown);
 }
 
 /** @param {string} name @param {unknown} templates @param {string} place */
 function checkTarget(name, templates, place) {
-  if (name === 'patch') refuse(place, '"patch" is not there yet', list(TARGETS));
-  if (!TARGETS.includes(name)) refuse(place, `unknown member "${name}"`, list(['on', ...TARGETS]));
-  if (!Array.isArray(templates)) refuse(place, `"${name}" is not a list of keys`, '[[…], …]');
+  if (!TARGETS.includes(name)) throw unknownMember(place, ['on', ...TARGETS], name);
+  if (!Array.isArray(templates)) {
+    throw argumentError(`${place}: ${name}`, 'an array of keys, such as [[…]]', templates);
+  }
   templates.forEach((template, index) => {
-    checkTemplate(template, `${place}, ${name} ${index + 1}`);
+    checkTemplate(template, `${place}: ${name}[${index}]`);
   });
 }
 
@@ -77,20 +82,23 @@ function checkTemplate(template, place) {
     checkKey(template, place);
     return;
   }
-  const allowed = "['tasks', '$id'] or { key: ['tasks', '$id'], exact: true, refetchType: 'all' }";
-  if (!isPlainObject(template)) refuse(place, 'not a key', allowed);
+  if (!isPlainObject(template)) {
+    throw argumentError(
+      place,
+      "['tasks', '$id'] or { key: ['tasks', '$id'], exact: true }",
+      template,
+    );
+  }
   for (const name of Object.keys(template)) {
-    if (!TEMPLATE_MEMBERS.includes(name)) {
-      refuse(place, `unknown member "${name}"`, list(TEMPLATE_MEMBERS));
-    }
+    if (!TEMPLATE_MEMBERS.includes(name)) throw unknownMember(place, TEMPLATE_MEMBERS, name);
   }
   const { key, exact, refetchType } = template;
-  if (!Array.isArray(key)) refuse(place, '"key" is not an array', allowed);
+  if (!Array.isArray(key)) throw argumentError(`${place}.key`, 'an array', key);
   if (exact !== undefined && typeof exact !== 'boolean') {
-    refuse(place, '"exact" is not a boolean', 'true, false');
+    throw argumentError(`${place}.exact`, 'true or false', exact);
   }
   if (refetchType !== undefined && !REFETCH_TYPES.includes(/** @type {string} */ (refetchType))) {
-    refuse(place, `unknown refetchType ${JSON.stringify(refetchType)}`, list(REFETCH_TYPES));
+    throw argumentError(`${place}.refetchType`, anyOf(REFETCH_TYPES), refetchType);
   }
   checkKey(key, place);
 }
@@ -102,11 +110,7 @@ function checkKey(part, place) {
   } else if (isPlainObject(part)) {
     for (const name of Object.keys(part)) checkKey(part[name], place);
   } else if (!isJsonLeaf(part)) {
-    refuse(
-      place,
-      `a part of the key is ${typeof part === 'bigint' ? `the BigInt ${part}n` : String(part)}`,
-      'what JSON has: text, numbers, true, false, null',
-    );
+    throw argumentError(`${place}: each part of a key`, 'a JSON value', part);
   }
 }
 
@@ -122,18 +126,13 @@ function isName(value) {
 }
 
 /** @param {readonly string[]} names */
-function list(names) {
-  return names.join(', ');
+function anyOf(names) {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/**
- * @param {string} place
- * @param {string} wrong
- * @param {string} allowed
- * @returns {never}
- */
-function refuse(place, wrong, allowed) {
-  throw new TypeError(`${place}: ${wrong}; allowed: ${allowed}`);
+/** @param {string} place @param {readonly string[]} allowed @param {string} name */
+function unknownMember(place, allowed, name) {
+  return argumentError(`${place}: each member`, anyOf(allowed), name);
 }
 
 /** @template T @param {T} value @returns {T} */

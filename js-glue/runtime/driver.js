@@ -192,7 +192,7 @@ export class Driver {
 
   /** @param {Error} cause */
   #recover(cause) {
-    report(new Error('tidemark: the core stopped and was started again', { cause }));
+    report(new Error('tidemark: the WebAssembly core crashed and was restarted', { cause }));
     this.#engine = this.#createEngine();
     this.#rebuild(this.#engine, this.now());
     this.#scheduleFlush();

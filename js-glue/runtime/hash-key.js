@@ -37,7 +37,7 @@ export function hashKey(key) {
 /** @param {KeyPart} part @param {number} depth @returns {unknown} */
 function sorted(part, depth) {
   if (typeof part !== 'object' || part === null) return part;
-  if (depth > DEEPEST) throw new TypeError('a key is nested too deeply, or in a circle');
+  if (depth > DEEPEST) throw new TypeError('a key must not be nested too deeply or contain itself');
   // A hole counts as undefined: map would leave it out.
   if (Array.isArray(part)) return Array.from(part, (v, i) => sorted(keyPart(v, i), depth + 1));
   // fromEntries defines own members, so that a member called __proto__ stays one.

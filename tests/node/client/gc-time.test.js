@@ -72,7 +72,7 @@ test('gcTime Infinity keeps', async (t) => {
 test('a gcTime that is no number is a TypeError that says what is allowed', (t) => {
   const { client } = start(t);
   const gcTime = Number.NaN;
-  const wrong = /^TypeError: gcTime is NaN; it must be a number of ms, or Infinity/;
+  const wrong = /^TypeError: gcTime must be a number of ms, or Infinity; got NaN/;
   assert.throws(() => new QueryObserver(client, { queryKey, gcTime }), wrong);
   assert.throws(() => new MutationObserver(client, { gcTime }), wrong);
 });

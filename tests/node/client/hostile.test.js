@@ -104,7 +104,7 @@ test('a position that is no text is a mistake of the query function', async (t) 
   const { client } = start(t);
   const queryFn = (/** @type {any} */ { asOf }) => asOf(5);
   await assert.rejects(client.fetchQuery({ queryKey: ['k'], queryFn, retry: 3 }), {
-    message: 'asOf must be told the text of a header; got number.',
+    message: 'position of asOf() must be a string or null; got 5',
   });
 });
 

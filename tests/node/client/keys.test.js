@@ -47,7 +47,7 @@ test('a key that is no array is a TypeError that says so', (t) => {
   const options = /** @type {any} */ ({ queryKey: 'todos', queryFn: () => 1 });
   assert.throws(
     () => client.defaultQueryOptions(options),
-    /queryKey is "todos"; it must be an array/,
+    /queryKey must be an array; got "todos"/,
   );
 });
 
@@ -127,7 +127,7 @@ test('an unknown value in a filter is a TypeError that lists the known ones', (t
   const filters = /** @type {any} */ ({ type: 'activ' });
   assert.throws(
     () => client.invalidateQueries(filters),
-    /^TypeError: type is "activ"; allowed are 'active', 'inactive', 'all'/,
+    /^TypeError: type must be one of 'active', 'inactive', 'all'.*; got "activ"/,
   );
 });
 

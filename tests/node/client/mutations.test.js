@@ -386,5 +386,5 @@ test('a change that is wrong is reported, and does not fail the mutation', async
   const reports = catchReports(t);
   const change = /** @type {any} */ ({ id: 1 });
   assert.equal(await client.mutate({ mutationFn: async () => 'data', change }), 'data');
-  assert.match(String(reports[0]), /names no resource and no tags/);
+  assert.match(String(reports[0]), /the change must be \{ resource/);
 });

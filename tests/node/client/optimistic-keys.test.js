@@ -169,11 +169,14 @@ test('over such a key a change is sent but not shown, and marks it when it is do
   assert.equal(await done, 'done');
   assert.deepEqual(client.getQueryData(queryKey), ['base', 'A', 'B']);
   assert.equal(client.getQueryState(queryKey)?.isInvalidated, true);
-  assert.match(reports[0].message, /\["list"\] holds limits.layersPerEntry changes/);
+  assert.match(reports[0].message, /\["list"\] has limits.layersPerEntry optimistic updates/);
   assert.equal(reports.length, 1);
 });
 
 test('exact that is no boolean is refused, and says what is allowed', async (t) => {
   const { mutate } = startWithTasks(t);
-  assert.match(String(await mutate({ exact: 'no' })), /optimistic 1 is wrong; allowed: .*exact\?/);
+  assert.match(
+    String(await mutate({ exact: 'no' })),
+    /optimistic\[0\]\.exact must be a boolean; got "no"/,
+  );
 });

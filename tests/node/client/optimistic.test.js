@@ -226,8 +226,11 @@ test('an updater that throws over a later answer is reported; others stand, and 
 test('a wrong optimistic list fails the mutation and says what is allowed', async (t) => {
   const { add, shown, api } = startWithList(t);
   const done = add('A', { optimistic: [{ queryKey: 'list', update: append }] });
-  assert.match(String(await done), /optimistic 1 is wrong; allowed: \{ queryKey/);
-  assert.match(String(await add('A', { optimistic: {} })), /optimistic is not a list/);
+  assert.match(String(await done), /optimistic\[0\]\.queryKey must be an array; got "list"/);
+  assert.match(
+    String(await add('A', { optimistic: {} })),
+    /optimistic must be an array, .*; got an object/,
+  );
   assert.deepEqual([shown(), api.length], [['base'], 0]);
 });
 

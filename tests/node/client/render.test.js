@@ -168,11 +168,14 @@ test('wrong arguments are TypeErrors that say what is needed', async () => {
       }
     });
   });
-  assert.match(messages[0], /^TypeError: render needs an observer/);
-  assert.match(messages[1], /^TypeError: render needs an element to show it in; it got #id/);
-  assert.match(messages[2], /^TypeError: render needs a function/);
+  assert.match(
+    messages[0],
+    /^TypeError: observer must be a QueryObserver or MutationObserver; got an object/,
+  );
+  assert.match(messages[1], /^TypeError: element must be a DOM element; got "#id"/);
+  assert.match(messages[2], /^TypeError: view must be a function; got undefined/);
   assert.match(
     messages[3],
-    /^TypeError: A view returns text, a node or undefined; it returned number/,
+    /^TypeError: what view returns must be a string, a node or undefined; got 5/,
   );
 });

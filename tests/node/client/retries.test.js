@@ -200,7 +200,10 @@ test('undefined as data is an error that names the key, and is not tried again',
   const one = observe(t, client, { queryKey: ['todos', 1], queryFn });
   await advance(1e6);
   assert.equal(calls, 1);
-  assert.match(one.result.error.message, /\["todos",1\] returned undefined; null is allowed/);
+  assert.match(
+    one.result.error.message,
+    /\["todos",1\] must not return undefined; null is allowed/,
+  );
 });
 
 test('null as data is data', async (t) => {

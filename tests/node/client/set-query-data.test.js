@@ -57,10 +57,10 @@ test('a time that is none is a TypeError that names the option', (t) => {
   const { client } = start(t);
   assert.throws(
     () => client.setQueryData(queryKey, 1, { updatedAt: Number.NaN }),
-    /^TypeError: updatedAt is NaN; it must be a number of ms since 1970/,
+    /^TypeError: updatedAt must be a number of ms since 1970; got NaN/,
   );
   const options = { queryKey, initialData: 1, initialDataUpdatedAt: Number.NaN };
-  const wrong = /^TypeError: initialDataUpdatedAt is NaN/;
+  const wrong = /^TypeError: initialDataUpdatedAt must be a number of ms .*; got NaN/;
   assert.throws(() => new QueryObserver(client, options), wrong);
 });
 

@@ -109,9 +109,12 @@ test('a query depends on the scopes of all who asked for it', async (t) => {
 
 test('scopes that are none are refused', async (t) => {
   const { client, channel } = await startLive(t);
-  assert.throws(() => channel.setScopes(/** @type {any} */ ('project:9')), /scopes are no list/);
+  assert.throws(
+    () => channel.setScopes(/** @type {any} */ ('project:9')),
+    /scopes must be an array of strings/,
+  );
   const options = /** @type {any} */ ({ queryKey: ['k'], queryFn: () => 1, scopes: [7] });
-  await assert.rejects(client.fetchQuery(options), /scopes are no list/);
+  await assert.rejects(client.fetchQuery(options), /scopes must be an array of strings/);
 });
 
 test('scopes that are too many are refused, and the channel keeps those it has', async (t) => {

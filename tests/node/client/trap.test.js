@@ -55,7 +55,7 @@ test('the verb that met the trap does its work on a new core, and it is reported
     [client.getQueryData(queryKey), client.getQueryData(['other'])],
     ['kept', 'new'],
   );
-  assert.match(reports[0].message, /core stopped and was started again/);
+  assert.match(reports[0].message, /WebAssembly core crashed and was restarted/);
 });
 
 test('answers are kept but marked, and what is looked at is fetched again', async (t) => {
@@ -224,7 +224,7 @@ test('layers are asked for under the handle that the new core gave', (t) => {
   assert.equal(client.setQueryData(queryKey, 'newer'), 'new');
   assert.deepEqual(
     reports.map(({ message }) => message),
-    ['tidemark: the core stopped and was started again'],
+    ['tidemark: the WebAssembly core crashed and was restarted'],
   );
 });
 

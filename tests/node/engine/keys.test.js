@@ -119,11 +119,11 @@ describe('what is no key is refused', () => {
   const circle = [];
   circle.push(circle);
   const bad = [
-    ['text', 'tasks', /must be an array, not a string/],
-    ['an object', { a: 1 }, /must be an array, not an object/],
-    ['nothing', undefined, /must be an array, not undefined/],
+    ['text', 'tasks', /must be an array; got a string/],
+    ['an object', { a: 1 }, /must be an array; got an object/],
+    ['nothing', undefined, /must be an array; got undefined/],
     ['a BigInt inside', [1n], /BigInt/],
-    ['a circle', [circle], /too deeply, or in a circle/],
+    ['a circle', [circle], /too deeply or contain itself/],
     ['33 levels', [JSON.parse('['.repeat(32) + ']'.repeat(32))], /nested too deeply/],
     [
       'a key over the limit',
