@@ -4,6 +4,13 @@
  */
 import base64 from '../../wasm/tidemark.js';
 
+/**
+ * What the instance exports.
+ *
+ * @typedef {{ [name: `tm_${string}`]: (...args: (number | bigint)[]) => number, memory: WebAssembly.Memory,
+ *   _initialize?: () => void }} Exports
+ */
+
 /** @type {WebAssembly.Module | undefined} */
 let compiled;
 
@@ -17,7 +24,7 @@ function compile() {
 /**
  * @param {() => void} onGrowth called when the memory has grown and every view of it is dead
  * @param {(pointer: number, length: number) => string} readText
- * @returns {Record<string, any>} the instance's exports
+ * @returns {Exports}
  */
 export function instantiate(onGrowth, readText) {
   compiled ??= compile();
@@ -29,7 +36,7 @@ export function instantiate(onGrowth, readText) {
     },
   });
   // A copy: V8 looks names up in the instance's own object by hash, in an ordinary one by offset.
-  const exports = /** @type {Record<string, any>} */ ({ ...instance.exports });
+  const exports = /** @type {Exports} */ ({ ...instance.exports });
   exports._initialize?.();
   return exports;
 }

@@ -30,7 +30,7 @@ export class Memory {
   }
 
   get buffer() {
-    return /** @type {WebAssembly.Memory} */ (this.exports.memory).buffer;
+    return this.exports.memory.buffer;
   }
 
   refresh() {

@@ -3,7 +3,7 @@ import { choice } from './filters.js';
 
 /** @import { NetworkMode as NetworkModeName, SkipToken } from '../types/common.js' */
 
-/** In place of a `queryFn`: the query is disabled until there is a function. */
+/** In place of a `queryFn`: the query is disabled until there is a function. @type {SkipToken} */
 export const skipToken = /** @type {SkipToken} */ (Symbol('skipToken'));
 
 /**

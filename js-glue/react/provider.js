@@ -8,6 +8,7 @@ const QueryClientContext = createContext(/** @type {QueryClient | undefined} */ 
 
 /**
  * @param {{ client: QueryClient, children?: import('react').ReactNode }} props
+ * @returns {import('react').ReactNode}
  */
 export function QueryClientProvider({ client, children }) {
   useEffect(() => {

@@ -2,10 +2,11 @@ import { useQueryClient } from './provider.js';
 import { useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
+/** @import { ChannelStatus } from '../types/channel.js' */
 
 /**
  * @param {QueryClient} [queryClient]
- * @returns {string} the status of the client's channel; 'stopped' while it has none
+ * @returns {ChannelStatus} the status of the client's channel; 'stopped' while it has none
  */
 export function useChannelStatus(queryClient) {
   const { stream } = useQueryClient(queryClient);

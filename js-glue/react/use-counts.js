@@ -2,9 +2,10 @@ import { useQueryClient } from './provider.js';
 import { useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
+/** @import { MutationFilters, QueryFilters } from '../types/cache.js' */
 
 /**
- * @param {any} [filters]
+ * @param {QueryFilters} [filters]
  * @param {QueryClient} [queryClient]
  * @returns {number} queries that are being fetched
  */
@@ -14,7 +15,7 @@ export function useIsFetching(filters, queryClient) {
 }
 
 /**
- * @param {any} [filters]
+ * @param {MutationFilters} [filters]
  * @param {QueryClient} [queryClient]
  * @returns {number} mutations that are pending
  */

@@ -5,11 +5,11 @@ import { useQueryClient } from './provider.js';
 import { useObserver, useOptions, useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
+/** @import { AnyMutateCallbacks, AnyMutationOptions } from '../types/internal.js' */
 
 /**
- * @param {any} options
+ * @param {AnyMutationOptions} options
  * @param {QueryClient} [queryClient]
- * @returns {any}
  */
 export function useMutation(options, queryClient) {
   const client = useQueryClient(queryClient);
@@ -17,7 +17,7 @@ export function useMutation(options, queryClient) {
   const result = useStore(observer, () => observer.getCurrentResult());
   useOptions(observer, options);
   const mutate = useCallback(
-    (/** @type {any} */ variables, /** @type {any} */ callbacks) => {
+    (/** @type {unknown} */ variables, /** @type {AnyMutateCallbacks | undefined} */ callbacks) => {
       // Its error is in the result; whoever wants the promise takes mutateAsync.
       observer.mutate(variables, callbacks).catch(() => {});
     },

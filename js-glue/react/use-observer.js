@@ -5,10 +5,11 @@ import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 /**
  * An observer that lives as long as the component; another client gets another observer.
  *
- * @template {{ setOptions(options: any): void }} Observer
- * @param {new (client: QueryClient, options: any) => Observer} Observer
+ * @template Options
+ * @template Observer
+ * @param {new (client: QueryClient, options: Options) => Observer} Observer
  * @param {QueryClient} client
- * @param {any} options of its first render; later ones are for {@link useOptions}
+ * @param {Options} options of its first render; later ones are for {@link useOptions}
  * @returns {Observer}
  */
 export function useObserver(Observer, client, options) {
@@ -25,8 +26,9 @@ export function useObserver(Observer, client, options) {
  * Gives the observer the options of each render. Comes after `useStore`: an observer that nobody listens
  * to shows no fetch that is about to come, which would be another render.
  *
- * @param {{ setOptions(options: any): void }} observer
- * @param {any} options
+ * @template Options
+ * @param {{ setOptions(options: Options): void }} observer
+ * @param {Options} options
  */
 export function useOptions(observer, options) {
   useEffect(() => {

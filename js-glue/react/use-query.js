@@ -4,14 +4,15 @@ import { useQueryClient } from './provider.js';
 import { useObserver, useOptions, useStore } from './use-observer.js';
 
 /** @import { QueryClient } from '../client/query-client.js' */
+/** @import { AnyQueryOptions, AnyQueryResult } from '../types/internal.js' */
 
 /** Who is not subscribed hears nothing. */
 const NOTHING = { subscribe: () => () => {} };
 
 /**
- * @param {any} options
+ * @param {AnyQueryOptions} options
  * @param {QueryClient} [queryClient]
- * @returns {any}
+ * @returns {AnyQueryResult}
  */
 export function useQuery(options, queryClient) {
   const client = useQueryClient(queryClient);

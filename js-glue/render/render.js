@@ -2,12 +2,22 @@ import { argumentError } from '../runtime/argument-error.js';
 import { report } from '../runtime/environment.js';
 
 /**
+ * @template Result
+ * @typedef {object} Shows
+ * @property {(listener: () => void) => () => void} subscribe
+ * @property {() => Result} getCurrentResult
+ * @property {(result: Result) => Result} [trackResult]
+ */
+
+/**
  * Shows an observer's result in an element of a page without a framework: now, and again at the end
  * of each turn in which a field that `view` read has changed.
  *
- * @param {any} observer a QueryObserver or MutationObserver; subscribed to until stopped
- * @param {any} element a DOM element
- * @param {(result: any, element: any) => unknown} view returns text, which is shown as text; a node,
+ * @template Result
+ * @template {Element} Shown
+ * @param {Shows<Result>} observer a QueryObserver or MutationObserver; subscribed to until stopped
+ * @param {Shown} element
+ * @param {(result: Result, element: Shown) => unknown} view returns text, which is shown as text; a node,
  *   which replaces the children; or undefined, if it has changed the element itself
  * @returns {() => void} stops; leaves the element as it is
  * @throws {TypeError} if an argument is not what it must be
@@ -45,10 +55,15 @@ export function render(observer, element, view) {
   return stop;
 }
 
-/** @param {any} element @param {any} shown */
+/** @param {Element} element @param {unknown} shown */
 function show(element, shown) {
   if (shown === undefined) return;
   if (typeof shown === 'string') element.textContent = shown;
-  else if (typeof shown?.nodeType === 'number') element.replaceChildren(shown);
+  else if (isNode(shown)) element.replaceChildren(shown);
   else throw argumentError('what view returns', 'a string, a node or undefined', shown);
+}
+
+/** Of any document. @param {unknown} shown @returns {shown is Node} */
+function isNode(shown) {
+  return typeof (/** @type {Partial<Node> | null} */ (shown)?.nodeType) === 'number';
 }

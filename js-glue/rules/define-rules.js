@@ -9,8 +9,8 @@ const REFETCH_TYPES = ['active', 'inactive', 'all', 'none'];
  * Checks rules where they are written, so that an error occurs at start-up and names its place.
  * Without an argument it returns itself: that is how TypeScript learns the resources.
  *
- * @param {...any} rules one argument or none
- * @returns {any} the rules, frozen; they are JSON and can be shared with a server
+ * @param {...unknown} rules one argument or none
+ * @returns {any} the rules, frozen; they are JSON and can be shared with a server; any: or itself
  * @throws {TypeError} naming the rule, what was wrong and what is allowed
  */
 export function defineRules(...rules) {

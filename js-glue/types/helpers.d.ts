@@ -30,6 +30,7 @@ export declare function isCancelledError(value: unknown): value is CancelledErro
 
 /** What the core refused: nothing has changed. */
 export declare class TidemarkError extends Error {
+  constructor(code: number, message: string);
   /** Negative, as the core numbers its errors. */
   readonly code: number;
 }

@@ -69,8 +69,15 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
     connection.on('end', () => lose(lastError));
   }
 
-  /** @param {string} script @param {(string | number)[]} args @returns {Promise<any>} */
-  const run = (script, ...args) => commands.eval(script, keys.length, ...keys, ...args);
+  /**
+   * @param {string} script
+   * @param {string[]} of its keys
+   * @param {(string | number)[]} args
+   * @returns {Promise<any>} any: what each script answers stands at its call
+   */
+  const runOn = (script, of, args) => commands.eval(script, of.length, ...of, ...args);
+  /** @param {string} script @param {(string | number)[]} args */
+  const run = (script, ...args) => runOn(script, keys, args);
 
   try {
     await Promise.all(connections.map((connection) => connection.connect()));
@@ -140,20 +147,12 @@ export async function openSession({ url, prefix }, { epoch, seq, lost }) {
        * @param {string} user
        * @param {number} ageMs
        * @param {{ owner: string, count: number }} share
-       * @returns {Promise<any>}
+       * @returns {Promise<number>}
        */
       keepTicket: (hash, user, ageMs, { owner, count }) =>
-        commands.eval(
-          KEEP_TICKET,
-          2,
-          ticketKey(hash),
-          `{${prefix}}:tickets:${owner}`,
-          user,
-          ageMs,
-          count,
-        ),
-      /** @param {string} hash @returns {Promise<any>} */
-      takeTicket: (hash) => commands.eval(TAKE_TICKET, 1, ticketKey(hash)),
+        runOn(KEEP_TICKET, [ticketKey(hash), `{${prefix}}:tickets:${owner}`], [user, ageMs, count]),
+      /** @param {string} hash @returns {Promise<string | null>} */
+      takeTicket: (hash) => runOn(TAKE_TICKET, [ticketKey(hash)], []),
       /** Resolves when all that was asked before is answered. */
       settled: () => commands.ping(),
     };

@@ -33,5 +33,5 @@ export async function besideAnother(client, another, run) {
  */
 async function isDirect(client) {
   const { rows } = await client.query({ text: 'select pg_backend_pid()', rowMode: 'array' });
-  return Number(rows[0][0]) === /** @type {any} */ (client).processID;
+  return Number(rows[0][0]) === /** @type {{ processID?: number }} */ (client).processID;
 }

@@ -9,7 +9,7 @@
  * the server is closed as well, and later on connections from before. One that is not answered
  * keeps its client waiting, and the server from closing.
  *
- * @template {(...args: any[]) => void} Handler
+ * @template {(...args: never[]) => void} Handler
  */
 export class PathRouter {
   /** @type {WeakMap<Server, { handlers: Map<string, Handler>, stop: () => void }>} */
