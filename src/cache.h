@@ -70,6 +70,7 @@ struct tidemark_cache {
   struct index index;
   struct tags tags;
   struct pool entries;
+  uint32_t removed; /* entries that are, and live on for their observers */
   struct pool activities;
   struct pool unused; /* struct unused_queue */
   struct pool observers;

@@ -27,9 +27,23 @@ int cache_change_set_rules(tidemark_cache *cache, const tidemark_event *event) {
 
 /* ---- Changes ------------------------------------------------------------------------------- */
 
+/* The row is gone. What nobody needs is forgotten; where somebody looks or waits the server's word
+ * shows, and what comes later is heard. */
+static void forget(tidemark_cache *cache, uint32_t id) {
+  const struct entry *e = entry_at(cache, id);
+  if (entry_is_observed(e) || e->awaited) {
+    cache_lifetime_reset(cache, id);
+  } else {
+    cache_lifetime_remove(cache, id);
+  }
+}
+
 /* `settled`: as cache_mark_once has `since`; 0 for a change that is new. */
 static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *target, double seq,
                   uint64_t settled) {
+  if (!cache_mark_is_told(cache, id)) {
+    return;
+  }
   bool voids = target->kind == RULE_REMOVE || target->kind == RULE_RESET;
   if (voids && settled != 0 && cache_mark_is_asked_since(entry_at(cache, id), settled)) {
     cache_mark_place(cache, id, seq);
@@ -37,7 +51,7 @@ static void touch(tidemark_cache *cache, uint32_t id, const struct rule_target *
   }
   switch ((enum rule_kind)target->kind) {
   case RULE_REMOVE:
-    cache_lifetime_remove(cache, id);
+    forget(cache, id);
     return;
   case RULE_RESET:
     cache_lifetime_reset(cache, id);

@@ -1,5 +1,7 @@
 #include "cache_entry.h"
 
+#include <math.h>
+
 #include "cache_gc.h"
 
 /* ---- After anything happened --------------------------------------------------------------- */
@@ -75,10 +77,18 @@ void cache_entry_touch(tidemark_cache *cache, uint32_t id) {
   cache_entry_commit(cache, id, 0);
 }
 
-/* Removed, it lived on for its observers, its fetch and its layers: they are gone. */
-static uint32_t drop_removed(tidemark_cache *cache, struct entry *e) {
+void cache_entry_find_again(tidemark_cache *cache, struct entry *e) {
+  cache->removed -= e->removed ? 1 : 0;
+  e->removed = false;
+}
+
+/* Its key finds nothing from here on. */
+static uint32_t drop(tidemark_cache *cache, struct entry *e) {
+  cache_entry_find_again(cache, e);
+  index_remove(&cache->index, e->node);
   tags_clear(&cache->tags, &e->first_tag);
   scopes_release(&cache->scopes, e->scopes);
+  e->node = 0;
   e->scopes = 0;
   return ENTRY_DROP;
 }
@@ -90,8 +100,9 @@ void cache_entry_release_slot(tidemark_cache *cache, uint32_t id) {
 
 void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   struct entry *e = entry_at(cache, id);
-  if (e->node == 0 && entry_is_unused(e) && (e->effects & ENTRY_DROP) == 0) {
-    bits |= drop_removed(cache, e);
+  /* Removed, it lived on for its observers, its fetch and its layers: they are gone. */
+  if (e->removed && entry_is_unused(e)) {
+    bits |= drop(cache, e);
   }
   if ((bits & ENTRY_EFFECTS) != 0) {
     e->effects |= (uint16_t)(bits & ENTRY_EFFECTS);
@@ -113,13 +124,33 @@ void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits) {
 /* ---- Entries: made and forgotten ----------------------------------------------------------- */
 
 void cache_entry_drop(tidemark_cache *cache, uint32_t id) {
+  cache_entry_commit(cache, id, drop(cache, entry_at(cache, id)));
+}
+
+void cache_entry_clear(tidemark_cache *cache, uint32_t id) {
+  cache_entry_commit(cache, id, entry_reset(entry_at(cache, id), cache->stream.seq));
+  cache_entry_arm_stale_timers(cache, id);
+}
+
+void cache_entry_return(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  if (e->node != 0) {
-    index_remove(&cache->index, e->node);
-    tags_clear(&cache->tags, &e->first_tag);
-    e->node = 0;
+  if (e->removed) {
+    cache_entry_find_again(cache, e);
+    cache_entry_clear(cache, id);
   }
-  cache_entry_commit(cache, id, 0);
+}
+
+void cache_entry_arm_stale_timer(tidemark_cache *cache, const struct observer *o) {
+  double deadline = observer_stale_deadline(o, entry_at(cache, o->entry));
+  wheel_arm(&cache->wheel, o->stale_timer, deadline > cache->time ? deadline : INFINITY);
+}
+
+void cache_entry_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
+  for (struct observer *o =
+           observer_next(cache, entry_activity(entry_at(cache, entry))->first_observer);
+       o != NULL; o = observer_next(cache, o->next)) {
+    cache_entry_arm_stale_timer(cache, o);
+  }
 }
 
 /* Somebody shows its answer for good. Without an answer there is nothing to keep. */
@@ -142,7 +173,7 @@ bool cache_entry_refetches(const tidemark_cache *cache, uint32_t id,
   bool wanted = type == TIDEMARK_REFETCH_ALL ||
                 (type == TIDEMARK_REFETCH_ACTIVE && (active || PLANTED(INACTIVE_REFETCHED))) ||
                 (type == TIDEMARK_REFETCH_INACTIVE && !active);
-  return wanted && !disabled && !is_static(cache, e);
+  return wanted && !disabled && !e->removed && !is_static(cache, e);
 }
 
 void cache_entry_plan(tidemark_cache *cache, uint32_t id, double wait) {

@@ -33,7 +33,7 @@ static void come_back(tidemark_cache *cache, bool network) {
   bool by_marks = network && cache->stream.phase != STREAM_IDLE;
   for (uint32_t id = 1; id < cache->entries.end; id++) {
     struct entry *e = entry_get(cache, id);
-    if (e == NULL) {
+    if (e == NULL || e->removed) {
       continue;
     }
     uint32_t bits = entry_resume(e);

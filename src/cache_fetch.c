@@ -6,7 +6,6 @@
 #include "cache_lifetime.h"
 #include "cache_mark.h"
 #include "cache_mutation.h"
-#include "cache_observer.h"
 #include "cache_start.h"
 #include "key.h"
 
@@ -27,6 +26,7 @@ int cache_fetch_want(tidemark_cache *cache, const tidemark_event *event) {
       !(stale_time >= 0 || stale_time == TIDEMARK_STATIC)) {
     return TIDEMARK_ERROR_EVENT;
   }
+  cache_entry_return(cache, event->entry);
   if (!event->fetch.restart && !entry_is_stale(e, stale_time, cache->time)) {
     cache->stats.hits++;
     return TIDEMARK_FETCHING_FRESH;
@@ -77,7 +77,7 @@ int cache_fetch_succeeded(tidemark_cache *cache, const tidemark_event *event) {
   cache_entry_commit(cache, event->entry, bits);
   if ((bits & ENTRY_LANDED) != 0) {
     cache_mutation_landed(cache, event->entry, asked, as_of);
-    cache_observer_arm_stale_timers(cache, event->entry);
+    cache_entry_arm_stale_timers(cache, event->entry);
   }
   bool lacks_a_change = freshness_is_behind(&e->freshness) ||
                         (landing == TIDEMARK_LANDING_OLDER && freshness_is_marked(&e->freshness));
@@ -119,6 +119,16 @@ int cache_fetch_failed(tidemark_cache *cache, const tidemark_event *event) {
   return TIDEMARK_OK;
 }
 
+static bool is_stale_for_any(const tidemark_cache *cache, const struct entry *e) {
+  for (const struct observer *o = observer_next(cache, entry_activity(e)->first_observer);
+       o != NULL; o = observer_next(cache, o->next)) {
+    if (observer_is_stale(o, e, cache->time)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 int cache_fetch_set_data(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
@@ -127,17 +137,21 @@ int cache_fetch_set_data(tidemark_cache *cache, const tidemark_event *event) {
   if (!(event->data.age >= 0)) {
     return TIDEMARK_ERROR_EVENT;
   }
+  cache_entry_return(cache, event->entry);
   bool keep_changes = event->data.keep_changes != 0;
   uint32_t bits = entry_set_data(e, cache->time - event->data.age, cache->ordinal, keep_changes);
   if (e->put_off && !PLANTED(PUT_OFF_TOO_SHORTLY)) {
     entry_put_off(e, cache->time + schedule_spread(RECOVERY_MS, &cache->random));
+  }
+  if (e->returning && e->phase == ENTRY_WANTED && !e->awaited && !is_stale_for_any(cache, e)) {
+    bits |= entry_cancel(e, true);
   }
   cache_entry_commit(cache, event->entry, bits);
   cache_entry_touch(cache, event->entry);
   if (!keep_changes) {
     cache_mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
   }
-  cache_observer_arm_stale_timers(cache, event->entry);
+  cache_entry_arm_stale_timers(cache, event->entry);
   return TIDEMARK_OK;
 }
 

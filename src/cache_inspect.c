@@ -6,7 +6,11 @@
 
 int tidemark_find(tidemark_cache *cache, const uint8_t *key, size_t length) {
   int result = cache_take_key(cache, key, length);
-  return result < 0 ? result : (int)index_find(&cache->index, cache->key, length);
+  if (result < 0) {
+    return result;
+  }
+  uint32_t id = index_find(&cache->index, cache->key, length);
+  return id == 0 || entry_at(cache, id)->removed ? 0 : (int)id;
 }
 
 int64_t tidemark_state(const tidemark_cache *cache, uint32_t entry) {
@@ -58,7 +62,7 @@ static bool is_selected(const tidemark_cache *cache, const struct entry *e, uint
     bool stale = is_stale_for_observers(cache, e, time);
     has |= stale ? TIDEMARK_MATCH_STALE : TIDEMARK_MATCH_FRESH;
   }
-  return (flags & ~has) == 0;
+  return (flags & ~has) == 0 && !e->removed;
 }
 
 int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uint32_t flags,
@@ -76,7 +80,7 @@ int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uin
     count = index_match(&cache->index, cache->key, length, cache->selection);
   }
   flags &= ~(uint32_t)TIDEMARK_MATCH_EXACT;
-  if (flags == 0) {
+  if (flags == 0 && cache->removed == 0) {
     return (int)count;
   }
   uint32_t kept = 0;

@@ -3,7 +3,6 @@
 #include "cache_entry.h"
 #include "cache_gc.h"
 #include "cache_mutation.h"
-#include "cache_observer.h"
 
 /* Room for another gc time, in the event that asks for it. */
 static int reserve_gc_time(tidemark_cache *cache) {
@@ -37,6 +36,16 @@ static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
   return (int)id;
 }
 
+/* Its observers come to an entry without an answer, as if they moved there. */
+static void come_back(tidemark_cache *cache, uint32_t id) {
+  struct entry *e = entry_at(cache, id);
+  cache_entry_return(cache, id);
+  if (cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
+    cache_entry_commit(cache, id, entry_want(e, false, false));
+    e->returning = true;
+  }
+}
+
 int cache_lifetime_build(tidemark_cache *cache, const tidemark_event *event) {
   if (!(event->key.gc_time >= 0)) {
     return TIDEMARK_ERROR_EVENT;
@@ -53,6 +62,9 @@ int cache_lifetime_build(tidemark_cache *cache, const tidemark_event *event) {
     return TIDEMARK_ERROR_MEMORY;
   }
   cache_gc_set_time(cache, id, event->key.gc_time);
+  if (entry_at(cache, id)->removed) {
+    come_back(cache, id);
+  }
   cache_entry_touch(cache, id);
   return (int)id;
 }
@@ -61,18 +73,17 @@ void cache_lifetime_remove(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   cache_mutation_drop_layers(cache, id);
   cache_entry_commit(cache, id, entry_cancel(e, true));
-  cache_entry_drop(cache, id);
-}
-
-/* Without an answer there is none that becomes stale. */
-static void clear(tidemark_cache *cache, uint32_t id) {
-  cache_entry_commit(cache, id, entry_reset(entry_at(cache, id), cache->stream.seq));
-  cache_observer_arm_stale_timers(cache, id);
+  if (!entry_is_observed(e)) {
+    cache_entry_drop(cache, id);
+  } else if (!e->removed) {
+    e->removed = true;
+    cache->removed++;
+  }
 }
 
 void cache_lifetime_reset(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  clear(cache, id);
+  cache_entry_clear(cache, id);
   if (cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
     cache_entry_commit(cache, id, entry_want(e, false, false));
   }
@@ -92,7 +103,8 @@ void cache_lifetime_forget_all(tidemark_cache *cache) {
       cache_mutation_drop_layers(cache, id);
     }
     cache_entry_commit(cache, id, entry_cancel(e, true));
-    clear(cache, id);
+    cache_entry_find_again(cache, e);
+    cache_entry_clear(cache, id);
     if (!entry_is_observed(e)) {
       cache_entry_drop(cache, id);
     }

@@ -86,6 +86,14 @@ void cache_mark_refetch_in_window(tidemark_cache *cache, uint32_t id, uint32_t s
   cache_entry_commit(cache, id, bits | notice(e, state_before));
 }
 
+bool cache_mark_is_told(tidemark_cache *cache, uint32_t id) {
+  const struct entry *e = entry_at(cache, id);
+  if (e->removed && entry_is_active(e) && !PLANTED(REMOVED_STAYS_DEAF)) {
+    cache_entry_return(cache, id);
+  }
+  return !e->removed;
+}
+
 static void mark_many(tidemark_cache *cache, double seq, bool all) {
   memory_seal(&cache->memory);
   cache->stats.resets++;
@@ -93,7 +101,7 @@ static void mark_many(tidemark_cache *cache, double seq, bool all) {
     struct entry *e = entry_get(cache, id);
     uint32_t before = e == NULL ? 0 : entry_state(e);
     if (e != NULL && (all || scopes_is_concerned(&cache->scopes, e->scopes)) &&
-        freshness_mark(&e->freshness, cache->ordinal, seq)) {
+        cache_mark_is_told(cache, id) && freshness_mark(&e->freshness, cache->ordinal, seq)) {
       cache_mark_refetch_in_window(cache, id, before);
     }
   }

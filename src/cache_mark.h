@@ -23,6 +23,8 @@ void cache_mark_all(tidemark_cache *cache, double seq);
 void cache_mark_concerned(tidemark_cache *cache, double seq);
 /* To be called after whatever may have taken an epoch, before positions are compared again. */
 void cache_mark_forget_old_epoch(tidemark_cache *cache);
+/* A removed entry is back when it is told of and somebody wants to see it. */
+bool cache_mark_is_told(tidemark_cache *cache, uint32_t id);
 /* A change that was counted already is now known to stand at that position: only an answer that
  * does not hold it is asked for again. */
 void cache_mark_place(tidemark_cache *cache, uint32_t id, double seq);

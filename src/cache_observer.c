@@ -9,23 +9,10 @@
 
 enum { OBSERVER_TIMERS = 2 };
 
-static void arm_stale_timer(tidemark_cache *cache, const struct observer *o) {
-  double deadline = observer_stale_deadline(o, entry_at(cache, o->entry));
-  wheel_arm(&cache->wheel, o->stale_timer, deadline > cache->time ? deadline : INFINITY);
-}
-
 static void arm_interval(tidemark_cache *cache, const struct observer *o) {
   double interval = o->options.refetch_interval;
   bool runs = o->options.enabled && interval > 0;
   wheel_arm(&cache->wheel, o->interval_timer, runs ? cache->time + fmax(interval, 1) : INFINITY);
-}
-
-void cache_observer_arm_stale_timers(tidemark_cache *cache, uint32_t entry) {
-  for (struct observer *o =
-           observer_next(cache, entry_activity(entry_at(cache, entry))->first_observer);
-       o != NULL; o = observer_next(cache, o->next)) {
-    arm_stale_timer(cache, o);
-  }
 }
 
 /* Room for what attaching takes: an activity and a gc time, both with a timer. */
@@ -57,7 +44,7 @@ static void attach(tidemark_cache *cache, uint32_t id, uint32_t entry) {
  * But what would have started if the network had been there is fetched when it is back. */
 static void disable(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
-  bool waits = e->phase == ENTRY_PAUSED && e->node != 0 && !PLANTED(PAUSED_FETCH_LEFT);
+  bool waits = e->phase == ENTRY_PAUSED && !e->removed && !PLANTED(PAUSED_FETCH_LEFT);
   if (!waits && entry_fetch(e) == 0 && !e->awaited) {
     cache_entry_commit(cache, id, entry_cancel(e, true));
   }
@@ -110,6 +97,16 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
   }
 }
 
+/* An observer comes, and wants a fetch or not. */
+static void come(tidemark_cache *cache, uint32_t id, bool fetches) {
+  uint32_t bits = 0;
+  if (fetches) {
+    cache_entry_return(cache, id);
+    bits = entry_want(entry_at(cache, id), false, false);
+  }
+  cache_entry_commit(cache, id, bits);
+}
+
 int cache_observer_add(tidemark_cache *cache, const tidemark_event *event) {
   struct entry *e = entry_get(cache, event->entry);
   if (e == NULL) {
@@ -132,8 +129,8 @@ int cache_observer_add(tidemark_cache *cache, const tidemark_event *event) {
   if (o->options.enabled) {
     *(fetches ? &cache->stats.misses : &cache->stats.hits) += 1;
   }
-  cache_entry_commit(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
-  arm_stale_timer(cache, o);
+  come(cache, event->entry, fetches);
+  cache_entry_arm_stale_timer(cache, o);
   arm_interval(cache, o);
   if (fetches) {
     cache_start_asked(cache, event->entry);
@@ -168,14 +165,14 @@ int cache_observer_set(tidemark_cache *cache, const tidemark_event *event) {
   }
   bool comes = moves || (o->options.enabled && !before.enabled && event->reread == 0);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
-  cache_entry_commit(cache, event->entry, fetches ? entry_want(e, false, false) : 0);
+  come(cache, event->entry, fetches);
   if (fetches) {
     cache_start_asked(cache, event->entry);
   }
   if (!entry_is_active(e)) {
     disable(cache, event->entry);
   }
-  arm_stale_timer(cache, o);
+  cache_entry_arm_stale_timer(cache, o);
   if (moves || before.refetch_interval != o->options.refetch_interval ||
       before.enabled != o->options.enabled) {
     arm_interval(cache, o);
@@ -204,6 +201,7 @@ void cache_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t 
     return;
   }
   if (cache->schedule.visible || o->options.refetch_interval_in_background) {
+    cache_entry_return(cache, o->entry);
     cache_entry_commit(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
   }
   arm_interval(cache, o);

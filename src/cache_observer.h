@@ -6,8 +6,6 @@
 int cache_observer_add(tidemark_cache *cache, const tidemark_event *event);
 int cache_observer_set(tidemark_cache *cache, const tidemark_event *event);
 int cache_observer_remove(tidemark_cache *cache, const tidemark_event *event);
-/* The entry has another answer: its observers' answers become stale at another time. */
-void cache_observer_arm_stale_timers(tidemark_cache *cache, uint32_t entry);
 void cache_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t id);
 
 #endif

@@ -112,6 +112,7 @@ static void finish(struct entry *e) {
   e->awaited = false;
   e->no_retry = false;
   e->put_off = false;
+  e->returning = false;
   e->again = false;
 }
 
@@ -297,6 +298,6 @@ uint32_t entry_state(const struct entry *e) {
   state |= entry_is_observed(e) ? TIDEMARK_STATE_OBSERVED : 0U;
   state |= entry_is_active(e) ? TIDEMARK_STATE_ACTIVE : 0U;
   state |= entry_activity(e)->layers > 0 ? TIDEMARK_STATE_LAYERED : 0U;
-  state |= e->node == 0 ? TIDEMARK_STATE_DETACHED : 0U;
+  state |= e->removed ? TIDEMARK_STATE_DETACHED : 0U;
   return state;
 }

@@ -71,7 +71,7 @@ enum entry_list { ENTRY_IN_NONE = 0, ENTRY_IN_WANTED, ENTRY_IN_UNUSED };
 
 /* What marking looks at comes first, and so costs one line of the processor's cache. */
 struct entry {
-  uint32_t node;     /* place in the index; 0: removed, known only to its observers */
+  uint32_t node;     /* place in the index; 0: about to be dropped */
   uint16_t effects;  /* ENTRY_EFFECTS bits not yet drained */
   uint16_t failures; /* of this fetch */
   uint8_t status;    /* TIDEMARK_STATUS_* */
@@ -86,6 +86,8 @@ struct entry {
   bool again_refetch : 1;
   bool awaited : 1;          /* somebody besides the observers was told to wait for the fetch */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
+  bool removed : 1;          /* found by nobody until its key is made or told of again */
+  bool returning : 1;        /* its observers want a fetch unless somebody puts an answer in */
   bool put_off : 1;          /* a change wanted the fetch, and the caller called it off */
   bool dirty : 1;            /* in the queue of entries with effects */
   bool has_slot : 1;         /* in flight, and holds one of the refetch slots */

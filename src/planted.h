@@ -23,6 +23,7 @@
   BUG(CANCEL_ENDS_CHANGE, "a change whose refetch is cancelled is not asked for again")            \
   BUG(PUT_OFF_TOO_SHORTLY, "a refetch called off comes back at once over what was written since")  \
   BUG(STATIC_LEAVES_STALE, "what changed under a static observer stays so when that is gone")      \
+  BUG(REMOVED_STAYS_DEAF, "who looks at a removed key hears of no change of it")                   \
   BUG(AWAITED_ABANDONED, "who leaves calls off a fetch that others wait for")                      \
   BUG(INACTIVE_REFETCHED, "a change refetches what nobody looks at")                               \
   BUG(ASKED_FETCH_WAITS, "what an observer or a caller asks for starts when the turn ends")        \

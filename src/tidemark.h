@@ -132,8 +132,9 @@ enum tidemark_event_type {
   TIDEMARK_INVALIDATE, /* marks, then refetches as refetch_type says */
   TIDEMARK_REFETCH,    /* fetches all but disabled and static entries */
   TIDEMARK_CANCEL,     /* aborts the fetches; restores the state from before, or sets an error */
-  TIDEMARK_REMOVE,     /* removes; an observed entry is detached: it lives while it is in use, but
-                          its key no longer finds it */
+  TIDEMARK_REMOVE,     /* removes; an observed entry is detached: its key no longer finds it until
+                          that is built or, if it is active, a change touches it; then it is as if
+                          never fetched */
   TIDEMARK_RESET,      /* restores the state from before the first fetch; active entries fetch */
   /* changes */
   TIDEMARK_RULES,  /* JSON text replaces all rules */

@@ -77,7 +77,8 @@ export async function cancelQueries(client, filters = {}, { revert = true } = {}
  * @param {QueryFilters} [filters]
  */
 export function removeQueries(client, filters = {}) {
-  onSelected(client, filters, (engine, entries, now) => engine.remove(entries, now));
+  const cache = client.getQueryCache();
+  cache.removeAll(cache.findAll(filters));
 }
 
 /**

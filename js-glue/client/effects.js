@@ -49,6 +49,7 @@ function performOnQuery(query, type, id, flags) {
       break;
     case Effect.CLEAR:
       query.clear();
+      if (query.isRemoved && !query.isGone()) query.client.getQueryCache().takeBack(query);
       driver.call(() => restoreInitialData(query, query.options));
       break;
     case Effect.FOLD:

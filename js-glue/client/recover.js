@@ -32,17 +32,11 @@ export function rebuild(client, engine, now) {
  */
 function rebuildQueries(client, engine, now) {
   const cache = client.getQueryCache();
-  /** @type {Map<number, Query>} */
-  const byEntry = new Map();
-  for (const query of cache.held()) {
+  const queries = cache.held();
+  for (const query of queries) {
     query.abandonRun();
     query.entry = engine.build(query.queryKey, query.options.gcTime, now);
-    const removed = byEntry.get(query.entry);
-    // A query that had been removed while it was observed has a successor under the same key.
-    if (removed) mergeInto(query, removed);
-    byEntry.set(query.entry, query);
   }
-  const queries = [...byEntry.values()];
   cache.rebind(queries);
   for (const query of queries) {
     giveScopes(query, engine, now);
@@ -55,16 +49,6 @@ function rebuildQueries(client, engine, now) {
   return queries;
 }
 
-/** @param {Query} successor @param {Query} removed */
-function mergeInto(successor, removed) {
-  removed.dropped = true;
-  for (const observer of removed.observers) {
-    observer.follow(successor);
-    successor.addObserver(observer);
-    removed.removeObserver(observer);
-  }
-}
-
 /**
  * @param {Query} query
  * @param {Engine} engine
@@ -72,7 +56,9 @@ function mergeInto(successor, removed) {
  */
 function refetch(query, engine, now) {
   for (const observer of query.observers) observer.reobserve(engine, now);
-  if (query.isAwaited) {
+  if (query.isRemoved) {
+    engine.remove([query.entry], now);
+  } else if (query.isAwaited) {
     const networkMode = NetworkMode.ONLINE;
     engine.fetch(query.entry, { restart: false, networkMode, refetch: false }, now);
   } else if (query.observers.length > 0) {

@@ -130,13 +130,36 @@ export class QueryCache extends Subscribable {
 
   /** Forgets every query, at once. */
   clear() {
-    const queries = this.held();
+    this.removeAll(this.held());
+  }
+
+  /**
+   * Whoever observes one of them shows what it was, until its key is made or told of again.
+   *
+   * @param {Query[]} queries
+   */
+  removeAll(queries) {
+    const known = queries.filter((query) => !query.dropped && !query.isRemoved);
+    if (known.length === 0) return;
     this.#owner.driver.apply((engine, now) =>
       engine.remove(
-        queries.filter((query) => !query.dropped).map((query) => query.entry),
+        known.map((query) => query.entry),
         now,
       ),
     );
+    for (const query of known) {
+      if (query.dropped || !query.isGone()) continue;
+      query.isRemoved = true;
+      this.notify({ type: 'removed', query });
+    }
+  }
+
+  /** A query that was removed is back, without an answer. @param {Query} query */
+  takeBack(query) {
+    query.isRemoved = false;
+    this.fill();
+    this.notify({ type: 'added', query });
+    this.#owner.driver.call(() => this.#owner.getMutationCache().cover(query));
   }
 
   /** Something of a user comes in: a key, an answer, a fetch, a change of a mutation, the stream. */
@@ -164,7 +187,7 @@ export class QueryCache extends Subscribable {
     if (!query) return;
     query.dropped = true;
     this.#queries.delete(entry);
-    this.notify({ type: 'removed', query });
+    if (!query.isRemoved) this.notify({ type: 'removed', query });
   }
 
   /** Tells the listeners, at the end of the turn. @param {CacheEvent} event */

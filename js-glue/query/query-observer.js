@@ -202,11 +202,6 @@ export class QueryObserver extends Subscribable {
     this.#lastWithData = undefined;
   }
 
-  /** Its query was forgotten for this one. @param {Query} query */
-  follow(query) {
-    this.#query = this.#comeTo(query);
-  }
-
   /** @protected @override */
   onSubscribe() {
     if (this.#handle !== 0) return;

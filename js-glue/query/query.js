@@ -30,6 +30,8 @@ export class Query {
   run = null;
   /** The core gave the handle back; this object only remembers. */
   dropped = false;
+  /** Listeners of the cache heard that it was removed. The core keeps it for its observers. */
+  isRemoved = false;
   /** The core knows tags of it. */
   isTagged = false;
   /** Parts of the stream that it depends on; none: whatever the channel tells. @type {readonly string[]} */

@@ -225,6 +225,10 @@ export declare class QueryClient {
   refetchQueries(filters?: RefetchQueryFilters, options?: RefetchOptions): Promise<void>;
   /** Aborts what is in flight. */
   cancelQueries(filters?: QueryFilters, options?: CancelOptions): Promise<void>;
+  /**
+   * Forgets. Who observes one of them goes on showing what it showed, and follows again when the key is
+   * made (`setQueryData`, `fetchQuery`, another observer, …) or a change tells of it.
+   */
   removeQueries(filters?: QueryFilters): void;
   /** As if never fetched; active ones are fetched. */
   resetQueries(filters?: QueryFilters, options?: ResetOptions): Promise<void>;

@@ -54,6 +54,10 @@ export interface Rule {
   readonly invalidate?: readonly (KeyTemplate | RuleTarget)[];
   /** Marks and fetches active ones again at once. */
   readonly refetch?: readonly (KeyTemplate | RuleTarget)[];
+  /**
+   * The row is gone: what nobody observes or waits for is forgotten, the rest is emptied as by `reset`, so that
+   * the server's 404 or `null` shows.
+   */
   readonly remove?: readonly (KeyTemplate | RuleTarget)[];
   readonly reset?: readonly (KeyTemplate | RuleTarget)[];
 }

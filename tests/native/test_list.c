@@ -54,17 +54,14 @@ static void a_removed_entry_goes_with_its_last_observer(void **state) {
   expect(w, "DROP", "DROP tasks/1");
 }
 
-static void a_removed_entry_that_was_left_in_flight_goes_with_its_fetch(void **state) {
+static void a_removed_entry_that_is_fetched_is_back(void **state) {
   struct world *w = *state;
   uint32_t entry = cached(w, "tasks/1");
-  uint32_t observer = observe_for(w, entry, INFINITY);
+  observe_for(w, entry, INFINITY);
   on_entry(w, TIDEMARK_REMOVE, entry);
   fetch(w, entry);
-  flush(w);
-  unobserve(w, observer);
-  expect(w, "DROP", "");
-  answer(w, entry);
-  expect(w, "DROP", "DROP tasks/1");
+  assert_int_equal(find(w, "tasks/1"), entry);
+  assert_state(w, entry, "pending fetching");
 }
 
 static void removing_what_waits_for_its_fetch_leaves_the_others_waiting(void **state) {
@@ -114,38 +111,112 @@ static void a_removed_entry_goes_when_its_last_layer_is_folded(void **state) {
   expect(w, "FOLD DROP", "FOLD tasks/1 m1\nDROP tasks/1");
 }
 
-static void a_removed_entry_that_was_left_in_flight_goes_when_it_is_cancelled(void **state) {
-  struct world *w = *state;
-  uint32_t entry = build(w, "tasks/1");
-  uint32_t observer = observe(w, entry, observing());
-  flush(w);
+/* Somebody looks at it, and it is removed. */
+static uint32_t removed(struct world *w, double stale_time) {
+  uint32_t entry = shown(w, "tasks/1", stale_time);
   on_entry(w, TIDEMARK_REMOVE, entry);
-  fetch(w, entry);
-  flush(w);
-  unobserve(w, observer);
-  expect(w, "DROP", "");
-  on_entry(w, TIDEMARK_CANCEL, entry);
-  expect(w, "DROP", "DROP tasks/1");
+  forget_trace(w);
+  return entry;
 }
 
-static void a_removed_entrys_key_gets_an_entry_of_its_own(void **state) {
+static void who_looks_at_a_removed_entry_sees_it_anew_when_its_key_is_made(void **state) {
   struct world *w = *state;
-  uint32_t removed = shown(w, "tasks/1", INFINITY);
-  on_entry(w, TIDEMARK_REMOVE, removed);
+  uint32_t entry = removed(w, INFINITY);
+  assert_int_equal(build(w, "tasks/1"), entry);
+  assert_int_equal(find(w, "tasks/1"), entry);
+  assert_false(has_state(w, entry, TIDEMARK_STATE_DETACHED));
+  assert_false(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
+  flush(w);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1\nFETCH tasks/1 #2");
+}
+
+static void a_removed_entry_that_gets_a_fresh_answer_is_not_fetched(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed(w, INFINITY);
+  set_data(w, build(w, "tasks/1"));
+  flush(w);
+  expect_no_fetch(w);
+  assert_state(w, entry, "success idle");
+}
+
+static void a_removed_entry_that_gets_an_answer_that_is_stale_is_fetched(void **state) {
+  struct world *w = *state;
+  removed(w, 0);
+  set_data(w, build(w, "tasks/1"));
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void what_somebody_waits_for_is_fetched_although_an_answer_is_put_in(void **state) {
+  struct world *w = *state;
+  removed(w, INFINITY);
   uint32_t entry = build(w, "tasks/1");
-  assert_int_not_equal(entry, removed);
+  fetch(w, entry);
+  set_data(w, entry);
+  flush(w);
+  expect(w, "FETCH", "FETCH tasks/1 #2");
+}
+
+static void an_answer_put_into_a_removed_entry_brings_it_back(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed(w, INFINITY);
+  set_data(w, entry);
+  assert_int_equal(find(w, "tasks/1"), entry);
+}
+
+static void
+a_removed_entry_that_only_a_disabled_observer_looks_at_is_made_and_not_fetched(void **state) {
+  struct world *w = *state;
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  uint32_t entry = cached(w, "tasks/1");
+  observe(w, entry, options);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  forget_trace(w);
+  build(w, "tasks/1");
+  flush(w);
+  expect_no_fetch(w);
   assert_state(w, entry, "pending idle");
 }
 
-static void an_observer_may_move_from_a_removed_entry_to_the_new_one(void **state) {
+static void a_removed_entry_is_back_at_its_interval(void **state) {
   struct world *w = *state;
-  uint32_t removed = cached(w, "tasks/1");
-  uint32_t observer = observe_for(w, removed, INFINITY);
-  on_entry(w, TIDEMARK_REMOVE, removed);
-  uint32_t entry = build(w, "tasks/1");
-  set_observer(w, observer, entry, observing());
+  tidemark_observer_options options = observing();
+  options.refetch_interval = SECOND;
+  uint32_t entry = cached(w, "tasks/1");
+  observe(w, entry, options);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  forget_trace(w);
+  pass(w, SECOND);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1\nFETCH tasks/1 #3");
+  assert_int_equal(find(w, "tasks/1"), entry);
+}
+
+static void a_removed_entry_sleeps_when_the_page_is_seen_again(void **state) {
+  struct world *w = *state;
+  removed(w, 0);
+  visible(w, 0);
+  visible(w, 1);
   flush(w);
-  expect(w, "DROP FETCH", "DROP tasks/1\nFETCH tasks/1 #2");
+  expect_no_fetch(w);
+}
+
+static void removing_twice_is_as_good_as_once(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed(w, INFINITY);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  assert_int_equal(matching(w, "", 0), 0);
+  build(w, "tasks/1");
+  assert_int_equal(matching(w, "", 0), 1);
+}
+
+static void a_removed_entry_is_back_after_a_sign_out(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed(w, INFINITY);
+  step(w, (tidemark_event){.type = TIDEMARK_FORGET});
+  assert_int_equal(find(w, "tasks/1"), entry);
+  flush(w);
+  expect_no_fetch(w);
 }
 
 static void a_reset_entry_is_as_if_never_fetched(void **state) {
@@ -562,13 +633,20 @@ int main(void) {
       PROMISE(a_removed_entry_that_is_observed_is_found_by_nobody),
       PROMISE(a_removed_entry_keeps_its_answer_for_its_observers),
       PROMISE(a_removed_entry_goes_with_its_last_observer),
-      PROMISE(a_removed_entry_that_was_left_in_flight_goes_with_its_fetch),
+      PROMISE(a_removed_entry_that_is_fetched_is_back),
+      PROMISE(who_looks_at_a_removed_entry_sees_it_anew_when_its_key_is_made),
+      PROMISE(a_removed_entry_that_gets_a_fresh_answer_is_not_fetched),
+      PROMISE(a_removed_entry_that_gets_an_answer_that_is_stale_is_fetched),
+      PROMISE(what_somebody_waits_for_is_fetched_although_an_answer_is_put_in),
+      PROMISE(an_answer_put_into_a_removed_entry_brings_it_back),
+      PROMISE(a_removed_entry_that_only_a_disabled_observer_looks_at_is_made_and_not_fetched),
+      PROMISE(a_removed_entry_is_back_at_its_interval),
+      PROMISE(a_removed_entry_sleeps_when_the_page_is_seen_again),
+      PROMISE(removing_twice_is_as_good_as_once),
+      PROMISE(a_removed_entry_is_back_after_a_sign_out),
       PROMISE(a_removed_entry_goes_with_its_last_layer),
       PROMISE(a_removed_entry_goes_when_its_last_layer_is_folded),
-      PROMISE(a_removed_entry_that_was_left_in_flight_goes_when_it_is_cancelled),
       PROMISE(removing_what_waits_for_its_fetch_leaves_the_others_waiting),
-      PROMISE(a_removed_entrys_key_gets_an_entry_of_its_own),
-      PROMISE(an_observer_may_move_from_a_removed_entry_to_the_new_one),
       PROMISE(a_reset_entry_is_as_if_never_fetched),
       PROMISE(a_reset_entry_that_is_active_fetches),
       PROMISE(a_reset_voids_what_is_in_flight),

@@ -292,6 +292,84 @@ static void remove_forgets(void **state) {
   assert_int_equal(find(w, "tasks/1"), 0);
 }
 
+static void remove_asks_anew_for_what_somebody_looks_at(void **state) {
+  struct world *w = *state;
+  rules(w, "[{'on':'x','remove':[['tasks','$id']]}]");
+  uint32_t entry = shown(w, "tasks/1", INFINITY);
+  change(w, "{'resource':'x','id':1}");
+  assert_false(has_state(w, entry, TIDEMARK_STATE_HAS_DATA));
+  flush(w);
+  expect(w, "CLEAR FETCH DROP", "CLEAR tasks/1\nFETCH tasks/1 #2");
+  assert_int_equal(find(w, "tasks/1"), entry);
+}
+
+static void remove_leaves_what_only_a_disabled_observer_looks_at_without_an_answer(void **state) {
+  struct world *w = *state;
+  rules(w, "[{'on':'x','remove':[['tasks','$id']]}]");
+  uint32_t entry = cached(w, "tasks/1");
+  tidemark_observer_options options = observing();
+  options.enabled = 0;
+  observe(w, entry, options);
+  forget_trace(w);
+  change(w, "{'resource':'x','id':1}");
+  flush(w);
+  expect(w, "CLEAR FETCH DROP", "CLEAR tasks/1");
+  assert_state(w, entry, "pending idle");
+}
+
+static void remove_asks_anew_for_what_somebody_waits_for(void **state) {
+  struct world *w = *state;
+  rules(w, "[{'on':'x','remove':[['tasks','$id']]}]");
+  fetch(w, build(w, "tasks/1"));
+  flush(w);
+  forget_trace(w);
+  change(w, "{'resource':'x','id':1}");
+  flush(w);
+  expect(w, "SETTLE FETCH DROP", "SETTLE tasks/1 #1 SUPERSEDED\nFETCH tasks/1 #2");
+}
+
+/* By removeQueries, while an observer with these options looks. */
+static uint32_t removed_by_name(struct world *w, uint8_t enabled) {
+  rules(w, "[{'on':'x','invalidate':[['tasks','$id']]}]");
+  tidemark_observer_options options = observing();
+  options.enabled = enabled;
+  uint32_t entry = cached(w, "tasks/1");
+  options.stale_time = INFINITY;
+  observe(w, entry, options);
+  on_entry(w, TIDEMARK_REMOVE, entry);
+  forget_trace(w);
+  return entry;
+}
+
+static void a_change_brings_a_removed_entry_back_that_somebody_looks_at(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed_by_name(w, 1);
+  change(w, "{'resource':'x','id':1}");
+  flush(w);
+  expect(w, "CLEAR FETCH", "CLEAR tasks/1\nFETCH tasks/1 #2");
+  answer(w, entry);
+  forget_trace(w);
+  change(w, "{'resource':'x','id':1}");
+  pass(w, SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
+static void a_change_leaves_a_removed_entry_that_is_disabled(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed_by_name(w, 0);
+  change(w, "{'resource':'x','id':1}");
+  flush(w);
+  expect(w, "CLEAR FETCH", "");
+  assert_true(has_state(w, entry, TIDEMARK_STATE_DETACHED | TIDEMARK_STATE_HAS_DATA));
+}
+
+static void a_change_of_another_key_leaves_a_removed_entry(void **state) {
+  struct world *w = *state;
+  uint32_t entry = removed_by_name(w, 1);
+  change(w, "{'resource':'x','id':2}");
+  assert_true(has_state(w, entry, TIDEMARK_STATE_DETACHED));
+}
+
 static void reset_clears_and_fetches_what_is_active(void **state) {
   struct world *w = *state;
   rules(w, "[{'on':'x','reset':[['tasks']]}]");
@@ -557,6 +635,12 @@ int main(void) {
       PROMISE(a_refetch_type_says_what_is_fetched),
       PROMISE(refetch_fetches_active_entries_and_marks),
       PROMISE(remove_forgets),
+      PROMISE(remove_asks_anew_for_what_somebody_looks_at),
+      PROMISE(remove_leaves_what_only_a_disabled_observer_looks_at_without_an_answer),
+      PROMISE(remove_asks_anew_for_what_somebody_waits_for),
+      PROMISE(a_change_brings_a_removed_entry_back_that_somebody_looks_at),
+      PROMISE(a_change_leaves_a_removed_entry_that_is_disabled),
+      PROMISE(a_change_of_another_key_leaves_a_removed_entry),
       PROMISE(reset_clears_and_fetches_what_is_active),
       PROMISE(one_rule_may_do_several_things),
       PROMISE(an_array_of_changes_applies_each),

@@ -214,8 +214,8 @@ void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t sta
  * the write can be done, unless something new happens. */
 static void check_quiet(struct world *w, struct client *c, uint32_t entry) {
   const struct record *r = &c->records[entry];
-  bool asked_for = r->wanted_by_name || !is_by_change_alone(c, entry) || c->step.reentered;
-  bool anew = r->changed > r->called_off || asked_for;
+  bool asked_for = r->wanted_by_name || !is_by_change_alone(c, entry);
+  bool anew = r->changed > r->called_off || asked_for || c->step.reentered;
   if (c->time < r->quiet_until - 1 && !anew) {
     violate(w, INVARIANT_SCHEDULE, "%s (entry %u) is refetched %.0f ms too early over a write",
             key_text(r->key), entry, r->quiet_until - c->time);

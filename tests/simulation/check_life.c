@@ -31,7 +31,8 @@ static bool makes_room(const struct world *w, const struct client *c, uint32_t e
   }
   uint32_t used = 0;
   for (uint32_t other = 1; other < RECORDS; other++) {
-    used += c->records[other].used && !c->records[other].removed ? 1 : 0;
+    const struct record *o = &c->records[other];
+    used += o->used && (!o->removed || o->detached) ? 1 : 0;
   }
   return used > w->climate.entries && (w->climate.reenters || is_longest_unused(c, entry));
 }
@@ -95,6 +96,22 @@ void check_notified(struct world *w, struct client *c, uint32_t entry, int64_t s
       s->state_before[entry] == state) {
     violate(w, INVARIANT_NOTIFY, "%s (entry %u) is told of nothing, without observers",
             key_text(c->records[entry].key), entry);
+  }
+}
+
+/* A removed entry is found by nobody, but by who makes its key and, while somebody looks, by what
+ * is told of it. */
+void check_back(struct world *w, struct client *c, uint32_t entry, int64_t state) {
+  const struct record *r = &c->records[entry];
+  const struct step *s = &c->step;
+  bool made = s->event->type == TIDEMARK_BUILD && s->result == (int)entry;
+  bool told = record_is_active(c, entry) && r->told == c->ordinal;
+  if (((state & TIDEMARK_STATE_DETACHED) != 0) != r->detached) {
+    violate(w, INVARIANT_BACK, "%s (entry %u) is %sremoved", key_text(r->key), entry,
+            r->detached ? "not " : "");
+  } else if (r->detached && (made || told) && !s->reentered) {
+    violate(w, INVARIANT_BACK, "%s (entry %u) stays removed although it is %s", key_text(r->key),
+            entry, made ? "made" : "told of");
   }
 }
 

@@ -26,6 +26,8 @@ void check_try_in_time(struct world *w, struct client *c, uint32_t entry);
 void check_started(struct world *w, struct client *c, uint32_t entry, int64_t state);
 void check_spread(struct world *w, struct client *c, uint32_t entry, int64_t state);
 
+void check_back(struct world *w, struct client *c, uint32_t entry, int64_t state);
+
 /* ---- check_scopes.c ---------------------------------------------------------------------------
  */
 void check_live(struct world *w, struct client *c, uint32_t entry, int64_t state);

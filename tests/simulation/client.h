@@ -80,6 +80,7 @@ struct record {
   /* why it may stay as it is although it is not what the server has */
   bool excused;          /* the app cancelled its fetch, or mounted it asking for none */
   uint64_t changed;      /* ordinal of the last change told since it was last asked for; 0: none */
+  uint64_t told;         /* ordinal of the last change of it that came as one; 0: none */
   uint64_t called_off;   /* ordinal at which its fetch was last cancelled by name */
   double quiet_until;    /* model time until when nothing but a new change refetches it */
   double idle_since;     /* model time since when it is active, marked and idle; NaN: it is not */

@@ -22,7 +22,15 @@ static void settle(struct world *w, struct client *c, const tidemark_effect *eff
   }
 }
 
-static void clear(struct record *r) {
+static void clear(struct client *c, uint32_t entry) {
+  struct record *r = &c->records[entry];
+  /* One that was removed is back, unless it was removed again at once. */
+  bool back = r->detached && (tidemark_state(c->cache, entry) & TIDEMARK_STATE_DETACHED) == 0;
+  r->removed = r->removed && !back;
+  r->changed = back && r->changed < c->step.ordinal ? 0 : r->changed;
+  r->detached = r->detached && !back;
+  r->called_off = 0;
+  r->quiet_until = 0;
   r->has_base = false;
   r->base = 0;
   r->base_as_of.seq = -1;
@@ -88,7 +96,7 @@ static void of_entry(struct world *w, struct client *c, const tidemark_effect *e
     settle(w, c, effect);
     return;
   case TIDEMARK_EFFECT_CLEAR:
-    clear(r);
+    clear(c, effect->entry);
     return;
   case TIDEMARK_EFFECT_FOLD:
     fold(w, c, effect);

@@ -35,6 +35,7 @@ static const char *const SENTENCES[] = {
                         "spacing, and takes no memory.",
     [INVARIANT_REFUSED] = "Out of memory: the event is refused whole and the state is as before.",
     [INVARIANT_AWAITED] = "Nobody who leaves ends what others wait for.",
+    [INVARIANT_BACK] = "Who looks at a removed key sees it again once it is made or told of.",
     [INVARIANT_HANDLE] = "An effect names an entry and a fetch that there is.",
     [INVARIANT_WORLD] = "The simulator's own limits hold.",
 };
@@ -93,6 +94,7 @@ static void check_record(struct world *w, struct client *c, uint32_t entry) {
   check_paused_is_kept(w, c, entry, state);
   check_user(w, c, entry);
   check_live(w, c, entry, state);
+  check_back(w, c, entry, state);
   check_spared(w, c, entry, state);
 }
 

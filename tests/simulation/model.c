@@ -64,6 +64,7 @@ static void built(struct client *c, const tidemark_event *event, uint32_t entry,
                          .idle_since = NAN,
                          .reset_at = NAN};
   }
+  r->wanted_by_hand |= r->detached; /* who looks at it comes to it anew */
   r->gc_time = fmax(r->gc_time, event->key.gc_time);
   r->left_earliest = r->left_latest = c->time;
 }
@@ -238,7 +239,8 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
     r->detached = record_observers(c, entry) > 0;
     r->removed = true;
     r->awaited = false;
-    r->excused = true;
+    r->changed = 0;
+    r->told = 0;
     return;
   default:
     r->called_off = 0;

@@ -59,6 +59,7 @@ void told_by_itself(const struct world *w, struct client *c, const struct change
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
     bool touched = r->used && change_touches(change, r->key);
+    r->told = touched ? c->ordinal : r->told;
     r->forgotten = touched ? 0 : r->forgotten;
     r->called_off = touched ? 0 : r->called_off;
     r->quiet_until = touched ? 0 : r->quiet_until;
@@ -134,6 +135,13 @@ void told_end_storm(struct world *w, struct client *c, double time) {
   }
 }
 
+static void told_as_one(struct client *c, const struct change *change) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    struct record *r = &c->records[entry];
+    r->told = r->used && change_touches(change, r->key) ? c->ordinal : r->told;
+  }
+}
+
 /* A change that was sent as one: looked at by itself, or in a storm as one of anything. */
 static void take_change(struct world *w, struct client *c, const struct log_entry *entry,
                         struct position place) {
@@ -141,6 +149,7 @@ static void take_change(struct world *w, struct client *c, const struct log_entr
   switch (folding_take(&c->folding, w->climate.changes_per_second, c->time, entry->commit)) {
   case FOLDING_APPLIED:
     told(w, c, &entry->change, entry->commit);
+    told_as_one(c, &entry->change);
     echoed(w, c, &entry->change, place);
     return;
   case FOLDING_BEGUN:
@@ -187,6 +196,12 @@ static bool is_taken(const struct world *w, const struct client *c) {
   return !c->frame_is_void && (!c->frame->placed || there);
 }
 
+static void forget_quiet(struct client *c) {
+  for (uint32_t entry = 1; entry < RECORDS; entry++) {
+    c->records[entry].quiet_until = 0;
+  }
+}
+
 void told_text(struct world *w, struct client *c) {
   if (c->frame->kind == FRAME_GOODBYE && !c->frame_is_void) {
     occurred(w, FAULT_GOODBYE_HEARD);
@@ -213,6 +228,9 @@ void told_text(struct world *w, struct client *c) {
     advance(w, c, to, c->frame->kind == FRAME_CHANGE || c->frame->recovered);
   }
   c->position = to;
+  if (w->climate.reenters && c->frame->kind == FRAME_SUBSCRIBED) {
+    forget_quiet(c); /* it may have added a scope */
+  }
   bool knows = !w->climate.reenters && !c->frame_is_void && to.seq >= 0;
   if (knows && c->frame->kind == FRAME_SUBSCRIBED) {
     uint32_t added = channel_added(c);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { onlineManager } from '../../../js-glue/index.js';
+import { defineRules, onlineManager } from '../../../js-glue/index.js';
 import { counter, observe, server, start } from './setup.js';
 
 const queryKey = ['k'];
@@ -226,6 +226,88 @@ test('removeQueries forgets; who looks goes on seeing what it saw', async (t) =>
   const again = observe(t, client, { queryKey, queryFn: () => 'anew' });
   await advance(0);
   assert.equal(again.result.data, 'anew');
+});
+
+for (const [how, act] of /** @type {const} */ ([
+  ['setQueryData', (client) => client.setQueryData(queryKey, 'made')],
+  ['fetchQuery', (client) => client.fetchQuery({ queryKey, queryFn: () => 'made' })],
+  [
+    'another observer',
+    (client, t) => observe(t, client, { queryKey, queryFn: () => 'made', staleTime }),
+  ],
+  ['a change', (client) => client.applyChange({ resource: 'row' })],
+])) {
+  test(`who looks at a removed key sees it again after ${how}, and follows it from there`, async (t) => {
+    const rules = defineRules([{ on: 'row', invalidate: [queryKey] }]);
+    const { client, advance } = start(t, { rules });
+    const queryFn = (/** @type {any} */ _) => 'made';
+    client.setQueryData(queryKey, 'before');
+    const one = observe(t, client, { queryKey, queryFn, staleTime });
+    client.removeQueries({ queryKey });
+    assert.equal(one.result.data, 'before');
+    await /** @type {any} */ (act)(client, t);
+    await advance(300);
+    assert.equal(one.result.data, 'made');
+    client.setQueryData(queryKey, 'later');
+    await advance(0);
+    assert.equal(one.result.data, 'later');
+  });
+}
+
+test('a removed query is told of as removed once, and as added when it is back', async (t) => {
+  const { client, advance } = start(t);
+  /** @type {string[]} */
+  const heard = [];
+  client.setQueryData(queryKey, 1);
+  const one = observe(t, client, { queryKey, queryFn: () => 2, staleTime });
+  await advance(0);
+  t.after(
+    client.getQueryCache().subscribe(({ type }) => {
+      if (type === 'added' || type === 'removed') heard.push(type);
+    }),
+  );
+  client.removeQueries({ queryKey });
+  client.removeQueries({ queryKey });
+  await advance(0);
+  client.setQueryData(queryKey, 3);
+  await advance(0);
+  client.getQueryCache().clear();
+  one.stop();
+  await advance(0);
+  assert.deepEqual(heard, ['removed', 'added', 'removed']);
+});
+
+test('a pending change shows on a removed key that is back', async (t) => {
+  const { client, advance } = start(t);
+  const update = (/** @type {number[]} */ rows) => [...rows, 2];
+  client.setQueryData(queryKey, [1]);
+  const one = observe(t, client, { queryKey, queryFn: () => [0], staleTime });
+  const mutationFn = () => new Promise(() => {});
+  client.mutate({ mutationFn, variables: 0, optimistic: [{ queryKey, update }] });
+  client.removeQueries({ queryKey });
+  client.setQueryData(queryKey, [1]);
+  await advance(0);
+  assert.deepEqual(one.result.data, [1, 2]);
+});
+
+test('a row that was deleted does not stay on the screen, and shows when it is back', async (t) => {
+  const rules = defineRules([
+    { on: 'row', invalidate: [queryKey] },
+    { on: { resource: 'row', action: 'DELETE' }, remove: [queryKey] },
+  ]);
+  const { client, advance } = start(t, { rules });
+  let row = /** @type {string | null} */ ('row');
+  const one = observe(t, client, { queryKey, queryFn: () => row, staleTime });
+  await advance(0);
+  row = null;
+  client.applyChange({ resource: 'row', action: 'DELETE' });
+  assert.equal(one.result.isPending, true);
+  await advance(300);
+  assert.equal(one.result.data, null);
+  row = 'again';
+  client.applyChange({ resource: 'row', action: 'INSERT' });
+  await advance(300);
+  assert.equal(one.result.data, 'again');
 });
 
 test('who waits for a refetch that is called off before it began does not wait for ever', async (t) => {

@@ -161,6 +161,21 @@ test('a pending change over every key that matches shows on the new core, whatev
   assert.equal(client.getQueryData(['item', 1]), 'new');
 });
 
+test('what was removed under an observer stays so on the new core, until its key is made', async (t) => {
+  const { client, advance } = startCatching(t);
+  client.setQueryData(queryKey, 'before');
+  const one = observe(t, client, { queryKey, queryFn: () => 'fetched', staleTime });
+  client.removeQueries({ queryKey });
+  corrupt();
+  client.isFetching();
+  await advance(0);
+  assert.equal(client.getQueryData(queryKey), undefined);
+  assert.equal(one.result.data, 'before');
+  client.setQueryData(queryKey, 'made');
+  await advance(0);
+  assert.equal(one.result.data, 'made');
+});
+
 test('a trap in the midst of effects repeats none of them', async (t) => {
   const { client, advance } = startCatching(t);
   let calls = 0;
