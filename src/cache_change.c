@@ -188,8 +188,8 @@ static int refuse_change(tidemark_cache *cache, uint32_t number) {
   detail_clear(&cache->detail);
   detail_add(&cache->detail, "change ");
   detail_add_number(&cache->detail, number);
-  detail_add(&cache->detail, " has neither \"resource\" nor \"tags\"; allowed: { \"resource\": "
-                             "\"…\", \"id\": …, … }, { \"tags\": [\"…\", …] }");
+  detail_add(&cache->detail, " must be { \"resource\": \"…\", \"id\": …, … } or "
+                             "{ \"tags\": [\"…\", …] }");
   return TIDEMARK_ERROR_CHANGE;
 }
 

@@ -7,21 +7,21 @@ const char *tidemark_error_text(int error) {
   case TIDEMARK_ERROR_MEMORY:
     return "out of memory; nothing was changed";
   case TIDEMARK_ERROR_KEY:
-    return "not a query key, or nested too deeply";
+    return "a query key or tag must be an array that is not nested too deeply";
   case TIDEMARK_ERROR_KEY_SIZE:
-    return "the query key, its tags or the scopes are longer than the limit";
+    return "a query key, its tags or its scopes must not be longer than the limit";
   case TIDEMARK_ERROR_HANDLE:
     return "no such entry, observer or mutation";
   case TIDEMARK_ERROR_EVENT:
-    return "unknown event, or an option of it is out of range";
+    return "unknown event, or one of its options is out of range";
   case TIDEMARK_ERROR_FULL:
-    return "the limit on entries, or on layers of an entry, is reached";
+    return "limits.entries or limits.layersPerEntry is reached";
   case TIDEMARK_ERROR_JSON:
-    return "not strict JSON within the limits on size, depth and members";
+    return "the text must be strict JSON within the limits on size, depth and members";
   case TIDEMARK_ERROR_RULE:
-    return "a rule is not right";
+    return "invalid rule";
   case TIDEMARK_ERROR_CHANGE:
-    return "a change is not right";
+    return "invalid change";
   case TIDEMARK_ERROR_OPTION:
     return "an option of the cache is out of range";
   default:

@@ -95,27 +95,29 @@ struct compiler {
   struct detail *detail;
   uint32_t rule;        /* number of the rule in hand, from 1 */
   const char *target;   /* name of the target in hand, or NULL */
-  uint32_t template_no; /* number of its template, from 1 */
+  uint32_t template_no; /* index of its template, from 0 */
 };
 
-static int refuse(struct compiler *c, const char *what, const char *quoted, const char *allowed) {
+/* "<place>: <what> must be <allowed>; got <got>". `got` is NULL where it is not text. */
+static int refuse(struct compiler *c, const char *what, const char *allowed, const char *got) {
   detail_clear(c->detail);
   detail_add(c->detail, "rule ");
   detail_add_number(c->detail, c->rule);
   if (c->target != NULL) {
-    detail_add(c->detail, ", ");
+    detail_add(c->detail, ": ");
     detail_add(c->detail, c->target);
-    detail_add(c->detail, " ");
+    detail_add(c->detail, "[");
     detail_add_number(c->detail, c->template_no);
+    detail_add(c->detail, "]");
   }
   detail_add(c->detail, ": ");
   detail_add(c->detail, what);
-  if (quoted != NULL) {
-    detail_add(c->detail, " ");
-    detail_add_quoted(c->detail, quoted);
-  }
-  detail_add(c->detail, "; allowed: ");
+  detail_add(c->detail, " must be ");
   detail_add(c->detail, allowed);
+  if (got != NULL) {
+    detail_add(c->detail, "; got ");
+    detail_add_quoted(c->detail, got);
+  }
   return TIDEMARK_ERROR_RULE;
 }
 
@@ -126,7 +128,7 @@ static void add_text(struct compiler *c, const char *text) {
 static int add_action(struct compiler *c, const json_value *action) {
   const char *text = json_string(action);
   if (text == NULL || *text == '\0') {
-    return refuse(c, "an action is not text", NULL, "a name such as \"UPDATE\"");
+    return refuse(c, "each action", "a string that is not empty", NULL);
   }
   add_text(c, text);
   return TIDEMARK_OK;
@@ -148,17 +150,15 @@ static int compile_actions(struct compiler *c, const json_value *action) {
 
 /* "task", or { "resource": "task", "action": "DELETE" or ["INSERT", "DELETE"] } */
 static int compile_on(struct compiler *c, const json_value *on, struct rule_target *target) {
-  static const char *const ALLOWED =
-      "\"resource\" or { \"resource\": \"…\", \"action\": \"…\" or [\"…\"] }";
   const json_value *resource = json_is(on, JSON_OBJECT) ? json_member(on, "resource") : on;
   const char *text = json_string(resource);
   if (text == NULL || *text == '\0') {
-    return refuse(c, "\"on\" names no resource", NULL, ALLOWED);
+    return refuse(c, "on", "\"resource\" or { \"resource\": \"…\", \"action\": \"…\" }", NULL);
   }
   for (const json_value *member = json_is(on, JSON_OBJECT) ? json_first(on) : NULL; member != NULL;
        member = json_next(member)) {
     if (strcmp(json_name(member), "resource") != 0 && strcmp(json_name(member), "action") != 0) {
-      return refuse(c, "\"on\" has an unknown member", json_name(member), ALLOWED);
+      return refuse(c, "each member of on", "resource or action", json_name(member));
     }
   }
   target->resource = (uint32_t)c->rules->text.length;
@@ -169,8 +169,7 @@ static int compile_on(struct compiler *c, const json_value *on, struct rule_targ
 
 static int compile_key(struct compiler *c, const json_value *key, struct rule_target *target) {
   if (!json_is(key, JSON_ARRAY)) {
-    return refuse(c, "the key is not an array", NULL,
-                  "[…] or { \"key\": […], \"exact\": true, \"refetchType\": \"active\" }");
+    return refuse(c, "the key", "an array […], or { \"key\": […], \"exact\": true }", NULL);
   }
   uint8_t encoded[1024];
   struct key_writer w = {
@@ -179,7 +178,7 @@ static int compile_key(struct compiler *c, const json_value *key, struct rule_ta
     key_write_value(&w, part);
   }
   if (w.overflow) {
-    return refuse(c, "the key is too long", NULL, "up to 1024 bytes");
+    return refuse(c, "the key", "at most 1024 bytes long", NULL);
   }
   target->template_offset = (uint32_t)c->rules->text.length;
   target->template_length = (uint32_t)w.length;
@@ -196,7 +195,7 @@ static int compile_refetch_type(struct compiler *c, const json_value *value,
       return TIDEMARK_OK;
     }
   }
-  return refuse(c, "unknown refetchType", text == NULL ? "" : text, "active, inactive, all, none");
+  return refuse(c, "refetchType", "active, inactive, all or none", text);
 }
 
 /* { key, exact, refetchType } */
@@ -210,10 +209,10 @@ static int compile_options(struct compiler *c, const json_value *options,
     } else if (strcmp(name, "exact") == 0) {
       target->exact = json_is(member, JSON_TRUE);
       if (!target->exact && !json_is(member, JSON_FALSE)) {
-        result = refuse(c, "\"exact\" is not a boolean", NULL, "true, false");
+        result = refuse(c, "exact", "true or false", NULL);
       }
     } else if (strcmp(name, "key") != 0) {
-      result = refuse(c, "unknown member", name, "key, exact, refetchType");
+      result = refuse(c, "each member", "key, exact or refetchType", name);
     }
     if (result < 0) {
       return result;
@@ -233,7 +232,7 @@ static int compile_template(struct compiler *c, const json_value *template,
     key = json_member(template, "key");
   }
   if (key == NULL) {
-    return refuse(c, "\"key\" is missing", NULL, "{ \"key\": […], … }");
+    return refuse(c, "the target", "{ \"key\": […], … }", NULL);
   }
   int result = compile_key(c, key, &target);
   bytes_add(&c->rules->targets, &target, sizeof target);
@@ -246,10 +245,10 @@ static int compile_target(struct compiler *c, const json_value *member, struct r
     kind++;
   }
   if (kind == KIND_COUNT) {
-    return refuse(c, "unknown member", json_name(member), "on, invalidate, refetch, remove, reset");
+    return refuse(c, "each member", "on, invalidate, refetch, remove or reset", json_name(member));
   }
   if (!json_is(member, JSON_ARRAY)) {
-    return refuse(c, "not a list of keys:", json_name(member), "[[…], …]");
+    return refuse(c, json_name(member), "an array of keys, [[…], …]", NULL);
   }
   target.kind = (uint8_t)KINDS[kind].kind;
   c->target = KINDS[kind].name;
@@ -257,8 +256,8 @@ static int compile_target(struct compiler *c, const json_value *member, struct r
   int result = TIDEMARK_OK;
   for (const json_value *template = json_first(member); template != NULL && result == TIDEMARK_OK;
        template = json_next(template)) {
-    c->template_no++;
     result = compile_template(c, template, target);
+    c->template_no++;
   }
   c->target = NULL;
   return result;
@@ -266,7 +265,8 @@ static int compile_target(struct compiler *c, const json_value *member, struct r
 
 static int compile_rule(struct compiler *c, const json_value *rule) {
   if (!json_is(rule, JSON_OBJECT)) {
-    return refuse(c, "not an object", NULL, "{ \"on\": \"resource\", \"invalidate\": [[…], …] }");
+    return refuse(c, "a rule", "an object, { \"on\": \"resource\", \"invalidate\": [[…], …] }",
+                  NULL);
   }
   struct rule_target target = {0};
   int result = compile_on(c, json_member(rule, "on"), &target);
@@ -284,12 +284,12 @@ int rules_compile(struct rules *rules, const json_value *root, uint32_t limit,
   struct compiler c = {.rules = rules, .detail = detail};
   if (!json_is(root, JSON_ARRAY)) {
     detail_clear(detail);
-    detail_add(detail, "rules are not an array; allowed: [{ \"on\": …, \"invalidate\": […] }, …]");
+    detail_add(detail, "rules must be an array, [{ \"on\": …, \"invalidate\": […] }, …]");
     return TIDEMARK_ERROR_RULE;
   }
   for (const json_value *rule = json_first(root); rule != NULL; rule = json_next(rule)) {
     c.rule++;
-    int result = c.rule > limit ? refuse(&c, "too many rules", NULL, "no more than the limit")
+    int result = c.rule > limit ? refuse(&c, "the number of rules", "at most limits.rules", NULL)
                                 : compile_rule(&c, rule);
     if (result < 0) {
       return result;

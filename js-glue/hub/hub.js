@@ -74,9 +74,12 @@ class Hub {
   /** @param {HubOptions} options */
   constructor({ source, backplane, authorize, origins, trustProxy = [], limits, ...options }) {
     const { defaultScope, clock = systemClock, onWarning } = options;
-    if (typeof authorize !== 'function') throw new TypeError('authorize must be a function');
+    if (typeof authorize !== 'function')
+      throw new TypeError(`authorize must be a function; got ${String(authorize)}`);
     if (defaultScope !== undefined && !isScope(defaultScope)) {
-      throw new TypeError('defaultScope must be a string of 1 to 128 characters');
+      throw new TypeError(
+        `defaultScope must be a string of 1 to 128 characters; got ${String(defaultScope)}`,
+      );
     }
     this.#source = source ?? null;
     this.#backplane = backplane ?? null;
@@ -117,7 +120,7 @@ class Hub {
 
   /** @param {import('node:http').Server} server @param {{ path?: string }} [options] */
   attach(server, { path = '/tidemark' } = {}) {
-    if (!path.startsWith('/')) throw new TypeError(`path is ${path}; it must start with a slash`);
+    if (!path.startsWith('/')) throw new TypeError(`path must start with a slash; got ${path}`);
     this.#detachers.add(
       listenForUpgrades(server, path, (request, socket, head) => {
         this.#upgrade(request, socket, head);
@@ -142,7 +145,7 @@ class Hub {
     try {
       text = encodeChange(change);
     } catch {
-      return this.#feed.drop('it cannot be written as JSON');
+      return this.#feed.drop('it must be JSON');
     }
     return this.#closing === null && this.#feed.take(text ?? '');
   }
@@ -182,7 +185,7 @@ class Hub {
   close({ after = 0, spread = 0 } = {}) {
     for (const [name, ms] of Object.entries({ after, spread })) {
       if (!(ms >= 0 && ms <= GOODBYE_MS_MAX)) {
-        throw new TypeError(`${name} is ${ms}; it must be 0 to ${GOODBYE_MS_MAX} milliseconds`);
+        throw new TypeError(`${name} must be 0 to ${GOODBYE_MS_MAX} milliseconds; got ${ms}`);
       }
     }
     this.#closing ??= this.#shutDown(after + spread > 0 ? encodeGoodbye({ after, spread }) : null);
@@ -217,7 +220,7 @@ class Hub {
       lost: (reason) => {
         if (shared) shared.lost();
         else this.#hear(false);
-        this.#onWarning(`tidemark hub: the source is lost: ${reason}`);
+        this.#onWarning(`tidemark hub: lost the source: ${reason}`);
       },
       restored: () => {
         if (this.#closing) return;
@@ -257,7 +260,7 @@ class Hub {
       lead: (idleMs) => source?.lead(idleMs),
       follow: () => source?.follow(),
       hears: (now) => this.#hear(now),
-      lost: (reason) => this.#onWarning(`tidemark hub: the backplane is lost: ${reason}`),
+      lost: (reason) => this.#onWarning(`tidemark hub: lost the backplane: ${reason}`),
     };
   }
 

@@ -480,10 +480,10 @@ static void an_error_names_the_rule_by_its_number(void **state) {
 static void an_error_names_the_member(void **state) {
   struct world *w = *state;
   assert_wrong(w, "[{'on':'a','invalidates':[[]]}]", "invalidates");
-  assert_wrong(w, "[{'on':'a','invalidate':['tasks']}]", "invalidate 1");
+  assert_wrong(w, "[{'on':'a','invalidate':['tasks']}]", "invalidate[0]");
   assert_wrong(w, "[{'on':'a','remove':[[],{'key':[],'exactly':true}]}]", "exactly");
-  assert_wrong(w, "[{'on':'a','remove':[[],{'key':[],'exactly':true}]}]", "remove 2");
-  assert_wrong(w, "[{'on':'a','remove':[{'key':[],'exactly':true},[]]}]", "remove 1");
+  assert_wrong(w, "[{'on':'a','remove':[[],{'key':[],'exactly':true}]}]", "remove[1]");
+  assert_wrong(w, "[{'on':'a','remove':[{'key':[],'exactly':true},[]]}]", "remove[0]");
   assert_wrong(w, "[{'on':'a','invalidate':{}}]", "invalidate");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "refetchType");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "some");
@@ -495,7 +495,7 @@ static void an_error_names_the_member(void **state) {
 
 static void an_error_says_what_is_allowed(void **state) {
   struct world *w = *state;
-  assert_wrong(w, "[{'on':'a','invalidates':[[]]}]", "allowed: on, invalidate, refetch");
+  assert_wrong(w, "[{'on':'a','invalidates':[[]]}]", "must be on, invalidate, refetch");
   assert_wrong(w, "[{'on':'a','invalidate':[{'key':[],'refetchType':'some'}]}]", "inactive");
 }
 

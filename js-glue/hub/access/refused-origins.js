@@ -23,6 +23,6 @@ export class RefusedOrigins {
     if (this.#told.size >= TOLD || this.#told.has(name)) return;
     this.#told.add(name);
     const allowed = [...this.allowed].join(', ');
-    this.onWarning(`tidemark hub: a request with ${name} was answered 403; origins are ${allowed}`);
+    this.onWarning(`tidemark hub: answered 403 to a request with ${name}; origins are ${allowed}`);
   }
 }

@@ -97,7 +97,9 @@ export class Tickets {
  * @returns {Error} that HTTP frameworks answer as 429
  */
 export function ticketsFull(limit, count) {
-  const error = new Error(`${count} tickets are outstanding; limits.${limit} allows no more`);
+  const error = new Error(
+    `limits.${limit} is reached: ${count} tickets are neither used nor expired`,
+  );
   return Object.assign(error, { code: 'TIDEMARK_TICKETS_FULL', statusCode: 429 });
 }
 

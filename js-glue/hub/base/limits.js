@@ -46,7 +46,7 @@ const NAMES = /** @type {(keyof HubLimits)[]} */ (Object.keys(DEFAULT_LIMITS));
 export function resolveLimits(given = {}) {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw new TypeError(`limits.${name} is unknown; known are ${NAMES.join(', ')}`);
+      throw new TypeError(`limits must only have ${NAMES.join(', ')}; got ${name}`);
     }
   }
   const limits = { ...DEFAULT_LIMITS };
@@ -55,11 +55,15 @@ export function resolveLimits(given = {}) {
   }
   fitShares(limits, given);
   if (limits.ticketMs > TICKET_MS_MAX) {
-    throw new RangeError(`limits.ticketMs is ${limits.ticketMs}; at most ${TICKET_MS_MAX}`);
+    throw new RangeError(
+      `limits.ticketMs must be at most ${TICKET_MS_MAX}; got ${limits.ticketMs}`,
+    );
   }
   // The list travels in one frame together with its envelope.
   if (limits.recoveryBytes > limits.frameBytes - 1024) {
-    throw new RangeError('limits.recoveryBytes must be at least 1024 below limits.frameBytes');
+    throw new RangeError(
+      `limits.recoveryBytes must be at most limits.frameBytes - 1024; got ${limits.recoveryBytes}`,
+    );
   }
   return limits;
 }
@@ -85,7 +89,7 @@ function checked(name, value) {
   const largest = name.endsWith('Ms') ? TIMER_MS_MAX : Number.MAX_SAFE_INTEGER;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value > largest) {
     throw new TypeError(
-      `limits.${name} is ${String(value)}; it must be a whole number from 1 to ${largest}`,
+      `limits.${name} must be a whole number from 1 to ${largest}; got ${String(value)}`,
     );
   }
   return value;

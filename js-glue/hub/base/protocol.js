@@ -66,7 +66,7 @@ export function decodeClientFrame(bytes, isBinary, maxScopes) {
   if (hasMoreValues(text, maxScopes + OTHER_VALUES)) {
     // A client that is not answered would ask the same again and again.
     return SUBSCRIBE.test(text)
-      ? { refused: `at most ${maxScopes} scopes per connection` }
+      ? { refused: `a connection must have at most ${maxScopes} scopes` }
       : { dropped: 'too many values' };
   }
   const parsed = parseStrict(text, MAX_DEPTH);
@@ -99,14 +99,14 @@ export function decodeMessage(message) {
 
 /** @param {Record<string, unknown>} message @returns {Decoded} */
 function decodeAuth({ v, ticket }) {
-  if (v !== VERSION) return { refused: `unknown protocol version; this hub speaks ${VERSION}` };
+  if (v !== VERSION) return { refused: `unknown protocol version; v must be ${VERSION}` };
   return { frame: { type: 'auth', ticket: typeof ticket === 'string' ? ticket : null } };
 }
 
 /** @param {Record<string, unknown>} message @returns {Decoded} */
 function decodeSubscribe({ scopes, resume }) {
   if (!Array.isArray(scopes) || !scopes.every(isScope)) {
-    return { refused: 'scopes must be a list of strings of 1 to 128 characters' };
+    return { refused: 'scopes must be an array of strings of 1 to 128 characters' };
   }
   const unique = [...new Set(scopes)];
   return { frame: { type: 'subscribe', scopes: unique, resume: decodePosition(resume) } };

@@ -46,7 +46,7 @@ export function encodeChange(change) {
 export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
   const parsed = parseShallow(text);
   if ('problem' in parsed) return parsed;
-  if (!isObject(parsed.value)) return { problem: 'not an object' };
+  if (!isObject(parsed.value)) return { problem: 'it must be an object' };
   const { scope, scopes: more, changes, notify_id: _, ...change } = parsed.value;
   dropLongMutation(change);
   const routed = findScopes(scope, more, defaultScope);
@@ -60,7 +60,7 @@ export function readChanges(text, { defaultScope, frameBytes }, { withRow }) {
     encodeData(withRow ? one : withoutRow(one), frameBytes - ENVELOPE_BYTES);
   if (changes === undefined) return { changes: [{ scopes, data: encode(change) }] };
   if (!Array.isArray(changes) || !changes.every(isObject)) {
-    return { problem: 'changes must be a list of objects' };
+    return { problem: 'changes must be an array of objects' };
   }
   return {
     changes: changes.map(({ scope: _, scopes: __, ...one }) => {
@@ -115,13 +115,14 @@ function isObject(value) {
  * @returns {{ scopes: string[] } | { problem: string }}
  */
 function findScopes(scope, more = [], defaultScope) {
-  if (!Array.isArray(more)) return { problem: 'scopes must be a list of strings' };
+  if (!Array.isArray(more)) return { problem: 'scopes must be an array of strings' };
   const found = [...new Set(scope === undefined ? more : [scope, ...more])];
   if (found.length === 0 && defaultScope !== null) found.push(defaultScope);
   if (found.length === 0) {
-    return { problem: 'no scope, and createHub was given no defaultScope' };
+    return { problem: 'it must have a scope, since createHub got no defaultScope' };
   }
-  if (found.length > SCOPES_PER_CHANGE) return { problem: `over ${SCOPES_PER_CHANGE} scopes` };
+  if (found.length > SCOPES_PER_CHANGE)
+    return { problem: `it must have at most ${SCOPES_PER_CHANGE} scopes` };
   if (!found.every(isScope)) return { problem: 'a scope must be 1 to 128 printable characters' };
   return { scopes: found };
 }

@@ -85,7 +85,7 @@ export class Ingest {
     this.counters.changesDropped += 1;
     if (!this.#warned.has(problem)) {
       this.#warned.add(problem);
-      this.onWarning(`tidemark hub: a change was dropped: ${problem}`);
+      this.onWarning(`tidemark hub: dropped a change: ${problem}`);
     }
     return false;
   }

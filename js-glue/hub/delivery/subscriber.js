@@ -206,7 +206,9 @@ export class Subscriber {
   #refuse(scopes) {
     if (scopes.length === 0) return;
     this.stream.counters.forbiddenScopes += scopes.length;
-    this.link.send(encodeError('forbidden_scope', 'this user may not see these scopes', scopes));
+    this.link.send(
+      encodeError('forbidden_scope', 'this user may not subscribe to these scopes', scopes),
+    );
   }
 
   /** @param {string[]} scopes @param {string} reason @param {Parameters<typeof encodeReset>[2]} [position] */

@@ -56,7 +56,7 @@ BEGIN
     END LOOP;
   END IF;
   IF problem IS NOT NULL THEN
-    RAISE WARNING 'tidemark: % of %.% is told as resets: %',
+    RAISE WARNING 'tidemark: % of %.% is reported as resets: %',
       tg_op, tg_table_schema, tg_table_name, problem;
   END IF;
   ${scopes.map((scope) => tellResets(options, scope)).join('\n  ')}
@@ -112,7 +112,7 @@ function tellResets({ channel }, { template, parts }) {
   return `BEGIN
     ${check}EXECUTE ${quoteLiteral(select)} || source || ${quoteLiteral(where)};
   EXCEPTION WHEN OTHERS THEN
-    RAISE WARNING 'tidemark: % of %.% is not told to %: %',
+    RAISE WARNING 'tidemark: % of %.% is not reported to %: %',
       tg_op, tg_table_schema, tg_table_name, ${quoteLiteral(template)}, sqlerrm;
     PERFORM pg_notify(${told}, '{"reset": true}');
   END;`;

@@ -15,7 +15,7 @@ import { parseScope } from './scope-template.js';
  * @property {boolean} always
  */
 
-const ONE_OR_MORE = 'a text or a list of texts';
+const ONE_OR_MORE = 'a string or an array of strings';
 
 /** What a change says of itself; a column of that name cannot be a field beside it. */
 const TAKEN = [
@@ -39,7 +39,8 @@ export function checkOptions(given) {
   const { table, schema, id = 'id', scopes, fields = [], row = [] } = given;
   const { resource = table, channel = 'tidemark', name = 'tidemark', always = false } = given;
   for (const [option, value] of Object.entries({ table, resource, name, schema: schema ?? 'x' })) {
-    if (!isName(value)) throw new TypeError(`${option} must be text that is not empty`);
+    if (!isName(value))
+      throw new TypeError(`${option} must be a string that is not empty; got ${String(value)}`);
   }
   if (typeof always !== 'boolean') {
     throw new TypeError(`always must be true or false; got ${String(always)}`);
@@ -47,17 +48,19 @@ export function checkOptions(given) {
   quoteChannel(channel);
   const templates = listOf('scopes', [scopes].flat(), ONE_OR_MORE);
   const ids = listOf('id', [id].flat(), ONE_OR_MORE);
-  if (templates.length === 0) throw new TypeError('scopes must name who hears of a change');
-  if (ids.length === 0) throw new TypeError('id must name a column, or several');
+  if (templates.length === 0) throw new TypeError('scopes must have at least one scope; got none');
+  if (ids.length === 0) throw new TypeError('id must name at least one column; got none');
   const columns = listOf('fields', fields);
   const taken = [...columns, ...(ids.length > 1 ? ids : [])].find((name) => TAKEN.includes(name));
   if (taken !== undefined) {
     throw new TypeError(
-      `fields: a change has a ${taken} of its own; taken are ${TAKEN.join(', ')}`,
+      `fields must not be ${TAKEN.join(', ')}, which every change has; got ${taken}`,
     );
   }
   if (columns.includes('id') && !ids.includes('id')) {
-    throw new TypeError(`fields: a change's id is the column ${ids.join(', ')}, not the column id`);
+    throw new TypeError(
+      `fields must not have id, since the id of a change is ${ids.join(', ')}; got id`,
+    );
   }
   return {
     schema: schema ?? null,
@@ -79,7 +82,7 @@ function isName(value) {
 }
 
 /** @param {string} option @param {unknown} value @param {string} [allowed] @returns {string[]} */
-function listOf(option, value, allowed = 'a list of texts') {
+function listOf(option, value, allowed = 'an array of strings') {
   if (Array.isArray(value) && value.every(isName)) return [...new Set(value)];
-  throw new TypeError(`${option} must be ${allowed}, none of them empty`);
+  throw new TypeError(`${option} must be ${allowed}, none of them empty; got ${String(value)}`);
 }

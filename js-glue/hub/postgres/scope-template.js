@@ -12,7 +12,7 @@ export function parseScope(template) {
   return [...template.matchAll(PART)].map(([part, plain, braced, dollar]) => {
     if (dollar === '$') {
       throw new TypeError(
-        `scopes: ${template} has a $ that names no column; write $column, \${any column}, or $$`,
+        `each $ in scopes must be $column, \${any column} or $$; got ${template}`,
       );
     }
     if (dollar) return { text: '$' };

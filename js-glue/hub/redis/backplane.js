@@ -79,10 +79,11 @@ class RedisBackplane {
 
   /** @param {import('./index.js').RedisBackplaneOptions} options */
   constructor({ url, prefix = 'tidemark', leaseMs = 5_000 }) {
-    if (typeof url !== 'string') throw new TypeError('url must be text, such as redis://host:6379');
+    if (typeof url !== 'string')
+      throw new TypeError(`url must be a string, such as redis://host:6379; got ${String(url)}`);
     if (!(Number.isSafeInteger(leaseMs) && leaseMs >= 100 && leaseMs <= LEASE_MS_MAX)) {
       throw new TypeError(
-        `leaseMs is ${leaseMs}; it must be a whole number from 100 to ${LEASE_MS_MAX}`,
+        `leaseMs must be a whole number from 100 to ${LEASE_MS_MAX}; got ${String(leaseMs)}`,
       );
     }
     this.#options = { url, prefix, leaseMs };
@@ -130,13 +131,13 @@ class RedisBackplane {
    * @returns {Promise<number>}
    */
   async keepTicket(hash, user, ageMs, share) {
-    if (this.#session === null) throw new Error('Redis is out of reach');
+    if (this.#session === null) throw new Error('Redis cannot be reached');
     return this.#session.keepTicket(hash, user, ageMs, share);
   }
 
   /** @param {string} hash @returns {Promise<string | null>} */
   async takeTicket(hash) {
-    if (this.#session === null) throw new Error('Redis is out of reach');
+    if (this.#session === null) throw new Error('Redis cannot be reached');
     return this.#session.takeTicket(hash);
   }
 
@@ -156,7 +157,7 @@ class RedisBackplane {
     this.#session = null;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
     const left = this.#queue.length;
-    if (left > 0) this.#sink?.lost(`closed while changes waited to be confirmed: ${left}`);
+    if (left > 0) this.#sink?.lost(`closed before Redis had confirmed ${left} changes`);
   }
 
   async #open() {

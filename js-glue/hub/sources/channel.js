@@ -9,7 +9,7 @@ const CHANNEL = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 export function quoteChannel(channel) {
   if (!CHANNEL.test(channel)) {
     throw new TypeError(
-      `channel is ${channel}; it must be 1 to 63 letters, digits and _, not a digit first`,
+      `channel must be 1 to 63 letters, digits and _, not starting with a digit; got ${channel}`,
     );
   }
   return `"${channel}"`;

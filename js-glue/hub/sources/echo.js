@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 const NOT_HEARD =
   'the connection must keep one session (direct, or through a pooler in session mode); ' +
-  'got one on which LISTEN succeeds and what is notified is not heard';
+  'got one on which LISTEN succeeds but no notification arrives';
 
 /**
  * Listening is not hearing: behind a pooler in transaction mode LISTEN succeeds, on a session that is

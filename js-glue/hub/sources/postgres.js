@@ -38,7 +38,7 @@ class PostgresSource {
   constructor({ connectionString, channel = 'tidemark', probeMs = 15_000 }) {
     if (!(Number.isInteger(probeMs) && probeMs >= 1 && probeMs <= TIMER_MS_MAX)) {
       throw new RangeError(
-        `probeMs is ${String(probeMs)}; it must be a whole number from 1 to ${TIMER_MS_MAX}`,
+        `probeMs must be a whole number from 1 to ${TIMER_MS_MAX}; got ${String(probeMs)}`,
       );
     }
     this.connectionString = connectionString;

@@ -215,7 +215,7 @@ export class Connection {
     this.#held = [];
     const user = frame.ticket === null ? null : await tickets.redeem(frame.ticket);
     if (this.#state !== 'greeting') return;
-    if (user === null) return this.#refuseSignIn('bad, used or expired ticket');
+    if (user === null) return this.#refuseSignIn('the ticket is unknown, expired or already used');
     if (!seats.take(userKey(user))) return this.#refuseUser(user);
     const subscriber = this.#open(user);
     this.send(encodeHello(log.position(), limits, hearing.now));
@@ -262,11 +262,11 @@ export class Connection {
   #tooMany(scopes) {
     const { scopesPerConnection, frameBytes } = this.shared.limits;
     if (scopes.length > scopesPerConnection) {
-      return `at most ${scopesPerConnection} scopes per connection`;
+      return `a connection must have at most ${scopesPerConnection} scopes`;
     }
     // An error or a reset has to name them all in one frame.
     const fits = Buffer.byteLength(JSON.stringify(scopes)) <= frameBytes - ENVELOPE_BYTES;
-    return fits ? null : 'the names of the scopes are too long together';
+    return fits ? null : 'the names of all scopes together are too long';
   }
 
   /** @param {string} reason */
@@ -292,7 +292,7 @@ export class Connection {
 
   /** A ticket that could not be checked is no bad ticket. */
   #giveUpGreeting() {
-    if (this.#held === null) this.#refuseSignIn('no auth in time');
+    if (this.#held === null) this.#refuseSignIn('no auth frame arrived in time');
     else this.close(CLOSE.tryAgainLater, 'the ticket could not be checked in time');
   }
 

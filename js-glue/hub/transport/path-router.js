@@ -37,7 +37,7 @@ export class PathRouter {
   take(server, path, handler) {
     const { handlers, stop } = this.#servers.get(server) ?? { handlers: new Map(), stop() {} };
     if ((handlers.get(path) ?? this.#gone) !== this.#gone)
-      throw new Error(`path ${path} of this server is taken by a hub already`);
+      throw new Error(`path must not be one that a hub of this server already uses; got ${path}`);
     handlers.set(path, handler);
     // Anew each time: others may have begun to listen since.
     stop();

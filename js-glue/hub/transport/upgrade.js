@@ -11,14 +11,16 @@ export const NO_ORIGIN = 'no-origin';
  */
 export function checkOrigins(origins) {
   if (!Array.isArray(origins) || origins.length === 0) {
-    throw new TypeError("origins must be a list such as ['https://app.example']");
+    throw new TypeError(
+      `origins must be an array, such as ['https://app.example']; got ${String(origins)}`,
+    );
   }
   for (const origin of origins) {
     if (origin === NO_ORIGIN) continue;
     if (!isHttpOrigin(origin)) {
       throw new TypeError(
-        `origins: ${String(origin)} is no origin; write scheme, host and port as browsers send ` +
-          `them, such as https://app.example, or '${NO_ORIGIN}'`,
+        `origins must be scheme, host and port as browsers send them, such as ` +
+          `https://app.example, or '${NO_ORIGIN}'; got ${String(origin)}`,
       );
     }
   }

@@ -70,13 +70,16 @@ test('a change that names neither is refused, and nothing is marked', () => {
   const { engine, entries } = tagged(posts);
   assert.throws(
     () => engine.change(JSON.stringify([{ tags: ['Post'] }, { id: 1 }]), 1),
-    /change 2 has neither "resource" nor "tags"/,
+    /change 2 must be \{ "resource"/,
   );
   assert.equal(engine.isStale(entries.one, HOUR, 1), false);
 });
 
 test('a tag that is no array is refused, and the tags stay as they were', () => {
   const { engine, entries, marked } = tagged(posts);
-  assert.throws(() => engine.setTags(entries.one, [['User', 1], 'Post'], 1), /not a query key/);
+  assert.throws(
+    () => engine.setTags(entries.one, [['User', 1], 'Post'], 1),
+    /query key or tag must be an array/,
+  );
   assert.deepEqual(marked('User'), ['user']);
 });

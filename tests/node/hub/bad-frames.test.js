@@ -127,7 +127,7 @@ for (const [name, scopes] of /** @type {[string, unknown][]} */ ([
     client.send({ type: 'subscribe', scopes, resume: null });
     assert.deepEqual(await client.whenClosed(), {
       code: 4400,
-      reason: 'scopes must be a list of strings of 1 to 128 characters',
+      reason: 'scopes must be an array of strings of 1 to 128 characters',
     });
   });
 }

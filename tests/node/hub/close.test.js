@@ -34,7 +34,7 @@ for (const options of [{ spread: -1 }, { after: Number.NaN }, { spread: 150_001 
   test(`closing with ${JSON.stringify(options)} is refused and closes nothing`, async (t) => {
     const { hub, subscribed } = await startHub(t);
     const { client } = await subscribed(['a']);
-    assert.throws(() => hub.close(options), /it must be 0 to 150000 milliseconds/);
+    assert.throws(() => hub.close(options), /must be 0 to 150000 milliseconds; got/);
     await client.subscribe(['a']);
   });
 }

@@ -85,7 +85,7 @@ test('another protocol version closes with 4400 and leaves the ticket unused', a
   client.send({ type: 'auth', v: 2, ticket });
   assert.deepEqual(await client.whenClosed(), {
     code: 4400,
-    reason: 'unknown protocol version; this hub speaks 1',
+    reason: 'unknown protocol version; v must be 1',
   });
   assert.equal(hub.stats().tickets, 1);
 });

@@ -182,7 +182,7 @@ test('the position told by a reset is good for resuming', async (t) => {
 test('a loss is told to the operator with its reason', async (t) => {
   const { source, warnings } = await startWithSource(t);
   source.sink.lost('backend terminated');
-  assert.deepEqual(warnings, ['tidemark hub: the source is lost: backend terminated']);
+  assert.deepEqual(warnings, ['tidemark hub: lost the source: backend terminated']);
 });
 
 test('ready rejects with the reason why a source cannot start', async () => {
@@ -223,8 +223,11 @@ test('what a source tells after closing changes nothing', async () => {
 for (const channel of ['', 'a-b', 'a"b', '1a', 'x'.repeat(64)]) {
   test(`the channel ${JSON.stringify(channel.slice(0, 5))} of ${channel.length} is refused`, () => {
     const db = /** @type {any} */ ({});
-    assert.throws(() => pgliteSource(db, { channel }), /it must be 1 to 63 letters/);
-    assert.throws(() => postgresSource({ connectionString: '', channel }), /it must be 1 to 63/);
+    assert.throws(() => pgliteSource(db, { channel }), /channel must be 1 to 63 letters/);
+    assert.throws(
+      () => postgresSource({ connectionString: '', channel }),
+      /channel must be 1 to 63/,
+    );
   });
 }
 
@@ -232,7 +235,7 @@ for (const probeMs of /** @type {any[]} */ ([0, -1, 1.5, 2 ** 31, Infinity, Numb
   test(`probeMs ${probeMs} of type ${typeof probeMs} is refused when the source is created`, () => {
     assert.throws(() => postgresSource({ connectionString: '', probeMs }), {
       name: 'RangeError',
-      message: `probeMs is ${probeMs}; it must be a whole number from 1 to 2147483647`,
+      message: `probeMs must be a whole number from 1 to 2147483647; got ${probeMs}`,
     });
   });
 }

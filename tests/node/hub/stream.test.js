@@ -139,7 +139,7 @@ test('a change without a scope is dropped, and the reason is told once', async (
   assert.equal(hub.stats().changesDropped, 2);
   assert.equal(hub.position().seq, 0);
   assert.deepEqual(warnings, [
-    'tidemark hub: a change was dropped: no scope, and createHub was given no defaultScope',
+    'tidemark hub: dropped a change: it must have a scope, since createHub got no defaultScope',
   ]);
 });
 

@@ -176,7 +176,7 @@ for (const [name, open] of Object.entries(openers)) {
             }
             assert.equal(
               db.warnings[0],
-              `tidemark: INSERT of public.t is told as resets: it has no column ${column}; ` +
+              `tidemark: INSERT of public.t is reported as resets: it has no column ${column}; ` +
                 'run "up" of triggers with the columns it has',
             );
           });
@@ -192,7 +192,7 @@ for (const [name, open] of Object.entries(openers)) {
         }
         assert.match(
           db.warnings[1],
-          /^tidemark: INSERT of public.t is not told to at:\$at: it has/,
+          /^tidemark: INSERT of public.t is not reported to at:\$at: it has/,
         );
       });
 
@@ -259,7 +259,7 @@ for (const [name, open] of Object.entries(openers)) {
       await db.run(changeTriggers({ table: 't', scopes: 'all', fields: ['o'] }).up);
       const told = await tell('t', 'id');
       assert.deepEqual(told.insert, [{ reset: true, scope: 'all' }]);
-      assert.match(db.warnings[0], /^tidemark: INSERT of public.t is told as resets: never$/);
+      assert.match(db.warnings[0], /^tidemark: INSERT of public.t is reported as resets: never$/);
     });
 
     test('aside, a TRUNCATE that the function may not read goes through', async () => {
@@ -271,7 +271,10 @@ for (const [name, open] of Object.entries(openers)) {
       const changes = await db.changesOf('TRUNCATE t');
       await db.run('DROP OWNED BY weak CASCADE; DROP ROLE weak');
       assert.deepEqual(changes, [{ reset: true }]);
-      assert.match(db.warnings[0], /TRUNCATE of public.t is not told to all: permission denied/);
+      assert.match(
+        db.warnings[0],
+        /TRUNCATE of public.t is not reported to all: permission denied/,
+      );
     });
   });
 }

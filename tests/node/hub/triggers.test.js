@@ -426,17 +426,29 @@ test('the triggers never refuse a statement, however large what it changes is', 
 });
 
 for (const [what, options, message] of /** @type {[string, any, RegExp][]} */ ([
-  ['no table', { scopes: 'a' }, /table must be text/],
-  ['a NUL in a name', { table: 'a\0', scopes: 'a' }, /table must be text/],
-  ['no scopes', { table: 't', scopes: [] }, /scopes must name who hears/],
-  ['scopes left out', { table: 't' }, /scopes must be a text or a list of texts/],
-  ['no id', { table: 't', scopes: 'a', id: [] }, /id must name a column/],
-  ['a $ that names no column', { table: 't', scopes: 'a:$1' }, /\$ that names no column/],
-  ['a brace that does not end', { table: 't', scopes: `a:$${'{b'}` }, /\$ that names no column/],
-  ['a channel that cannot be', { table: 't', scopes: 'a', channel: 'a-b' }, /channel is a-b/],
-  ['a field called scope', { table: 't', scopes: 'a', fields: ['scope'] }, /a scope of its own/],
+  ['no table', { scopes: 'a' }, /table must be a string/],
+  ['a NUL in a name', { table: 'a\0', scopes: 'a' }, /table must be a string/],
+  ['no scopes', { table: 't', scopes: [] }, /scopes must have at least one scope/],
+  ['scopes left out', { table: 't' }, /scopes must be a string or an array of strings/],
+  ['no id', { table: 't', scopes: 'a', id: [] }, /id must name at least one column/],
+  ['a $ that names no column', { table: 't', scopes: 'a:$1' }, /each \$ in scopes must be/],
+  ['a brace that does not end', { table: 't', scopes: `a:$${'{b'}` }, /each \$ in scopes must be/],
+  [
+    'a channel that cannot be',
+    { table: 't', scopes: 'a', channel: 'a-b' },
+    /channel must be .*; got a-b/,
+  ],
+  [
+    'a field called scope',
+    { table: 't', scopes: 'a', fields: ['scope'] },
+    /fields must not be .*; got scope/,
+  ],
   ['an always of another kind', { table: 't', scopes: 'a', always: 1 }, /always must be true or/],
-  ['two ids', { table: 't', scopes: 'a', id: 'uuid', fields: ['id'] }, /id is the column uuid/],
+  [
+    'two ids',
+    { table: 't', scopes: 'a', id: 'uuid', fields: ['id'] },
+    /the id of a change is uuid; got id/,
+  ],
 ])) {
   test(`triggers with ${what} are refused`, () => {
     assert.throws(() => changeTriggers(options), message);

@@ -77,7 +77,7 @@ test('a subscribe of more values than any message has is refused by what is allo
   const client = await connect(url);
   client.send({ type: 'subscribe', scopes: Array.from({ length: 500 }, (_, id) => `s${id}`) });
   const closed = await client.whenClosed();
-  assert.deepEqual(closed, { code: 4400, reason: 'at most 100 scopes per connection' });
+  assert.deepEqual(closed, { code: 4400, reason: 'a connection must have at most 100 scopes' });
 });
 
 test('commas and quotes in a scope are no values', async (t) => {
