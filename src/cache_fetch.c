@@ -140,7 +140,9 @@ int cache_fetch_set_data(tidemark_cache *cache, const tidemark_event *event) {
   cache_entry_return(cache, event->entry);
   bool keep_changes = event->data.keep_changes != 0;
   uint32_t bits = entry_set_data(e, cache->time - event->data.age, cache->ordinal, keep_changes);
-  if (e->put_off && !PLANTED(PUT_OFF_TOO_SHORTLY)) {
+  if (e->put_off && !entry_is_active(e) && !e->awaited && entry_fetch(e) == 0) {
+    bits |= entry_cancel(e, true); /* left while it waited for the network: nobody is to see it */
+  } else if (e->put_off && !PLANTED(PUT_OFF_TOO_SHORTLY)) {
     entry_put_off(e, cache->time + schedule_spread(RECOVERY_MS, &cache->random));
   }
   if (e->returning && e->phase == ENTRY_WANTED && !e->awaited && !is_stale_for_any(cache, e)) {
@@ -152,6 +154,7 @@ int cache_fetch_set_data(tidemark_cache *cache, const tidemark_event *event) {
     cache_mutation_landed(cache, event->entry, cache->ordinal, POSITION_UNKNOWN);
   }
   cache_entry_arm_stale_timers(cache, event->entry);
+  cache_mutation_fold(cache, event->entry); /* a fetch that is called off asks for no answer */
   return TIDEMARK_OK;
 }
 

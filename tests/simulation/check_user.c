@@ -57,6 +57,8 @@ void check_signed_out(struct world *w, struct client *c) {
 void check_asked_for(struct world *w, struct client *c, uint32_t entry) {
   const struct record *r = &c->records[entry];
   bool asked = r->wanted_by_hand || r->wanted_by_name || r->changed != 0 || has_interval(c, entry);
+  /* What was asked for since, and called off by name, comes again by itself. */
+  asked = asked || r->called_off > r->forgotten;
   if (r->forgotten != 0 && !asked && !c->step.reentered) {
     violate(w, INVARIANT_USER, "%s (entry %u) is fetched for a user who has signed out",
             key_text(r->key), entry);

@@ -62,6 +62,7 @@ struct record {
   uint64_t started;    /* ordinal of the last re-entered event that started a try, 0: none */
   bool wanted_by_name; /* somebody asked for it though nobody may observe it */
   bool awaited;        /* somebody besides the observers waits for it */
+  uint64_t named;      /* ordinal at which it was last asked for by name */
   bool wanted_by_hand; /* something else than a change wanted it */
   bool by_change;      /* nothing but changes wanted the one in flight */
   uint8_t network_mode;

@@ -15,7 +15,7 @@ static void settle(struct world *w, struct client *c, const tidemark_effect *eff
   r->request = NO_REQUEST;
   r->retry_by = INFINITY;
   /* What was asked for by this step, or in answer to an effect of it, is not what is over. */
-  bool asks = c->step.reentered || c->step.event->type == TIDEMARK_RESET;
+  bool asks = r->named > c->step.ordinal || c->step.event->type == TIDEMARK_RESET;
   if (effect->flags != TIDEMARK_OUTCOME_SUPERSEDED && !asks) {
     r->wanted_by_name = false;
     r->awaited = false;

@@ -215,6 +215,7 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
   r->awaited |= event->type != TIDEMARK_RESET && is_awaited(c, event, entry);
   r->wanted_by_name |= is_awaited(c, event, entry);
   r->wanted_by_hand = true;
+  r->named = c->ordinal;
   switch (event->type) {
   case TIDEMARK_INVALIDATE:
     r->wanted_by_name |= event->list.refetch_type == TIDEMARK_REFETCH_ALL ||
@@ -369,6 +370,7 @@ static void stepped(struct world *w, struct client *c, const tidemark_event *eve
     }
     r->wanted_by_name = true;
     r->awaited = true;
+    r->named = c->ordinal;
     r->wanted_by_hand |= !event->fetch.refetch;
     r->network_mode = event->fetch.network_mode;
     return;
