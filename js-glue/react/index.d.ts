@@ -17,17 +17,17 @@ import type {
   StreamStatus,
 } from '../index.js';
 
-/** One import is the whole move for those who come from `@tanstack/react-query`. */
+/** Everything that `@tanstack/react-query` users import comes from this one module. */
 export * from '../index.js';
 
 export interface QueryClientProviderProps {
   client: QueryClient;
   children?: ReactNode;
 }
-/** Gives the client to the hooks below it, and mounts it. */
+/** Provides the client to the hooks below it, and mounts it. */
 export declare function QueryClientProvider(props: QueryClientProviderProps): ReactNode;
 
-/** The provider's client, or the one that is passed. Throws if there is none. */
+/** Returns the client that is passed, or the provider's. Throws if there is none. */
 export declare function useQueryClient(queryClient?: QueryClient): QueryClient;
 
 export type UseQueryOptions<
@@ -36,7 +36,7 @@ export type UseQueryOptions<
   TData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
 > = QueryObserverOptions<TQueryFnData, TError, TData, TQueryFnData, TQueryKey> & {
-  /** False: only shows what is cached; it fetches nothing and hears of no change. Default true. */
+  /** False: shows cached data only, without fetching or receiving updates. Default true. */
   subscribed?: boolean;
 };
 export type UseQueryResult<TData = unknown, TError = DefaultError> = QueryObserverResult<
@@ -48,7 +48,7 @@ export type DefinedUseQueryResult<
   TError = DefaultError,
 > = DefinedQueryObserverResult<TData, TError>;
 
-/** Looks at a query; renders again when a field that the component reads has changed. */
+/** Observes a query. Renders again when a field that the component reads has changed. */
 export declare function useQuery<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -77,7 +77,7 @@ export type UseMutationOptions<
   TOnMutateResult = unknown,
 > = MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>;
 
-/** Fire and forget: the error is in the result. */
+/** Returns nothing; the error is in the result. */
 export type UseMutateFunction<
   TData = unknown,
   TError = DefaultError,
@@ -88,7 +88,7 @@ export type UseMutateFunction<
 type WithMutate<TResult, TMutate> = TResult extends { mutate: infer TMutateAsync }
   ? Omit<TResult, 'mutate'> & {
       mutate: TMutate;
-      /** Resolves with what `mutationFn` did, or rejects with its error. */
+      /** Resolves with the result of `mutationFn`, or rejects with its error. */
       mutateAsync: TMutateAsync;
     }
   : never;
@@ -114,23 +114,23 @@ export declare function useMutation<
 ): UseMutationResult<TData, TError, TVariables, TOnMutateResult>;
 
 /**
- * What `select` gives of each mutation of the client that matches, oldest first; its state unless
- * told otherwise. Renders again when that has changed.
+ * The result of `select` for each matching mutation of the client, oldest first; by default its state. Renders
+ * again when a result changes.
  */
 export declare function useMutationState<TResult = MutationState>(
   options?: { filters?: MutationFilters; select?: (mutation: AnyMutation) => TResult },
   queryClient?: QueryClient,
 ): TResult[];
 
-/** How many queries are being fetched. */
+/** The number of queries that are fetching. */
 export declare function useIsFetching(filters?: QueryFilters, queryClient?: QueryClient): number;
-/** How many mutations are pending. */
+/** The number of pending mutations. */
 export declare function useIsMutating(filters?: MutationFilters, queryClient?: QueryClient): number;
 /** The status of the client's channel; `'stopped'` while it has none. */
 export declare function useChannelStatus(queryClient?: QueryClient): ChannelStatus;
 /**
- * Whether what is shown of a query is live, where it is shown by others: fetches nothing. A component
- * with a `useQuery` of its own reads `streamStatus` there.
+ * The `streamStatus` of a query that another component shows; it never fetches. A component with its own
+ * `useQuery` reads `streamStatus` from the result instead.
  */
 export declare function useStreamStatus(
   query: { queryKey: QueryKey },

@@ -23,12 +23,12 @@ export interface QueryState<TData = unknown, TError = DefaultError> {
   fetchFailureCount: number;
   fetchFailureReason: TError | null;
   fetchStatus: FetchStatus;
-  /** A change has touched it later than it was asked for. */
+  /** A change came after the fetch of this answer started. */
   isInvalidated: boolean;
   status: QueryStatus;
 }
 
-/** One query of the cache. It is made by the client's verbs. */
+/** One query of the cache. The client's methods create it. */
 export interface Query<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -36,7 +36,7 @@ export interface Query<
   TQueryKey extends QueryKey = QueryKey,
 > {
   readonly queryKey: TQueryKey;
-  /** The key as text: equal for equal keys. */
+  /** The key as a string; equal keys have equal strings. */
   readonly queryHash: string;
   readonly state: QueryState<TData, TError>;
   // biome-ignore lint/suspicious/noExplicitAny: a query of a tagged key is one of the plain key, too
@@ -46,7 +46,7 @@ export interface Query<
   readonly gcTime: number;
   /** How the fetch that is under way ends; undefined if none is. */
   readonly promise: Promise<TData> | undefined;
-  /** Those with listeners, in the order they came. */
+  /** The observers with listeners, in the order of their subscription. */
   readonly observers: readonly QueryObserver[];
   getObserversCount(): number;
   isActive(): boolean;
@@ -57,19 +57,19 @@ export interface Query<
   /** Somebody observes it with `staleTime: 'static'`. */
   isStatic(): boolean;
   /**
-   * Asks the server, or joins the fetch in flight; with `cancelRefetch` that is aborted. With options the query goes
-   * by these from now on.
+   * Starts a fetch, or joins the one in flight; with `cancelRefetch`, aborts that one first. If options are passed,
+   * the query uses them from now on.
    */
   fetch(
     options?: QueryOptions<TQueryFnData, TError, TData, TQueryKey>,
     fetchOptions?: { cancelRefetch?: boolean },
   ): Promise<TData>;
   cancel(options?: CancelOptions): Promise<void>;
-  /** Marks it as `invalidateQueries` does; fetches nothing. */
+  /** Marks the query as stale, as `invalidateQueries` does, without a fetch. */
   invalidate(): void;
-  /** As if never fetched; fetches nothing. */
+  /** Restores the initial state, without a fetch. */
   reset(): void;
-  /** Puts an answer in, as `setQueryData` does. Returns what is shown. */
+  /** Sets the data, as `setQueryData` does. Returns the data shown. */
   setData(data: TData, options?: SetDataOptions): TData | undefined;
   setOptions(options: QueryOptions<TQueryFnData, TError, TData, TQueryKey>): void;
 }
@@ -80,23 +80,23 @@ export type AnyQuery = Query<any, any, any, any>;
 /** Filters are ANDed. */
 export interface QueryFilters<TQueryKey extends QueryKey = QueryKey> {
   /**
-   * Arrays match as prefixes, objects as subsets, at every depth. A member that is undefined matches
-   * keys without it.
+   * Arrays match as prefixes and objects as subsets, at every depth. A member that is undefined matches
+   * keys without that member.
    */
   queryKey?: TQueryKey | readonly unknown[];
-  /** The very key. Default false. */
+  /** Matches equal keys only. Default false. */
   exact?: boolean;
   /** Default `'all'`. */
   type?: 'active' | 'inactive' | 'all';
   stale?: boolean;
   fetchStatus?: FetchStatus;
-  /** Asked last. */
+  /** Called last, for the queries that match the other filters. */
   predicate?: (query: AnyQuery) => boolean;
 }
 
 export interface InvalidateQueryFilters<TQueryKey extends QueryKey = QueryKey>
   extends QueryFilters<TQueryKey> {
-  /** Which of them are fetched again. Default `type`, or `'active'`. */
+  /** Which of the matching queries are refetched. Default `type`, or `'active'`. */
   refetchType?: 'active' | 'inactive' | 'all' | 'none';
 }
 export type RefetchQueryFilters<TQueryKey extends QueryKey = QueryKey> = QueryFilters<TQueryKey>;
@@ -128,17 +128,17 @@ export interface QueryCacheNotifyEvent {
   observer?: QueryObserver;
 }
 
-/** All queries of one client. Belongs to the one client it was given to. */
+/** All queries of one client. A cache must not be shared by several clients. */
 export declare class QueryCache {
   constructor(config?: QueryCacheConfig);
   readonly config: QueryCacheConfig;
-  /** Exact unless the filters say otherwise. */
+  /** `exact` is true by default. */
   find<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     filters: QueryFilters & { queryKey: readonly unknown[] },
   ): Query<TQueryFnData, TError, TData> | undefined;
-  /** In the order they were made. */
+  /** In the order of their creation. */
   findAll(filters?: QueryFilters): Query[];
-  /** The query of a key, made if there is none. The options get their defaults. */
+  /** The query of a key; creates it if needed. Applies the default options. */
   build(client: QueryClient, options: QueryOptions, state?: Partial<QueryState>): Query;
   getAll(): Query[];
   get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
@@ -146,7 +146,7 @@ export declare class QueryCache {
   ): Query<TQueryFnData, TError, TData> | undefined;
   /** Forgets it; one that is observed lives on, found by nobody. */
   remove(query: AnyQuery): void;
-  /** Listeners are called at the end of the turn. Returns how to stop. */
+  /** Calls the listener at the end of the turn. Returns a function that unsubscribes. */
   subscribe(listener: (event: QueryCacheNotifyEvent) => void): () => void;
   clear(): void;
 }

@@ -1,27 +1,28 @@
 /**
- * `live`: every change arrives. `catching-up`: asking what was missed. `gap`: something was missed
- * and is asked for. `offline`: no socket, waiting. `stopped`: not asked for, or refused for good.
+ * `live`: receives every change. `catching-up`: connected, requesting missed changes. `gap`: messages are
+ * missing and were requested. `offline`: no socket, will reconnect. `stopped`: not connected, or refused
+ * permanently.
  */
 export type StreamStatus = 'live' | 'catching-up' | 'gap' | 'offline' | 'stopped';
 /**
- * Of a channel as a whole: live if the server tells what changes in every scope that it did not
- * refuse. A query that depends on a refused one is `stopped`.
+ * The status of the channel as a whole: `live` if the client receives the changes of every scope that the
+ * server did not refuse. A query that depends on a refused scope is `stopped`.
  */
 export type ChannelStatus = StreamStatus;
 
 export interface ChannelOptions {
-  /** `wss://…`, a path of this page, or a function that gives one for each connection. */
+  /** `wss://…`, a path of this page's server, or a function that returns one for each connection. */
   url: string | URL | (() => string | URL);
   /**
-   * Gets a ticket before each connection, with a request that the server authenticates. If it
-   * rejects, it is tried again like any lost connection; with the response, or an error, of
-   * status 401 or 403, or with an error whose `forGood` is true, the channel stops. Without it the
-   * server signs nobody in.
+   * Requests a ticket before each connection; the server authenticates that request. If the promise
+   * rejects, the client retries it like a lost connection. The channel stops if it rejects with a
+   * response or an error of status 401 or 403, or with an error whose `forGood` is true. Omit `ticket`
+   * only if the server does not require sign-in.
    */
   ticket?: () => string | Promise<string>;
   /**
-   * Parts of the stream to hear of, such as `'project:9'`. Default none: a server that
-   * signs in then says nothing, which is warned of in development; `[]` if `setScopes` follows.
+   * The scopes to subscribe to, such as `'project:9'`. Default none: a server with sign-in then sends no
+   * changes, and development builds warn. Pass `[]` if you call `setScopes` later.
    */
   scopes?: readonly string[];
   backoff?: {
@@ -29,20 +30,20 @@ export interface ChannelOptions {
     base?: number;
     /** ms. Default 20,000. */
     cap?: number;
-    /** Connections tried in a row before the channel stops; 0 for no end. Default 0. */
+    /** Failed attempts in a row after which the channel stops; 0 for no limit. Default 0. */
     maxAttempts?: number;
-    /** False: waits exactly that long. Default true. */
+    /** False: waits exactly that long, not a random part of it. Default true. */
     jitter?: boolean;
   };
   /**
-   * `'events'` reads Server-Sent Events, for networks that let no WebSocket through: the same frames and
-   * positions, with the ticket in a header. `url` is then the hub's path with `/events` behind it. A
-   * change of scopes opens another request. Default `'websocket'`.
+   * `'events'` uses Server-Sent Events, for networks that block WebSockets: the same frames and positions,
+   * with the ticket in a header. `url` must then be the hub's path followed by `/events`. A change of
+   * scopes opens a new request. Default `'websocket'`.
    */
   transport?: 'websocket' | 'events';
-  /** What to make requests of `'events'` with. Default the platform's. */
+  /** The `fetch` function for `'events'`. Default the platform's. */
   fetch?: typeof globalThis.fetch;
-  /** The class to make sockets of. Default the platform's; Node 20 has none. */
+  /** The WebSocket class. Default the platform's; Node 20 has none. */
   WebSocket?: new (
     url: string,
   ) => unknown;
@@ -52,28 +53,29 @@ export interface ChannelOptions {
 export interface Channel {
   readonly status: ChannelStatus;
   /**
-   * Why it is not live, if something said so: the ticket's error, or the server's, which may be that the
-   * ticket is not good (4401), or the limit of the hub that was reached (1013). The last one said, until the channel is live again or closed.
+   * The last reason why the channel is not live, if there is one: an error of `ticket`, or one that the server
+   * sent, such as an invalid ticket (4401) or a limit of the hub (1013). Null again once the channel is live or
+   * closed.
    */
   readonly error: Error | null;
   /**
-   * Listeners are called at the end of a turn in which the status changed, last when the channel is
-   * closed. Returns how to stop.
+   * Calls the listener at the end of each turn in which the status changed; for the last time when the
+   * channel is closed. Returns a function that unsubscribes.
    */
   subscribe(listener: (status: ChannelStatus) => void): () => void;
   /**
-   * Hears of these parts of the stream from now on, and of no others. Nobody knows what an added one
-   * told before: what depends on it is marked, and refetched where somebody looks. Queries that
-   * declare `scopes` are spared what does not concern them.
+   * Subscribes to these scopes and unsubscribes from all others. The client cannot know what changed in an
+   * added scope before: it marks the queries that depend on the scope and refetches the active ones. Queries
+   * that declare `scopes` are affected only by their own.
    */
   setScopes(scopes: readonly string[]): void;
   /**
-   * Gets its tickets in another way, from the next connection on: for the same user. For another one
-   * `client.signOut()` first.
+   * Replaces the `ticket` function from the next connection on. It must be for the same user; for another
+   * user call `client.signOut()` first.
    */
   setTicket(ticket: () => string | Promise<string>): void;
-  /** Connects anew, at once; also after it stopped. Throws once it is closed. */
+  /** Reconnects at once, also after the channel stopped. Throws if the channel is closed. */
   reconnect(): void;
-  /** Disconnects for good. The client may then connect again. */
+  /** Disconnects and closes the channel. The client may then open a new one. */
   close(): void;
 }

@@ -34,44 +34,44 @@ export interface DefaultOptions<TError = DefaultError> {
   mutations?: MutationObserverOptions<unknown, TError, unknown, unknown>;
 }
 
-/** A field that is left out or 0 has its default. */
+/** A field that is missing or 0 has its default. */
 export interface Limits {
-  /** Longest message or change taken, in bytes of JSON. Default 65,536. */
+  /** Longest message or change accepted, in bytes of JSON. Default 65,536. */
   messageBytes?: number;
   /** Deepest nesting of JSON. Default 32, at most 64. */
   jsonDepth?: number;
   /**
-   * Longest query key, in bytes: a number is 9, a text its UTF-8 and 3, an array or object its parts and 2.
-   * Default 131,072, which is 3,200 UUIDs; at most 1,048,576. A text in a key is at most 65,535. So long are
-   * all tags of a query together, too, and all its scopes.
+   * Longest query key, in bytes: a number takes 9, a string its UTF-8 plus 3, an array or object its parts plus
+   * 2. Default 131,072, enough for 3,200 UUIDs; at most 1,048,576. A string in a key may have 65,535 bytes. The
+   * same limit applies to all tags of a query together, and to all its scopes together.
    */
   keyBytes?: number;
   /** Default 1,048,576. */
   entries?: number;
   /**
-   * Changes shown over one key, pending ones and those that no answer holds yet. Others are sent and not
-   * shown, which is reported. Default 1,024.
+   * Optimistic updates shown for one query: pending ones, and those that no answer contains yet. Further
+   * mutations are sent but not shown, and an error is reported. Default 1,024.
    */
   layersPerEntry?: number;
   /** Default 1,024. */
   rules?: number;
-  /** Fetches in flight that changes caused, but for those that take over 30 s. Default 8. */
+  /** Refetches in flight that changes caused; those that take over 30 s do not count. Default 8. */
   concurrentRefetches?: number;
   /**
-   * Changes of the stream that are looked at one by one; beyond, they count as "anything may have
-   * changed", said once at the first and once at the end of the second. Default 1,000.
+   * Changes of the stream per second that are handled one by one. All beyond are folded into "anything may have
+   * changed", applied at the first of them and again at the end of the second. Default 1,000.
    */
   changesPerSecond?: number;
-  /** ms over which active queries are fetched again if nothing could be resumed. Default 2,000. */
+  /** ms over which the refetches of active queries are spread if the stream could not resume. Default 2,000. */
   resetWindow?: number;
   /**
-   * ms from one refetch of a query that a change caused to the start of the next; changes in between
-   * share that one. Default 250.
+   * Least ms from one refetch of a query that a change caused to the start of the next; all changes in between
+   * share that next one. Default 250.
    */
   refetchSpacing?: number;
 }
 
-/** What the client takes from the outside; for tests and other platforms. */
+/** The platform functions that the client uses; replaceable for tests and other platforms. */
 export interface Environment {
   /** ms since 1970. */
   now(): number;
@@ -80,9 +80,9 @@ export interface Environment {
   // biome-ignore lint/suspicious/noExplicitAny: what setTimeout returned
   clearTimeout(timer: any): void;
   queueMicrotask(run: () => void): void;
-  /** After the tasks that wait already; not slower in pages that nobody sees. */
+  /** Runs after the tasks already queued; must not be throttled in hidden pages. */
   queueTask(run: () => void): void;
-  /** Nothing is collected, nothing retried. Default: there is no `window`. */
+  /** True disables garbage collection and retries. Default: true if there is no `window`. */
   isServer: boolean;
 }
 
@@ -90,31 +90,31 @@ export interface QueryClientConfig {
   defaultOptions?: DefaultOptions;
   queryCache?: QueryCache;
   mutationCache?: MutationCache;
-  /** Which keys a change touches; see {@link defineRules}. */
+  /** Which query keys a change affects; see {@link defineRules}. */
   rules?: readonly Rule[];
   limits?: Limits;
   /**
-   * What this client's name on the wire begins with, at most 64 bytes. The rest is random, another for
-   * each page that is loaded: two clients of one name would take each other's changes for their own.
+   * The first part of this client's id on the wire, at most 64 bytes. A random part follows, a new one for each
+   * page load: two clients with one id would mistake each other's changes for their own.
    */
   clientId?: string;
-  /** Keys the hash of query keys. Default random; fixed for tests that must repeat. */
+  /** Seed of the hash of query keys. Default random; set it for reproducible tests. */
   seed?: bigint;
   environment?: Partial<Environment>;
 }
 
-/** Counters since the client was made, except where it says otherwise. */
+/** Counters since the client was created, unless stated otherwise. */
 export interface ClientStats {
   /** Queries in the cache now. */
   entries: number;
-  /** Of those, observed and enabled. */
+  /** Of those, the ones with an enabled observer. */
   active: number;
-  /** Of those, marked by a change and not fetched again yet. */
+  /** Of those, the ones that a change marked and that are not refetched yet. */
   expired: number;
-  /** Mounts that were answered from the cache, and those that were not. */
+  /** Mounts and fetches that needed no request, and those that needed one. */
   hits: number;
   misses: number;
-  /** `hits` in percent of both; null before the first. */
+  /** `hits` as a percentage of `hits + misses`; null if both are 0. */
   hitRate: number | null;
   fetches: number;
   retries: number;
@@ -125,10 +125,10 @@ export interface ClientStats {
   /** Old or duplicate. */
   messagesDropped: number;
   messagesBad: number;
-  /** Of those beyond `changesPerSecond`. */
+  /** Those beyond `limits.changesPerSecond`. */
   messagesFolded: number;
   changes: number;
-  /** Queries touched by changes. */
+  /** Queries marked by changes. */
   marks: number;
   reconnects: number;
   resets: number;
@@ -148,31 +148,31 @@ export interface ClientMutateOptions<
   variables?: TVariables;
 }
 
-/** The cache. Ready as soon as it is made. */
+/** The cache. It is ready as soon as it is created. */
 export declare class QueryClient {
   constructor(config?: QueryClientConfig);
-  /** Names this client's mutations on the wire: `config.clientId` if given, and a random end. */
+  /** Begins the ids of this client's mutations on the wire: `config.clientId`, then a random part. */
   readonly clientId: string;
 
-  /** Begins to follow focus and network. Counted: as many `unmount` as `mount`. */
+  /** Starts listening to focus and network events. Each `mount` needs one `unmount`. */
   mount(): void;
   unmount(): void;
 
-  /** The cached answer if it is fresh, else a fetch; rejects if that fails. No retries by default. */
+  /** Returns the cached answer if it is fresh, otherwise fetches; rejects if that fails. No retries by default. */
   fetchQuery<
     TQueryFnData,
     TError = DefaultError,
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<TData>;
-  /** `fetchQuery` that neither returns data nor rejects. */
+  /** Like `fetchQuery`, but resolves with nothing and never rejects. */
   prefetchQuery<
     TQueryFnData = unknown,
     TError = DefaultError,
     TData = TQueryFnData,
     TQueryKey extends QueryKey = QueryKey,
   >(options: FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<void>;
-  /** The cached answer, however old, else a fetch. */
+  /** Returns the cached answer, however old; fetches only if there is none. */
   ensureQueryData<
     TQueryFnData,
     TError = DefaultError,
@@ -180,7 +180,7 @@ export declare class QueryClient {
     TQueryKey extends QueryKey = QueryKey,
   >(options: EnsureQueryDataOptions<TQueryFnData, TError, TData, TQueryKey>): Promise<TData>;
 
-  /** What is shown under that very key, with pending mutations in it. */
+  /** The data shown for exactly this key, with pending mutations applied. */
   getQueryData<
     TQueryFnData = unknown,
     TTaggedQueryKey extends QueryKey = QueryKey,
@@ -197,8 +197,8 @@ export declare class QueryClient {
     TFailure = InferErrorFromTag<TError, TTaggedQueryKey>,
   >(queryKey: TTaggedQueryKey): QueryState<TData, TFailure> | undefined;
   /**
-   * Puts an answer in, as if the server had just given it. An updater gets the server's value,
-   * without pending mutations: they are shown over what it returns. Returns what is shown.
+   * Sets the data of a query, as if the server had just sent it. An updater receives the server's value without
+   * pending mutations; they are applied to what it returns. Returns the data shown.
    */
   setQueryData<
     TQueryFnData = unknown,
@@ -216,54 +216,54 @@ export declare class QueryClient {
   ): Array<[QueryKey, TQueryFnData | undefined]>;
 
   /**
-   * Marks all that match, then fetches again what `refetchType` says, active ones by default. Any
-   * number of calls in a turn make one fetch per query. Resolves when those fetches are over; paused
-   * ones do not block it.
+   * Marks all matching queries as stale, then refetches those of `refetchType`, by default the active ones. All
+   * calls in one turn cause one fetch per query. Resolves when the fetches have ended; it does not wait for
+   * paused ones.
    */
   invalidateQueries(filters?: InvalidateQueryFilters, options?: InvalidateOptions): Promise<void>;
-  /** Fetches all that match, but disabled and static ones. */
+  /** Refetches all matching queries except disabled and static ones. */
   refetchQueries(filters?: RefetchQueryFilters, options?: RefetchOptions): Promise<void>;
-  /** Aborts what is in flight. */
+  /** Cancels the fetches of all matching queries. */
   cancelQueries(filters?: QueryFilters, options?: CancelOptions): Promise<void>;
   /**
    * Forgets. Who observes one of them goes on showing what it showed, and follows again when the key is
    * made (`setQueryData`, `fetchQuery`, another observer, …) or a change tells of it.
    */
   removeQueries(filters?: QueryFilters): void;
-  /** As if never fetched; active ones are fetched. */
+  /** Restores all matching queries to their initial state, then fetches the active ones. */
   resetQueries(filters?: QueryFilters, options?: ResetOptions): Promise<void>;
 
   /** How many queries are being fetched. */
   isFetching(filters?: QueryFilters): number;
   /** How many mutations are pending. */
   isMutating(filters?: MutationFilters): number;
-  /** Forgets all queries and mutations. */
+  /** Removes all queries and mutations. */
   clear(): void;
   /**
-   * Forgets everything of the user, at once: answers, errors, mutations and their layers. The channel
-   * is closed, and how far it had come is forgotten. What is under way is aborted and never lands;
-   * who waits for it gets a `CancelledError`. Mutations that wait are never sent, and callbacks of
-   * those that run are not called; but the one whose `onSuccess`, `onError` or `onSettled` calls this,
-   * before it awaits anything, ends as usual. Queries that are looked at show nothing, and nothing is
-   * fetched before somebody asks or the next user's channel is live.
+   * Discards everything that belongs to the user: answers, errors, mutations and their optimistic updates. Closes
+   * the channel and discards its position. Aborts fetches and discards their answers; their promises reject with
+   * a `CancelledError`. Waiting mutations are never sent, and callbacks of running ones are not called. One
+   * exception: if `onSuccess`, `onError` or `onSettled` calls this before it awaits anything, its mutation ends as
+   * usual. Observed queries show no data. They are not fetched before the app asks for it or the next user's
+   * channel is live.
    */
   signOut(): void;
   resumePausedMutations(): Promise<void>;
 
   /**
-   * Runs the rules for a change that the app knows of. A BigInt in it is told as text, as the hub tells
-   * it: `10n` as `'10'`. Returns how many entries it touched.
+   * Runs the rules for a change that the app reports. A BigInt becomes a string, as in the hub: `10n` becomes
+   * `'10'`. Returns the number of queries affected.
    */
   applyChange(change: Change): number;
   applyChanges(changes: readonly Change[]): number;
-  /** Runs one mutation, without an observer. Resolves with what `mutationFn` did. */
+  /** Runs one mutation without an observer. Resolves with the result of `mutationFn`. */
   mutate<TData, TError = DefaultError, TVariables = void, TOnMutateResult = unknown>(
     options: ClientMutateOptions<TData, TError, TVariables, TOnMutateResult>,
   ): Promise<TData>;
   /**
-   * Connects to the stream of changes, and mounts the client until the channel is closed.
+   * Subscribes to the stream of changes. Mounts the client until the channel is closed.
    *
-   * @throws TypeError for a wrong option; Error if this client has a channel already
+   * @throws TypeError for an invalid option; Error if this client already has a channel
    */
   connect(options: ChannelOptions): Channel;
   getStats(): ClientStats;
@@ -272,7 +272,7 @@ export declare class QueryClient {
   getMutationCache(): MutationCache;
   getDefaultOptions(): DefaultOptions;
   setDefaultOptions(options: DefaultOptions): void;
-  /** Defaults for all keys that start so; later ones win. */
+  /** Default options for all keys that this one matches; if several match, the last one set wins. */
   setQueryDefaults(
     queryKey: QueryKey,
     options: Partial<Omit<QueryObserverOptions<unknown, DefaultError>, 'queryKey'>>,

@@ -1,7 +1,7 @@
 import type { dataTag, errorTag } from './data-tag.js';
 
 /**
- * What an app may say once for all of its types, by declaration merging:
+ * Types that an app declares once, by declaration merging:
  *
  * ```ts
  * declare module 'tidemark' {
@@ -16,10 +16,10 @@ import type { dataTag, errorTag } from './data-tag.js';
 // biome-ignore lint/suspicious/noEmptyInterface: apps add its members
 export interface Register {}
 
-/** The type of errors where none is given: `Error`, or what {@link Register} says. */
+/** The default type of errors: `Error`, or `defaultError` of {@link Register}. */
 export type DefaultError = Register extends { defaultError: infer E } ? E : Error;
 
-/** A query's key: an array of what JSON can hold. */
+/** The key of a query: an array of JSON values. */
 export type QueryKey = Register extends { queryKey: infer K extends readonly unknown[] }
   ? K
   : readonly unknown[];
@@ -38,14 +38,14 @@ export type MutationMeta = Register extends {
   ? M
   : Record<string, unknown>;
 
-/** `online`: only with a network; `always`: its state does not matter; `offlineFirst`: the first try. */
+/** `online`: fetches only while online; `always`: ignores the network; `offlineFirst`: tries once, even offline. */
 export type NetworkMode = 'online' | 'always' | 'offlineFirst';
 export type QueryStatus = 'pending' | 'error' | 'success';
 export type FetchStatus = 'fetching' | 'paused' | 'idle';
-/** ms, or never by the clock (`Infinity`), or never at all (`'static'`). */
+/** ms; `Infinity`: not stale by time, only by a change; `'static'`: never stale. */
 export type StaleTime = number | 'static';
 
-/** How often to try again: a number of further tries, all or none, or by what went wrong. */
+/** How often to retry: a number of retries, `true` for no limit, `false` for none, or a function of the error. */
 export type RetryValue<TError> =
   | boolean
   | number
@@ -57,7 +57,7 @@ export declare const skipToken: unique symbol;
 /** In place of a `queryFn`: the query is disabled until there is a function. */
 export type SkipToken = typeof skipToken;
 
-/** A key that knows the type of its data, as {@link queryOptions} makes it. */
+/** A key that carries the type of its data, as {@link queryOptions} returns it. */
 export type DataTag<TKey, TData, TError = DefaultError> = TKey extends AnyDataTag
   ? TKey
   : TKey & { [dataTag]: TData; [errorTag]: TError };
@@ -67,7 +67,7 @@ export type AnyDataTag = { [dataTag]: any; [errorTag]: any };
 export type InferDataFromTag<TData, TKey> = TKey extends { [dataTag]: infer T } ? T : TData;
 export type InferErrorFromTag<TError, TKey> = TKey extends { [errorTag]: infer T } ? T : TError;
 
-/** A value, or what makes it of the one before; undefined changes nothing. */
+/** A value, or a function that derives it from the previous one; returning undefined changes nothing. */
 export type Updater<TInput, TOutput> = TOutput | ((input: TInput) => TOutput);
 
 export type NonUndefinedGuard<T> = T extends undefined ? never : T;

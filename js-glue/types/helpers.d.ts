@@ -4,8 +4,8 @@ import type { QueryObserver } from './observer.js';
 import type { QueryObserverResult } from './query-result.js';
 
 /**
- * A key as text; equal texts mean one identity: that of JSON, with members in any order. Throws a
- * TypeError for a circle, and for a BigInt without a toJSON.
+ * A key as a string. Two keys are equal if their strings are equal: keys compare as JSON, with members in any order.
+ * Throws a TypeError for a circular key, and for a BigInt without a toJSON.
  */
 export declare function hashKey(key: readonly unknown[]): string;
 /** Arrays match as prefixes and objects as subsets at every depth, leaves by value and type. */
@@ -15,12 +15,12 @@ export declare function partialMatchKey(
 ): boolean;
 export declare function matchQuery(filters: QueryFilters, query: AnyQuery): boolean;
 export declare function matchMutation(filters: MutationFilters, mutation: AnyMutation): boolean;
-/** `next`, with the references of `previous` wherever they are deeply equal. */
+/** Returns `next`, reusing the parts of `previous` that are deeply equal. */
 export declare function replaceEqualDeep<T>(previous: unknown, next: T): T;
-/** As `placeholderData`: the answer of the previous key is shown until the new one is there. */
+/** For `placeholderData`: shows the data of the previous key until the new data arrives. */
 export declare function keepPreviousData<T>(previousData: T | undefined): T | undefined;
 
-/** A promise of a fetch was rejected because somebody cancelled it. */
+/** The reason with which the promise of a cancelled fetch or mutation rejects. */
 export declare class CancelledError extends Error {
   constructor(options?: { revert?: boolean; silent?: boolean });
   revert?: boolean;
@@ -28,28 +28,28 @@ export declare class CancelledError extends Error {
 }
 export declare function isCancelledError(value: unknown): value is CancelledError;
 
-/** What the core refused: nothing has changed. */
+/** The core refused a call; nothing has changed. */
 export declare class TidemarkError extends Error {
   constructor(code: number, message: string);
-  /** Negative, as the core numbers its errors. */
+  /** Negative; the core's error number. */
   readonly code: number;
 }
 
 type Setup = (report: (value?: boolean) => void) => (() => void) | undefined;
 
-/** Whether somebody sees the page. */
+/** Whether the page is visible. */
 export declare const focusManager: {
   isFocused(): boolean;
-  /** undefined leaves it to the platform. */
+  /** Overrides the platform's state; undefined restores it. */
   setFocused(focused?: boolean): void;
-  /** Somebody has just come to look, also if the page was seen before: refetches as on focus. */
+  /** Reports a focus event, even if the page was visible before: refetches as on window focus. */
   onFocus(): void;
-  /** Replaces the platform's events by another source. */
+  /** Replaces the platform's events with another source. */
   setEventListener(setup: Setup): void;
   subscribe(listener: (focused: boolean) => void): () => void;
 };
 
-/** Whether there is a network. True until an event says otherwise. */
+/** Whether the network is available. True until an event reports otherwise. */
 export declare const onlineManager: {
   isOnline(): boolean;
   setOnline(online: boolean): void;
@@ -57,7 +57,7 @@ export declare const onlineManager: {
   subscribe(listener: (online: boolean) => void): () => void;
 };
 
-/** When, and around what, listeners are called. */
+/** Schedules and batches the calls of listeners. */
 export declare const notifyManager: {
   batch<T>(run: () => T): T;
   schedule(run: () => void): void;
@@ -67,15 +67,15 @@ export declare const notifyManager: {
   setBatchNotifyFunction(batchNotify: (run: () => void) => void): void;
 };
 
-/** What a view may return: text, a node that replaces the children, or nothing. */
+/** What a view may return: text, a node that replaces the element's children, or nothing. */
 export type Rendered = string | Node | undefined;
 
 /**
- * Shows an observer's result in an element of a page without a framework: now, and at the end of
- * each turn in which a field that `view` read has changed. Text is shown as text, never as markup.
+ * Renders an observer's result into a DOM element, without a framework: now, and at the end of each turn in which
+ * a field that `view` read has changed. Text is rendered as text, never as markup.
  *
- * @returns how to stop
- * @throws TypeError for a wrong argument, and what the first `view` throws
+ * @returns a function that stops rendering
+ * @throws TypeError for an invalid argument, and any error of the first `view` call
  */
 export declare function render<
   TElement extends Element,

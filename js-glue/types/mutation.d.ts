@@ -18,8 +18,8 @@ export interface MutationFunctionContext {
   meta: MutationMeta | undefined;
   mutationKey?: MutationKey;
   /**
-   * This mutation's name on the wire. A server that puts it as `mutation` into the change it
-   * announces ends the optimistic layer with the first answer that holds the change.
+   * This mutation's id on the wire. Send it with the request; if the server sets it as `mutation` of the change it
+   * publishes, the optimistic update ends with the first answer that contains the change.
    */
   mutationId: string;
 }
@@ -32,33 +32,32 @@ export type MutationFunction<TData = unknown, TVariables = unknown> = (
 /**
  * What a mutation shows before the server has answered.
  *
- * It goes when the server refuses, as if it had never been, whatever else is pending under the key.
- * When the server has done it, it stays until an answer is there that was asked for later, so that the
- * old value never shows in between; under a key that nobody looks at it becomes part of the value,
- * which is fetched again by who looks next. A key under a pending change is not collected. A key
- * that is removed is gone, and shows the change again if it comes back while the mutation is pending;
- * one that is reset shows it over its new answer. After `client.clear()` nothing of it shows.
+ * If the server refuses the mutation, the update is removed without a trace, whatever other updates are pending
+ * for the key. If the server succeeds, the update stays until an answer arrives whose fetch started later, so that
+ * the old value never shows in between. For an unobserved key it becomes part of the value, which the next observer
+ * refetches. A key with a pending update is not garbage collected. If a key is removed and created again while the
+ * mutation is pending, it shows the update again; if it is reset, it shows the update over its new answer. After
+ * `client.clear()` no update shows.
  */
 export interface OptimisticUpdate<TVariables = unknown> {
   queryKey: QueryKey;
   /**
-   * Default `true`: this very key, as in `setQueryData`. `false`: every key that it matches, as in
-   * `setQueriesData`: those in the cache and those that appear while the mutation is pending.
+   * Default `true`: exactly this key, as in `setQueryData`. `false`: every key that it matches, as in
+   * `setQueriesData`, both those in the cache and those created while the mutation is pending.
    */
   exact?: boolean;
   /**
-   * Returns the value with the change in it, as a new value: the old one comes back if the server
-   * refuses. Runs again, as long as the mutation is pending, when there is another value below its
-   * change: a new answer, or an older change less. Is not called while there is no data.
-   * `undefined` leaves the value as it is. If it throws, this mutation shows nothing anywhere: it
-   * fails with that error if it was not sent yet; later, the error is reported and the server
-   * decides.
+   * Returns the value with the change applied, as a new value; it must not modify the old one, which shows again
+   * if the server refuses. While the mutation is pending, it runs again whenever the value below changes: after a
+   * new answer, or when an older update is removed. It does not run while there is no data. `undefined` leaves
+   * the value as it is. If it throws before the mutation is sent, the mutation fails with that error. If it throws
+   * later, the error is reported, the update is no longer shown, and the server decides.
    */
   // biome-ignore lint/suspicious/noExplicitAny: the data of any query
   update(value: any, variables: TVariables, queryKey: QueryKey): unknown;
 }
 
-/** Mutations of one id run one at a time, oldest first. */
+/** Mutations with the same scope id run one at a time, oldest first. */
 export interface MutationScope {
   id: string;
 }
@@ -71,13 +70,13 @@ export interface MutationOptions<
 > {
   mutationFn?: MutationFunction<TData, TVariables>;
   mutationKey?: MutationKey;
-  /** Shown at once, in one step, also while the mutation is paused. */
+  /** The updates to show at once, all in one step, also while the mutation is paused. */
   optimistic?:
     | readonly OptimisticUpdate<TVariables>[]
     | ((variables: TVariables) => readonly OptimisticUpdate<TVariables>[]);
   /**
-   * What it changes, for the client's rules; they run once the server has done it. The same change
-   * from the stream causes no second refetch if the server passes `mutationId` on.
+   * The changes that the mutation causes, for the client's rules, which run after it succeeded. The same change from
+   * the stream causes no second refetch if the server passes `mutationId` on.
    */
   change?:
     | Change
@@ -109,15 +108,15 @@ export interface MutationOptions<
   /** Default 0. */
   retry?: RetryValue<TError>;
   retryDelay?: RetryDelayValue<TError>;
-  /** Default `'online'`: paused while there is no network, and resumed in order. */
+  /** Default `'online'`: pauses while offline and resumes in order. */
   networkMode?: NetworkMode;
   /**
-   * ms that the mutation is kept in the cache for when it is over and no observer shows it. Default
-   * 5 minutes in browsers, `Infinity` on a server. The longest asked for counts.
+   * ms to keep a finished mutation that no observer shows in the cache; the largest value requested wins. Default
+   * 5 minutes, `Infinity` on a server.
    */
   gcTime?: number;
   meta?: MutationMeta;
-  /** Of one scope one runs at a time. Taken when `mutate` is called: options that change later do not move it. */
+  /** Mutations of one scope run one at a time. Fixed when `mutate` is called; later options do not change it. */
   scope?: MutationScope;
 }
 
@@ -127,11 +126,11 @@ export interface MutationObserverOptions<
   TVariables = void,
   TOnMutateResult = unknown,
 > extends MutationOptions<TData, TError, TVariables, TOnMutateResult> {
-  /** For hooks: throw the error at the nearest boundary. Default false. */
+  /** For hooks: throws the error to the nearest error boundary. Default false. */
   throwOnError?: boolean | ((error: TError) => boolean);
 }
 
-/** Callbacks of one `mutate` call; they run as long as somebody listens to the observer. */
+/** Callbacks of one `mutate` call. They run only while the observer has listeners. */
 export interface MutateOptions<
   TData = unknown,
   TError = DefaultError,
@@ -190,7 +189,7 @@ export interface MutationState<
   submittedAt: number;
 }
 
-/** One run of a mutation, to look at. */
+/** One run of a mutation. */
 export interface Mutation<
   TData = unknown,
   TError = DefaultError,
@@ -218,7 +217,7 @@ interface MutationObserverBaseResult<TData, TError, TVariables, TOnMutateResult>
   isPending: boolean;
   isSuccess: boolean;
   mutate: MutateFunction<TData, TError, TVariables, TOnMutateResult>;
-  /** Shows nothing again; what runs goes on. */
+  /** Restores the idle result; a running mutation continues. */
   reset: () => void;
 }
 
@@ -297,7 +296,7 @@ export type MutationObserverResult<
   | MutationObserverErrorResult<TData, TError, TVariables, TOnMutateResult>
   | MutationObserverSuccessResult<TData, TError, TVariables, TOnMutateResult>;
 
-/** Runs mutations and shows the last one. */
+/** Runs mutations and exposes the state of the last one. */
 export declare class MutationObserver<
   TData = unknown,
   TError = DefaultError,
@@ -311,11 +310,11 @@ export declare class MutationObserver<
   options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>;
   setOptions(options: MutationObserverOptions<TData, TError, TVariables, TOnMutateResult>): void;
   getCurrentResult(): MutationObserverResult<TData, TError, TVariables, TOnMutateResult>;
-  /** Listeners are called at the end of the turn. Returns how to stop. */
+  /** Calls the listener at the end of the turn. Returns a function that unsubscribes. */
   subscribe(
     listener: (result: MutationObserverResult<TData, TError, TVariables, TOnMutateResult>) => void,
   ): () => void;
-  /** Resolves with what `mutationFn` did, or rejects with its error. */
+  /** Resolves with the result of `mutationFn`, or rejects with its error. */
   mutate: MutateFunction<TData, TError, TVariables, TOnMutateResult>;
   reset(): void;
 }
@@ -354,34 +353,34 @@ export interface MutationCacheNotifyEvent {
     | 'observerAdded'
     | 'observerRemoved'
     | 'observerOptionsUpdated';
-  /** Absent if an observer changes its options while it shows none. */
+  /** Absent if an observer that shows no mutation changes its options. */
   mutation?: Mutation;
   observer?: MutationObserver;
 }
 
 /**
- * The mutations of one client: those that are pending or observed, and others for their `gcTime`.
+ * The mutations of one client: pending ones, observed ones, and finished ones for their `gcTime`.
  */
 export declare class MutationCache {
   constructor(config?: MutationCacheConfig);
   readonly config: MutationCacheConfig;
   /**
-   * A mutation to `execute`. The options get their defaults. With a state that was kept, a pending one
-   * goes on with `resumePausedMutations`; its `onMutate` is not called again.
+   * Creates a mutation to `execute`. Applies the default options. If a stored state is passed and it is pending,
+   * `resumePausedMutations` continues it without calling `onMutate` again.
    */
   build(client: QueryClient, options: MutationOptions, state?: Partial<MutationState>): Mutation;
   getAll(): Mutation[];
-  /** Exact unless the filters say otherwise. */
+  /** `exact` is true by default. */
   find(filters: MutationFilters): Mutation | undefined;
   findAll(filters?: MutationFilters): Mutation[];
   subscribe(listener: (event: MutationCacheNotifyEvent) => void): () => void;
   /**
-   * Forgets it. One that is under way ends as the server says, with its callbacks. One that waits, for
-   * its turn, the network or a page that somebody sees, is not sent and shows no more: its promise
-   * rejects with a `CancelledError`, and none of its callbacks is called.
+   * Removes a mutation. A running one ends as the server decides, with its callbacks. A waiting one (for its turn,
+   * the network or a visible page) is not sent and no longer shown: its promise rejects with a `CancelledError`,
+   * and none of its callbacks is called.
    */
   remove(mutation: Mutation): void;
-  /** Forgets all of them, each as `remove` does. */
+  /** Removes all mutations, each as `remove` does. */
   clear(): void;
   resumePausedMutations(): Promise<void>;
 }

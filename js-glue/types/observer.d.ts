@@ -8,7 +8,7 @@ import type {
 } from './query-options.js';
 import type { QueryObserverResult } from './query-result.js';
 
-/** Looks at one query: while it has listeners, the query is active and is kept up to date. */
+/** Observes one query. While the observer has listeners, the query is active and kept up to date. */
 export declare class QueryObserver<
   TQueryFnData = unknown,
   TError = DefaultError,
@@ -16,24 +16,24 @@ export declare class QueryObserver<
   TQueryData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
 > {
-  /** @throws TypeError for a key that is no array, or a wrong option */
+  /** @throws TypeError if the key is not an array or an option is invalid */
   constructor(
     client: QueryClient,
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   );
   options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>;
   /**
-   * Listeners are called at the end of a turn in which the result changed, at most once, and never
-   * after they were taken off. Returns how to stop.
+   * Calls the listener once at the end of each turn in which the result changed. Returns a function that
+   * unsubscribes; the listener is never called after that.
    */
   subscribe(listener: (result: QueryObserverResult<TData, TError>) => void): () => void;
   hasListeners(): boolean;
   getCurrentResult(): QueryObserverResult<TData, TError>;
-  /** What these options will show once they are set: for a render that comes before its effects. */
+  /** The result that these options will give once they are set; for a render that precedes its effects. */
   getOptimisticResult(
     options: DefaultedQueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): QueryObserverResult<TData, TError>;
-  /** The result, noting which fields are read: listeners hear of changes of those only. */
+  /** The result, tracking which fields are read: only their changes notify listeners. */
   trackResult(
     result: QueryObserverResult<TData, TError>,
     onPropTracked?: (key: keyof QueryObserverResult) => void,
@@ -49,11 +49,11 @@ export declare class QueryObserver<
     options: QueryObserverOptions<TQueryFnData, TError, TData, TQueryData, TQueryKey>,
   ): Promise<QueryObserverResult<TData, TError>>;
   updateResult(): void;
-  /** Takes all listeners off. */
+  /** Removes all listeners. */
   destroy(): void;
 }
 
-/** Options whose `queryKey` knows the type of its data. Returns its argument. */
+/** Returns its argument, with a `queryKey` that carries the type of its data. */
 export declare function queryOptions<
   TQueryFnData = unknown,
   TError = DefaultError,

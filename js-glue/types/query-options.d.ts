@@ -18,19 +18,19 @@ import type { Tag } from './rules.js';
 export interface QueryFunctionContext<TQueryKey extends QueryKey = QueryKey> {
   client: QueryClient;
   queryKey: TQueryKey;
-  /** Aborted when nobody wants the answer any more. Reading it says that it will be obeyed. */
+  /** Aborted when the answer is no longer needed. Accessing `signal` opts in to cancellation. */
   signal: AbortSignal;
   meta: QueryMeta | undefined;
   /**
-   * Says how new the answer is: the `Tidemark-As-Of` header, `"<epoch>:<seq>"`, which the server
-   * sampled before it read. An answer older than a known change is shown but asked for again.
+   * Reports the position of the answer: pass the `Tidemark-As-Of` header, `"<epoch>:<seq>"`, which the
+   * server took before it read its database. An answer older than a known change is shown and refetched.
    */
   asOf(position: string | null | undefined): void;
 }
 
 /**
- * Asks the server. Resolves with anything but `undefined`; rejects or throws for a failure. An
- * error may carry `retryAfter`, in ms: the next try waits at least that long.
+ * Fetches the data. Resolves with anything but `undefined`; rejects or throws if it fails. If the error
+ * has a `retryAfter`, in ms, the next try waits at least that long.
  */
 export type QueryFunction<T = unknown, TQueryKey extends QueryKey = QueryKey> = (
   context: QueryFunctionContext<TQueryKey>,
@@ -45,44 +45,44 @@ export interface QueryOptions<
   queryKey?: TQueryKey;
   queryFn?: QueryFunction<TQueryFnData, TQueryKey> | SkipToken;
   /**
-   * Called in place of `queryFn`, which it gets: to answer from a storage, or to ask and store. What it answers
-   * counts as new: it says how old that is with `context.asOf`.
+   * Called instead of `queryFn`, which it receives: to read the answer from a storage, or to fetch and store it. The
+   * answer counts as new, unless it reports an older position with `context.asOf`.
    */
   persister?: (
     queryFn: QueryFunction<TQueryFnData, TQueryKey>,
     context: QueryFunctionContext<TQueryKey>,
     query: Query<TQueryFnData, TError, TData, TQueryKey>,
   ) => TQueryFnData | Promise<TQueryFnData>;
-  /** Default 3, on a server 0; for `fetchQuery` false. */
+  /** Default 3, 0 on a server; false for `fetchQuery`. */
   retry?: RetryValue<TError>;
   /** Default `min(1000 * 2 ** n, 30000)` ms, n from 0. */
   retryDelay?: RetryDelayValue<TError>;
   /** Default `'online'`. */
   networkMode?: NetworkMode;
-  /** ms to keep an answer nobody looks at; the largest asked for. Default 5 min, on a server Infinity. */
+  /** ms to keep unobserved data; the largest value requested wins. Default 5 min, Infinity on a server. */
   gcTime?: number;
-  /** An answer known beforehand; goes into the cache if that has none. */
+  /** Data known before the first fetch. It is stored in the cache if the query has no data yet. */
   initialData?: TData | (() => TData | undefined);
-  /** ms since 1970 when `initialData` was true. Default now. */
+  /** When `initialData` was fetched, in ms since 1970. Default now. */
   initialDataUpdatedAt?: number | (() => number | undefined);
   /** Equal parts of a new answer keep their references. Default true. */
   structuralSharing?: boolean | ((oldData: unknown, newData: unknown) => unknown);
   /**
-   * Tags that the answer carries beside its key; a change may name them: `applyChange({ tags })`, or
-   * a message of the stream. tidemark's own.
+   * Tags of the answer, in addition to its key. A change can name them: `applyChange({ tags })`, or a
+   * message of the stream. Not in TanStack Query.
    */
   tags?: readonly Tag[] | ((data: TQueryFnData, queryKey: TQueryKey) => readonly Tag[]);
   /**
-   * Parts of the stream that the answer depends on, such as `'project:9'`; with those that others who
-   * asked for it named. Without any it depends on whatever the channel tells: a reset of one scope
-   * marks it, and so does a scope that is added. tidemark's own.
+   * The scopes that the answer depends on, such as `'project:9'`; those of all callers are combined.
+   * Without any, the query depends on all scopes of the channel: a reset of one scope marks it as stale,
+   * and so does an added scope. Not in TanStack Query.
    */
   scopes?: readonly string[];
-  /** For the app's own use. */
+  /** Not used by tidemark. */
   meta?: QueryMeta;
 }
 
-/** An option that may be decided by the query. */
+/** An option that is a value, or a function of the query. */
 export type QueryDependent<
   T,
   TQueryFnData = unknown,
@@ -124,9 +124,9 @@ export interface QueryObserverOptions<
   TQueryKey extends QueryKey = QueryKey,
 > extends QueryOptions<TQueryFnData, TError, TQueryData, TQueryKey> {
   queryKey: TQueryKey;
-  /** False: fetches only when told to. Default true. */
+  /** False: fetches only on `refetch()`. Default true. */
   enabled?: QueryDependent<boolean, TQueryFnData, TError, TQueryData, TQueryKey>;
-  /** ms until the answer counts as old. Default 0. */
+  /** ms until the answer is stale. Default 0. */
   staleTime?: QueryDependent<StaleTime, TQueryFnData, TError, TQueryData, TQueryKey>;
   /** ms between fetches while observed; false or 0 for none. Default false. */
   refetchInterval?: QueryDependent<
@@ -136,9 +136,9 @@ export interface QueryObserverOptions<
     TQueryData,
     TQueryKey
   >;
-  /** The interval goes on while nobody sees the page. Default false. */
+  /** Continues `refetchInterval` while the page is hidden. Default false. */
   refetchIntervalInBackground?: boolean;
-  /** True: if stale. `'always'`: unless static. Default true, as for the next two. */
+  /** True: refetches stale data. `'always'`: refetches unless static. Default true, also for the next two. */
   refetchOnMount?: QueryDependent<boolean | 'always', TQueryFnData, TError, TQueryData, TQueryKey>;
   refetchOnWindowFocus?: QueryDependent<
     boolean | 'always',
@@ -155,15 +155,15 @@ export interface QueryObserverOptions<
     TQueryData,
     TQueryKey
   >;
-  /** Fetches on mount although the last fetch failed and there is no data. Default true. */
+  /** Fetches on mount even if the last fetch failed and there is no data. Default true. */
   retryOnMount?: QueryDependent<boolean, TQueryFnData, TError, TQueryData, TQueryKey>;
-  /** Fields whose changes listeners hear of. Default: those that were read of a tracked result. */
+  /** The fields whose changes notify listeners. Default: the fields that were read from a tracked result. */
   notifyOnChangeProps?: NotifyOnChangeProps;
-  /** For hooks: throw the error at the nearest boundary. Default false. */
+  /** For hooks: throws the error to the nearest error boundary. Default false. */
   throwOnError?: ThrowOnError<TQueryFnData, TError, TQueryData, TQueryKey>;
-  /** What to show of the data. Runs again when the data or the function is another one. */
+  /** Derives the result's data. Runs again when the data or the function changes. */
   select?: (data: TQueryData) => TData;
-  /** Shown while there is no data; never goes into the cache. */
+  /** Shown while there is no data; never stored in the cache. */
   placeholderData?:
     | NonFunctionGuard<NoInfer<TQueryData>>
     | PlaceholderDataFunction<
@@ -195,7 +195,7 @@ export interface FetchQueryOptions<
   TQueryKey extends QueryKey = QueryKey,
 > extends QueryOptions<TQueryFnData, TError, TData, TQueryKey> {
   queryKey: TQueryKey;
-  /** An answer younger than this, in ms, is taken from the cache. Default 0. */
+  /** A cached answer younger than this, in ms, is returned without a fetch. Default 0. */
   staleTime?: QueryDependent<StaleTime, TQueryFnData, TError, TData, TQueryKey>;
 }
 
@@ -205,7 +205,7 @@ export interface EnsureQueryDataOptions<
   TData = TQueryFnData,
   TQueryKey extends QueryKey = QueryKey,
 > extends FetchQueryOptions<TQueryFnData, TError, TData, TQueryKey> {
-  /** Stale data is returned and fetched again in the background. Default false. */
+  /** Returns stale data and refetches it in the background. Default false. */
   revalidateIfStale?: boolean;
 }
 
@@ -215,20 +215,20 @@ export interface ResultOptions {
 }
 
 export interface RefetchOptions extends ResultOptions {
-  /** What is in flight: true, it is aborted and asked for again; false, it is enough. Default true. */
+  /** True aborts an in-flight fetch and starts a new one; false reuses it. Default true. */
   cancelRefetch?: boolean;
 }
 export interface InvalidateOptions extends ResultOptions {
   /**
-   * What is in flight may lack the change. True: it is aborted and asked for again. False: it lands and
-   * is shown, and one more fetch follows. Default true.
+   * A fetch in flight may miss the change. True aborts it and starts a new one. False lets it finish, shows its
+   * answer and starts one more fetch. Default true.
    */
   cancelRefetch?: boolean;
 }
 export type ResetOptions = ResultOptions;
 
 export interface CancelOptions {
-  /** True, the default: the query is as it was before the fetch. False: it is in error. */
+  /** True restores the state from before the fetch; false sets an error. Default true. */
   revert?: boolean;
   silent?: boolean;
 }

@@ -3,22 +3,22 @@ import type { DefaultError, FetchStatus, QueryStatus } from './common.js';
 import type { RefetchOptions } from './query-options.js';
 
 export interface QueryObserverBaseResult<TData = unknown, TError = DefaultError> {
-  /** The last answer, with pending mutations shown in it, as `select` made it. */
+  /** The last answer with pending mutations applied, passed through `select`. */
   data: TData | undefined;
   /** ms since 1970; 0 for never. */
   dataUpdatedAt: number;
   error: TError | null;
   /** ms since 1970; 0 for never. */
   errorUpdatedAt: number;
-  /** Failed tries of the fetch in flight, or of the last one that failed. */
+  /** Failed tries of the fetch in flight, or of the last fetch if it failed. */
   failureCount: number;
   failureReason: TError | null;
-  /** Fetches that failed, all in all. */
+  /** Number of failed fetches since the query was created. */
   errorUpdateCount: number;
   isError: boolean;
-  /** A fetch has ended. */
+  /** At least one fetch has ended. */
   isFetched: boolean;
-  /** A fetch has ended since this observer came. */
+  /** At least one fetch has ended since this observer subscribed. */
   isFetchedAfterMount: boolean;
   isFetching: boolean;
   /** `isFetching && isPending` */
@@ -36,13 +36,13 @@ export interface QueryObserverBaseResult<TData = unknown, TError = DefaultError>
   isSuccess: boolean;
   isEnabled: boolean;
   /**
-   * Whether what is shown is live. `'live'`: the channel tells of all that the query depends on, and
-   * the answer lacks nothing that it told. `'catching-up'`: it lacks something, or there is no answer
-   * yet. `'stopped'`: there is no channel, or a scope of the query is not to be had. Else as the
-   * channel is. tidemark's own.
+   * Whether the data shown is live. `'live'`: the channel covers all scopes of the query, and the answer includes
+   * every change received. `'catching-up'`: the answer misses a change, or there is no answer yet. `'stopped'`:
+   * there is no channel, or the server refused a scope of the query. Otherwise the status of the channel. Not in
+   * TanStack Query.
    */
   streamStatus: StreamStatus;
-  /** Fetches now, even if disabled; resolves with the result, rejects only with `throwOnError`. */
+  /** Fetches now, even if disabled. Resolves with the result; rejects only with `throwOnError`. */
   refetch: (options?: RefetchOptions) => Promise<QueryObserverResult<TData, TError>>;
   status: QueryStatus;
   fetchStatus: FetchStatus;
@@ -126,7 +126,7 @@ export type DefinedQueryObserverResult<TData = unknown, TError = DefaultError> =
   | QueryObserverRefetchErrorResult<TData, TError>
   | QueryObserverSuccessResult<TData, TError>;
 
-/** What an observer shows. `status` and the `is…` flags narrow it. */
+/** The result of an observer. `status` and the `is…` flags narrow its type. */
 export type QueryObserverResult<TData = unknown, TError = DefaultError> =
   | DefinedQueryObserverResult<TData, TError>
   | QueryObserverLoadingErrorResult<TData, TError>

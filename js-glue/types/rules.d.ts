@@ -1,19 +1,19 @@
 import type { Register } from './common.js';
 
-/** Resources by name, and the fields that a change of each carries. */
+/** Each resource by name, with the fields of its changes. */
 export type ResourceMap = Record<string, object>;
 
 type RegisteredResources = Register extends { resources: infer R extends ResourceMap } ? R : never;
 
-/** A name, or a name with what tells one thing from another: `'Post'`, `['Post', 1]`. */
+/** A name, or a name with an id: `'Post'`, `['Post', 1]`. */
 export type Tag = string | readonly unknown[];
 
-/** "All that carry one of these tags": `'Post'` is every `['Post', …]` too. */
+/** A change of all queries that have one of these tags. `'Post'` also matches every `['Post', …]`. */
 export interface TagChange {
   tags: readonly Tag[];
 }
 
-/** "This resource, this id, this action", from a message or from the app; or tags. */
+/** A change from the stream or from the app: resource, id and action; or tags. */
 export type Change = ResourceChange | TagChange;
 
 type ResourceChange = [RegisteredResources] extends [never]
@@ -26,8 +26,8 @@ type ResourceChange = [RegisteredResources] extends [never]
     }[keyof RegisteredResources & string];
 
 /**
- * A part of a key template. `'$name'` takes that field of the change as it is, `'$name:number'` and
- * `'$name:string'` cast it, `'$$'` is a dollar sign. A template whose field is absent is skipped.
+ * A part of a key template. `'$name'` is replaced by that field of the change, `'$name:number'` and
+ * `'$name:string'` also cast it, `'$$'` is a dollar sign. A template whose field is missing is skipped.
  */
 export type TemplatePart =
   | string
@@ -41,18 +41,18 @@ export type KeyTemplate = readonly TemplatePart[];
 
 export interface RuleTarget {
   readonly key: KeyTemplate;
-  /** The very key instead of all that start so. Default false. */
+  /** Matches equal keys only, instead of all keys that start with this one. Default false. */
   readonly exact?: boolean;
-  /** Which of them are fetched again. Default `'active'`. */
+  /** Which of the matching queries are refetched. Default `'active'`. */
   readonly refetchType?: 'active' | 'inactive' | 'all' | 'none';
 }
 
-/** Resource, optionally with actions, → the keys that a change of it touches. */
+/** A resource, optionally with actions, and the query keys that its changes affect. */
 export interface Rule {
   readonly on: string | { readonly resource: string; readonly action?: string | readonly string[] };
-  /** Marks; active ones are fetched again, at most 8 at a time, and when somebody looks. */
+  /** Marks queries as stale. Active ones refetch while the page is visible, at most 8 at a time. */
   readonly invalidate?: readonly (KeyTemplate | RuleTarget)[];
-  /** Marks and fetches active ones again at once. */
+  /** Marks queries as stale and refetches active ones at once. */
   readonly refetch?: readonly (KeyTemplate | RuleTarget)[];
   /**
    * The row is gone: what nobody observes or waits for is forgotten, the rest is emptied as by `reset`, so that
@@ -70,7 +70,7 @@ type FieldName<Placeholder extends string> = Placeholder extends
   ? Name
   : Placeholder;
 
-/** `Part` if it is right, else the placeholders that would be. */
+/** `Part` if it is valid, otherwise the valid placeholders. */
 type CheckedPart<Part, Field extends string> = Part extends `$$${string}`
   ? Part
   : Part extends `$${infer Placeholder}`
@@ -110,7 +110,7 @@ type CheckedRule<R, Resources> = R extends { readonly on: infer On }
   : never;
 
 /**
- * Checks rules where they are written. They are JSON, and can be shared with a server.
+ * Checks rules where they are written. Rules are JSON and can be shared with a server.
  *
  * ```ts
  * const rules = defineRules<{ task: { id: string; project_id: string } }>()([
@@ -118,10 +118,10 @@ type CheckedRule<R, Resources> = R extends { readonly on: infer On }
  * ]);
  * ```
  * @returns the rules, frozen
- * @throws TypeError that names the rule, what was wrong and what is allowed
+ * @throws TypeError that names the rule, what is wrong and what is allowed
  */
 export declare function defineRules(rules: readonly Rule[]): RuleSet;
-/** With the resources as a type argument: resources and `$field` placeholders are checked. */
+/** With the resources as a type argument, TypeScript checks resources and `$field` placeholders. */
 export declare function defineRules<Resources extends ResourceMap>(): <
   const Rules extends readonly Rule[],
 >(
