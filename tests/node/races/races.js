@@ -155,7 +155,7 @@ export const RACES = [
     },
   },
   {
-    title: 'somebody else adds Y while A is on its way, which is refused',
+    title: 'another user adds Y while A is on its way; A is refused',
     async play(stage) {
       const page = openPage(stage, ['x'], ['x']);
       await page.add('A');
