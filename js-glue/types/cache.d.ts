@@ -42,9 +42,9 @@ export interface Query<
   // biome-ignore lint/suspicious/noExplicitAny: a query of a tagged key is one of the plain key, too
   readonly options: QueryOptions<TQueryFnData, TError, TData, any>;
   readonly meta: QueryMeta | undefined;
-  /** ms that it is kept for when nobody observes it. */
+  /** ms for which the query is kept while it has no observer. */
   readonly gcTime: number;
-  /** How the fetch that is under way ends; undefined if none is. */
+  /** The promise of the fetch in flight; undefined if there is none. */
   readonly promise: Promise<TData> | undefined;
   /** The observers with listeners, in the order of their subscription. */
   readonly observers: readonly QueryObserver[];
@@ -144,7 +144,7 @@ export declare class QueryCache {
   get<TQueryFnData = unknown, TError = DefaultError, TData = TQueryFnData>(
     queryHash: string,
   ): Query<TQueryFnData, TError, TData> | undefined;
-  /** Forgets it; one that is observed lives on, found by nobody. */
+  /** Removes the query. An observed one stays with its observers, but its key no longer finds it. */
   remove(query: AnyQuery): void;
   /** Calls the listener at the end of the turn. Returns a function that unsubscribes. */
   subscribe(listener: (event: QueryCacheNotifyEvent) => void): () => void;

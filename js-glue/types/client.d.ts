@@ -226,8 +226,8 @@ export declare class QueryClient {
   /** Cancels the fetches of all matching queries. */
   cancelQueries(filters?: QueryFilters, options?: CancelOptions): Promise<void>;
   /**
-   * Forgets. Who observes one of them goes on showing what it showed, and follows again when the key is
-   * made (`setQueryData`, `fetchQuery`, another observer, …) or a change tells of it.
+   * Removes all matching queries. An observer of one of them keeps showing its last result. It updates again when
+   * the key is created again (`setQueryData`, `fetchQuery`, another observer, …) or a change names it.
    */
   removeQueries(filters?: QueryFilters): void;
   /** Restores all matching queries to their initial state, then fetches the active ones. */

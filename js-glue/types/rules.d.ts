@@ -55,8 +55,8 @@ export interface Rule {
   /** Marks queries as stale and refetches active ones at once. */
   readonly refetch?: readonly (KeyTemplate | RuleTarget)[];
   /**
-   * The row is gone: what nobody observes or waits for is forgotten, the rest is emptied as by `reset`, so that
-   * the server's 404 or `null` shows.
+   * For deleted rows: removes unobserved queries that no caller waits for. Resets all others as `reset` does, so
+   * that they show the server's 404 or `null`.
    */
   readonly remove?: readonly (KeyTemplate | RuleTarget)[];
   readonly reset?: readonly (KeyTemplate | RuleTarget)[];

@@ -157,7 +157,7 @@ class RedisBackplane {
     this.#session = null;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
     const left = this.#queue.length;
-    if (left > 0) this.#sink?.lost(`closed before Redis had confirmed ${left} changes`);
+    if (left > 0) this.#sink?.lost(`closed with changes that Redis had not confirmed: ${left}`);
   }
 
   async #open() {

@@ -557,7 +557,7 @@ test('a hub that closes finds Redis again for what was published', async (t) => 
 test('a hub that closes says how many changes are lost with it', async (t) => {
   const { hub, warnings } = await joinCutOff(t);
   await hub.close();
-  assert.match(warnings.at(-1) ?? '', /changes waited to be confirmed: 1$/);
+  assert.match(warnings.at(-1) ?? '', /closed with changes that Redis had not confirmed: 1$/);
 });
 
 test('closing does not wait for a Redis that went silent', async (t) => {
