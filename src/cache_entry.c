@@ -121,6 +121,16 @@ void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits) {
   }
 }
 
+uint32_t cache_entry_want_for(tidemark_cache *cache, uint32_t id, uint32_t observer) {
+  struct entry *e = entry_at(cache, id);
+  bool causes = e->phase == ENTRY_IDLE || e->phase == ENTRY_LATER;
+  uint32_t bits = entry_want(e, false, false);
+  if (causes) {
+    e->activity->cause = observer;
+  }
+  return bits;
+}
+
 /* ---- Entries: made and forgotten ----------------------------------------------------------- */
 
 void cache_entry_drop(tidemark_cache *cache, uint32_t id) {

@@ -37,15 +37,16 @@ static void come_back(tidemark_cache *cache, bool network) {
       continue;
     }
     uint32_t bits = entry_resume(e);
-    for (struct observer *o = observer_next(cache, entry_activity(e)->first_observer); o != NULL;
-         o = observer_next(cache, o->next)) {
+    for (uint32_t at = entry_activity(e)->first_observer; at != 0;
+         at = observer_at(cache, at)->next) {
+      const struct observer *o = observer_at(cache, at);
       uint8_t when = network ? o->options.refetch_on_reconnect : o->options.refetch_on_window_focus;
       bool marked = !e->has_data || freshness_is_marked(&e->freshness);
       if (by_marks && when == TIDEMARK_REFETCH_IF_STALE && !marked) {
         continue;
       }
       if (observer_fetches_on(o, e, (enum tidemark_refetch_on)when, cache->time)) {
-        bits |= entry_want(e, false, false);
+        bits |= cache_entry_want_for(cache, id, at);
       }
     }
     if (bits != 0) {

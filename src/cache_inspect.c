@@ -107,6 +107,11 @@ int tidemark_layers(tidemark_cache *cache, uint32_t entry, uint32_t **mutations)
   return count;
 }
 
+uint32_t tidemark_fetch_cause(const tidemark_cache *cache, uint32_t entry) {
+  const struct entry *e = entry_get(cache, entry);
+  return e == NULL ? 0 : entry_activity(e)->cause;
+}
+
 double tidemark_stream_position(const tidemark_cache *cache, const char **epoch, size_t *length) {
   *epoch = cache->stream.epoch;
   *length = cache->stream.epoch_length;

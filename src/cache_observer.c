@@ -87,6 +87,7 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
     observer_at(cache, o->next)->previous = o->previous;
   }
   a->observers--;
+  a->cause = a->cause == id ? 0 : a->cause;
   a->enabled -= o->options.enabled ? 1 : 0;
   if (a->observers == 0) {
     abandon(cache, o->entry, signal_taken);
@@ -202,7 +203,7 @@ void cache_observer_timer(tidemark_cache *cache, enum timer_kind kind, uint32_t 
   }
   if (cache->schedule.visible || o->options.refetch_interval_in_background) {
     cache_entry_return(cache, o->entry);
-    cache_entry_commit(cache, o->entry, entry_want(entry_at(cache, o->entry), false, false));
+    cache_entry_commit(cache, o->entry, cache_entry_want_for(cache, o->entry, id));
   }
   arm_interval(cache, o);
 }

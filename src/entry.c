@@ -19,6 +19,7 @@ static uint32_t settle(struct entry *e, enum tidemark_outcome outcome) {
     bool told = e->activity->fetch == 0 && (e->effects & ENTRY_SETTLE) != 0;
     e->activity->ended = told ? e->activity->ended : e->activity->fetch;
     e->activity->fetch = 0;
+    e->activity->cause = 0;
   }
   e->outcome = (uint8_t)outcome & 7;
   return ENTRY_SETTLE | ENTRY_NOTIFY;
@@ -108,6 +109,9 @@ uint32_t entry_resume(struct entry *e) {
 
 static void finish(struct entry *e) {
   e->phase = ENTRY_IDLE;
+  if (e->activity != NULL) {
+    e->activity->cause = 0;
+  }
   e->refetch = false;
   e->awaited = false;
   e->no_retry = false;

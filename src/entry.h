@@ -58,6 +58,7 @@ struct activity {
   uint32_t layers;
   uint32_t fetch;        /* id of the fetch wanted again, in flight or retrying; 0: none */
   uint32_t ended;        /* id that SETTLE reports */
+  uint32_t cause;        /* the observer whose interval or options asked for the fetch; 0: none */
   uint16_t lag;          /* answers in a row that were behind the last change */
   uint8_t status_before; /* when the fetch started, for a cancel that restores */
   uint8_t failures_before;

@@ -275,6 +275,10 @@ uint32_t *tm_selected(void) {
   return selected;
 }
 
+uint32_t tm_fetch_cause(uint32_t entry) {
+  return tidemark_fetch_cause(cache, entry);
+}
+
 /* The seq of the last position, whose epoch then stands terminated in the scratch buffer; -1 if
  * there is none. */
 double tm_stream_position(void) {

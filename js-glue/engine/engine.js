@@ -419,6 +419,14 @@ export class Engine {
     return this.#memory.readList(this.#exports.tm_selected(), count);
   }
 
+  /**
+   * @param {number} entry
+   * @returns {number} the observer whose interval, focus or reconnect asked for its fetch, or 0
+   */
+  fetchCause(entry) {
+    return this.#exports.tm_fetch_cause(entry);
+  }
+
   /** @returns {{ epoch: string, seq: number } | null} */
   streamPosition() {
     const seq = this.#exports.tm_stream_position();

@@ -75,6 +75,11 @@ export class QueryObserver extends Subscribable {
     this.#tellCore(this.#query, true);
   }
 
+  /** The core's, or 0 while there are no listeners. */
+  get handle() {
+    return this.#handle;
+  }
+
   getCurrentQuery() {
     return this.#query;
   }

@@ -164,6 +164,12 @@ export class Query {
     if (this.cause === observer) this.cause = null;
   }
 
+  /** The core's word on who asked for the fetch, if an observer did without coming. @param {number} handle */
+  causedBy(handle) {
+    if (handle === 0) return;
+    this.cause = this.observers.find((observer) => observer.handle === handle) ?? this.cause;
+  }
+
   getObserversCount() {
     return this.#observers?.size ?? 0;
   }

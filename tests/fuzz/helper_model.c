@@ -143,7 +143,7 @@ static void check_stream_effect(struct model *m, const tidemark_effect *effect) 
     return;
   default:
     CHECK(effect->type == TIDEMARK_EFFECT_WARN);
-    CHECK(effect->flags >= TIDEMARK_WARNING_RESOURCE && effect->flags <= TIDEMARK_WARNING_CAST);
+    CHECK(effect->flags >= TIDEMARK_WARNING_RESOURCE && effect->flags <= TIDEMARK_WARNING_EPOCH);
     return;
   }
 }

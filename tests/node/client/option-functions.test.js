@@ -186,3 +186,50 @@ test('a fetch goes by the options of the observer whose arrival causes it, as in
     ['s', 'f', 's', 'f'],
   );
 });
+
+/** Who fetches because of its own options. @type {Record<string, (stage: any) => Promise<void>>} */
+const CAUSES = {
+  refetchOnWindowFocus: async ({ lib, advance }) => {
+    lib.focusManager.setFocused(false);
+    lib.focusManager.setFocused(true);
+    await advance(1);
+  },
+  refetchOnReconnect: async ({ lib, advance }) => {
+    lib.onlineManager.setOnline(false);
+    lib.onlineManager.setOnline(true);
+    await advance(1);
+  },
+};
+
+for (const [option, happen] of Object.entries(CAUSES)) {
+  test(`a fetch by the ${option} of an observer goes by its options`, async () => {
+    const never = { refetchOnWindowFocus: false, refetchOnReconnect: false, staleTime: Infinity };
+    const { tidemark, v5 } = await inBoth(async (stage) => {
+      const { lib, client, advance, log } = stage;
+      const by = (/** @type {string} */ name, /** @type {object} */ options) =>
+        new lib.QueryObserver(client, { queryKey, ...never, ...options, queryFn: () => name });
+      const stops = [
+        by('first', {}).subscribe(() => {}),
+        by('second', { [option]: 'always' }).subscribe(() => {}),
+        by('third', {}).subscribe(() => {}),
+      ];
+      await advance(10);
+      await happen(stage);
+      log(client.getQueryData(queryKey));
+      for (const stop of stops) stop();
+    });
+    assert.deepEqual(v5, [['second']]);
+    assert.deepEqual(tidemark, v5);
+  });
+}
+
+test('a fetch by the refetchInterval of an observer goes by its options', async (t) => {
+  const { client, advance } = start(t);
+  const by = (/** @type {string} */ name, /** @type {object} */ options) =>
+    observe(t, client, { queryKey, staleTime: Infinity, ...options, queryFn: () => name });
+  by('first', {});
+  by('second', { refetchInterval: 1000 });
+  by('third', {});
+  await advance(1010);
+  assert.equal(client.getQueryData(queryKey), 'second');
+});
