@@ -35,6 +35,7 @@ bool entry_is_overtaken(const struct entry *e) {
 
 uint32_t entry_want(struct entry *e, bool refetch, bool restart) {
   uint32_t bits = 0;
+  e->put_off = false;
   if (is_under_way(e)) {
     if (!restart) {
       e->refetch = e->refetch && refetch;
@@ -64,6 +65,7 @@ uint32_t entry_want_after(struct entry *e, bool refetch) {
 }
 
 uint32_t entry_want_later(struct entry *e, double wake) {
+  e->put_off = false;
   if (e->phase == ENTRY_FLYING) {
     return entry_want_after(e, true);
   }

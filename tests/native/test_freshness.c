@@ -288,6 +288,16 @@ static void what_is_put_in_while_the_page_is_hidden_stands_as_well(void **state)
   expect_no_fetch(w);
 }
 
+static void a_change_after_a_cancel_is_not_put_off_by_data_put_in(void **state) {
+  struct world *w = *state;
+  uint32_t entry = refetching(w, INFINITY);
+  on_entry(w, TIDEMARK_CANCEL, entry);
+  change_task(w);
+  set_data(w, entry);
+  pass(w, 2 * SECOND);
+  expect(w, "FETCH", "FETCH tasks/1 #3");
+}
+
 static void a_change_outlives_a_second_cancel_after_data_was_put_in(void **state) {
   struct world *w = *state;
   uint32_t entry = refetching(w, INFINITY);
@@ -431,6 +441,7 @@ int main(void) {
       PROMISE(a_change_whose_refetch_is_cancelled_again_is_asked_for_later_still),
       PROMISE(what_is_put_in_after_a_cancel_stands_until_the_write_should_be_done),
       PROMISE(what_is_put_in_while_the_page_is_hidden_stands_as_well),
+      PROMISE(a_change_after_a_cancel_is_not_put_off_by_data_put_in),
       PROMISE(a_change_outlives_a_second_cancel_after_data_was_put_in),
       PROMISE(a_refetch_that_no_change_wanted_stays_cancelled),
       PROMISE(cancelling_what_waits_for_nothing_asks_for_nothing),

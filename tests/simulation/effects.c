@@ -18,8 +18,8 @@ static void settle(struct world *w, struct client *c, const tidemark_effect *eff
   bool asks = r->named > c->step.ordinal || c->step.event->type == TIDEMARK_RESET;
   if (effect->flags != TIDEMARK_OUTCOME_SUPERSEDED && !asks) {
     r->wanted_by_name = false;
-    r->awaited = false;
   }
+  r->awaited = r->awaited && effect->flags == TIDEMARK_OUTCOME_SUPERSEDED;
 }
 
 static void clear(struct client *c, uint32_t entry) {
@@ -31,6 +31,9 @@ static void clear(struct client *c, uint32_t entry) {
   r->detached = r->detached && !back;
   r->called_off = 0;
   r->quiet_until = 0;
+  if ((tidemark_state(c->cache, entry) & TIDEMARK_STATE_HAS_DATA) != 0) {
+    return; /* in answer to an effect of this step something was put in since */
+  }
   r->has_base = false;
   r->base = 0;
   r->base_as_of.seq = -1;

@@ -214,10 +214,14 @@ static void listed(struct client *c, const tidemark_event *event, uint32_t entry
   /* What a reset calls off is over before what it asks for begins. */
   r->awaited |= event->type != TIDEMARK_RESET && is_awaited(c, event, entry);
   r->wanted_by_name |= is_awaited(c, event, entry);
+  bool marks = event->type == TIDEMARK_INVALIDATE && is_awaited(c, event, entry);
+  r->forgotten = marks ? 0 : r->forgotten;
   r->wanted_by_hand = true;
   r->named = c->ordinal;
   switch (event->type) {
   case TIDEMARK_INVALIDATE:
+    r->called_off = 0;
+    r->quiet_until = 0;
     r->wanted_by_name |= event->list.refetch_type == TIDEMARK_REFETCH_ALL ||
                          event->list.refetch_type == TIDEMARK_REFETCH_INACTIVE;
     r->excused |= event->list.refetch_type == TIDEMARK_REFETCH_NONE ||
@@ -268,7 +272,10 @@ static void want_by_hand(struct client *c, uint32_t mutation) {
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
     for (uint32_t i = 0; r->used && i < r->layer_count; i++) {
-      r->wanted_by_hand |= r->layers[i] == mutation;
+      bool lies = r->layers[i] == mutation;
+      r->wanted_by_hand |= lies;
+      r->quiet_until = lies ? 0 : r->quiet_until;
+      r->called_off = lies ? 0 : r->called_off;
     }
   }
 }

@@ -215,6 +215,11 @@ static void count_layers(struct world *w, const struct client *c, const tidemark
   }
 }
 
+/* As v5 teaches before a mutation: what is on its way is cancelled, and the change put in. */
+static void write_by_hand(struct world *w, struct client *c, uint32_t entry) {
+  client_step(w, c, (tidemark_event){.type = TIDEMARK_SET_DATA, .entry = entry});
+}
+
 static void act_on_list(struct world *w, struct client *c) {
   static const enum tidemark_event_type TYPES[] = {
       TIDEMARK_INVALIDATE, TIDEMARK_INVALIDATE, TIDEMARK_INVALIDATE,
@@ -228,6 +233,9 @@ static void act_on_list(struct world *w, struct client *c) {
   event.list.entries = c->list;
   count_layers(w, c, &event);
   client_step(w, c, event);
+  if (event.type == TIDEMARK_CANCEL && event.list.count > 0 && chance(&w->random, 500)) {
+    write_by_hand(w, c, c->list[0]);
+  }
 }
 
 /* The app says itself what it knows to have changed. */

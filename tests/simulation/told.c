@@ -67,13 +67,17 @@ void told_by_itself(const struct world *w, struct client *c, const struct change
   refetched_by_rule(w, c, change);
 }
 
-static void told(const struct world *w, struct client *c, const struct change *change,
-                 uint32_t commit) {
+static void know(struct client *c, const struct change *change, uint32_t commit) {
   for (uint32_t key = 0; key < KEYS; key++) {
     if (change_touches(change, key)) {
       c->known[key] = c->known[key] > commit ? c->known[key] : commit;
     }
   }
+}
+
+static void told(const struct world *w, struct client *c, const struct change *change,
+                 uint32_t commit) {
+  know(c, change, commit);
   for (uint32_t entry = 1; entry < RECORDS; entry++) {
     struct record *r = &c->records[entry];
     r->changed = r->used && change_touches(change, r->key) ? c->ordinal : r->changed;
@@ -176,6 +180,8 @@ static void advance(struct world *w, struct client *c, struct position to, bool 
     bool sent = each && !entry->folded;
     if (sent && (seq == to.seq || c->frame->recovered)) {
       take_change(w, c, entry, place);
+    } else if (each && entry->folded) {
+      know(c, &entry->change, entry->commit); /* the reset in its place tells of it */
     } else {
       told(w, c, &entry->change, entry->commit);
     }
