@@ -133,7 +133,7 @@ test('a page that the hub does not let in stops, and says so', async (t) => {
   });
   await reached(channel, 'stopped');
   assert.equal(requests[0].status, 403);
-  assert.match(String(channel.error), /does not allow this connection/);
+  assert.match(String(channel.error), /refused this connection/);
 });
 
 test('a hub that says goodbye is come back to within the time it named', async (t) => {
