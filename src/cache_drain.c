@@ -75,7 +75,7 @@ static bool drain_entry(tidemark_cache *cache, struct drain *d, uint32_t id) {
       cache->dropped = id;
       return true;
     }
-    e->effects &= (uint16_t) ~(1U << type);
+    e->effects &= (uint8_t) ~(1U << type);
   }
   e->dirty = false;
   cache_entry_rest(cache, id);

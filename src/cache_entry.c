@@ -105,7 +105,7 @@ void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits) {
     bits |= drop(cache, e);
   }
   if ((bits & ENTRY_EFFECTS) != 0) {
-    e->effects |= (uint16_t)(bits & ENTRY_EFFECTS);
+    e->effects |= (uint8_t)(bits & ENTRY_EFFECTS);
     push_dirty(cache, id);
   }
   if (e->has_slot && e->phase != ENTRY_FLYING) {

@@ -5,7 +5,7 @@
 
 /* After anything happened to an entry: keeps the effects, queues, counts and sets its timer. */
 void cache_entry_commit(tidemark_cache *cache, uint32_t id, uint32_t bits);
-/* A fetch that an observer asks for by its own options, not by coming. Returns bits to commit. */
+/* A fetch that an observer asks for, by coming or by its options. Returns bits to commit. */
 uint32_t cache_entry_want_for(tidemark_cache *cache, uint32_t id, uint32_t observer);
 /* Room for that many more activities. 0 or TIDEMARK_ERROR_MEMORY. */
 int cache_entry_reserve(tidemark_cache *cache, uint32_t count);

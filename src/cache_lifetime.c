@@ -37,7 +37,7 @@ static int make_entry(tidemark_cache *cache, size_t length, double gc_time) {
 }
 
 /* Its observers come to an entry without an answer, as if they moved there. */
-static void come_back(tidemark_cache *cache, uint32_t id) {
+static void return_observed(tidemark_cache *cache, uint32_t id) {
   struct entry *e = entry_at(cache, id);
   cache_entry_return(cache, id);
   if (cache_entry_refetches(cache, id, TIDEMARK_REFETCH_ACTIVE)) {
@@ -63,7 +63,7 @@ int cache_lifetime_build(tidemark_cache *cache, const tidemark_event *event) {
   }
   cache_gc_set_time(cache, id, event->key.gc_time);
   if (entry_at(cache, id)->removed) {
-    come_back(cache, id);
+    return_observed(cache, id);
   }
   cache_entry_touch(cache, id);
   return (int)id;

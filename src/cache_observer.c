@@ -100,12 +100,13 @@ static void detach(tidemark_cache *cache, uint32_t id, bool signal_taken) {
 
 /* An observer comes, and wants a fetch or not. */
 static void come(tidemark_cache *cache, uint32_t id, bool fetches) {
+  uint32_t entry = observer_at(cache, id)->entry;
   uint32_t bits = 0;
   if (fetches) {
-    cache_entry_return(cache, id);
-    bits = entry_want(entry_at(cache, id), false, false);
+    cache_entry_return(cache, entry);
+    bits = cache_entry_want_for(cache, entry, id);
   }
-  cache_entry_commit(cache, id, bits);
+  cache_entry_commit(cache, entry, bits);
 }
 
 int cache_observer_add(tidemark_cache *cache, const tidemark_event *event) {
@@ -130,7 +131,7 @@ int cache_observer_add(tidemark_cache *cache, const tidemark_event *event) {
   if (o->options.enabled) {
     *(fetches ? &cache->stats.misses : &cache->stats.hits) += 1;
   }
-  come(cache, event->entry, fetches);
+  come(cache, id, fetches);
   cache_entry_arm_stale_timer(cache, o);
   arm_interval(cache, o);
   if (fetches) {
@@ -166,7 +167,7 @@ int cache_observer_set(tidemark_cache *cache, const tidemark_event *event) {
   }
   bool comes = moves || (o->options.enabled && !before.enabled && event->reread == 0);
   bool fetches = comes && observer_is_stale(o, e, cache->time);
-  come(cache, event->entry, fetches);
+  come(cache, event->observer, fetches);
   if (fetches) {
     cache_start_asked(cache, event->entry);
   }

@@ -58,7 +58,7 @@ struct activity {
   uint32_t layers;
   uint32_t fetch;        /* id of the fetch wanted again, in flight or retrying; 0: none */
   uint32_t ended;        /* id that SETTLE reports */
-  uint32_t cause;        /* the observer whose interval or options asked for the fetch; 0: none */
+  uint32_t cause;        /* the observer that asked for the fetch; 0: none did */
   uint16_t lag;          /* answers in a row that were behind the last change */
   uint8_t status_before; /* when the fetch started, for a cancel that restores */
   uint8_t failures_before;
@@ -72,26 +72,26 @@ enum entry_list { ENTRY_IN_NONE = 0, ENTRY_IN_WANTED, ENTRY_IN_UNUSED };
 
 /* What marking looks at comes first, and so costs one line of the processor's cache. */
 struct entry {
-  uint32_t node;     /* place in the index; 0: about to be dropped */
-  uint16_t effects;  /* ENTRY_EFFECTS bits not yet drained */
-  uint16_t failures; /* of this fetch */
-  uint8_t status;    /* TIDEMARK_STATUS_* */
-  uint8_t phase;     /* enum entry_phase */
-  uint8_t list : 2;  /* enum entry_list */
-  uint8_t network_mode : 2;
+  uint32_t node;       /* place in the index; 0: about to be dropped */
+  uint16_t failures;   /* of this fetch */
+  uint8_t effects;     /* ENTRY_EFFECTS bits not yet drained */
+  uint8_t status;      /* TIDEMARK_STATUS_* */
+  uint8_t phase;       /* enum entry_phase */
   uint8_t outcome : 3; /* enum tidemark_outcome that SETTLE reports */
+  uint8_t network_mode : 2;
   bool has_data : 1;
+  uint8_t list : 2;      /* enum entry_list */
   bool asked_before : 1; /* a fetch has ended here: an unobserved entry can be fetched again */
   bool again : 1;        /* one more fetch when the one in flight has ended */
-  bool refetch : 1;      /* what is wanted or in flight was caused by a change: takes a slot */
   bool again_refetch : 1;
+  bool refetch : 1;          /* what is wanted or in flight was caused by a change: takes a slot */
+  bool has_slot : 1;         /* in flight, and holds one of the refetch slots */
   bool awaited : 1;          /* somebody besides the observers was told to wait for the fetch */
   bool no_retry : 1;         /* everybody who wanted the fetch has left */
   bool removed : 1;          /* found by nobody until its key is made or told of again */
   bool returning : 1;        /* its observers want a fetch unless somebody puts an answer in */
   bool put_off : 1;          /* a change wanted the fetch, and the caller called it off */
   bool dirty : 1;            /* in the queue of entries with effects */
-  bool has_slot : 1;         /* in flight, and holds one of the refetch slots */
   struct activity *activity; /* NULL: at rest */
   struct freshness freshness;
   double updated; /* ms, of the wheel's clock: when the answer was true; may be negative */
@@ -102,6 +102,10 @@ struct entry {
   uint32_t next, previous; /* in `list` */
   uint32_t next_dirty;
 };
+
+/* Most of a large cache is these: ARCHITECTURE, "What an entry weighs". */
+_Static_assert((ENTRY_EFFECTS & ~UINT8_MAX) == 0, "effects have outgrown their byte");
+_Static_assert(sizeof(void *) != 4 || sizeof(struct entry) == 96, "an entry has grown");
 
 extern const struct activity ENTRY_AT_REST;
 

@@ -426,8 +426,8 @@ int tidemark_match(tidemark_cache *cache, const uint8_t *key, size_t length, uin
 /* The layers of an entry, lowest first, as mutation handles. Returns their number, or an error if
  * there is no such entry. *mutations is valid as long as the selection of tidemark_match. */
 int tidemark_layers(tidemark_cache *cache, uint32_t entry, uint32_t **mutations);
-/* The observer whose interval, or whose options on focus or reconnect, asked for the entry's fetch;
- * 0 if it was asked for by anything else, or the entry is unknown. */
+/* The observer that asked for the entry's fetch: it came, was enabled, or its interval or its
+ * options on focus or reconnect say so. 0 if anything else asked, or the entry is unknown. */
 uint32_t tidemark_fetch_cause(const tidemark_cache *cache, uint32_t entry);
 
 /* The position of the stream. *epoch is not terminated and is valid until the next step. Returns

@@ -61,7 +61,6 @@ function performOnQuery(query, type, id, flags) {
       if (query.observers.length === 0) driver.call(() => query.view.release());
       break;
     case Effect.FETCH:
-      query.causedBy(driver.ask((engine) => engine.fetchCause(query.entry)));
       runFetch(query, id, flags);
       break;
     case Effect.NOTIFY:

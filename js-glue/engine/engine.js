@@ -421,7 +421,7 @@ export class Engine {
 
   /**
    * @param {number} entry
-   * @returns {number} the observer whose interval, focus or reconnect asked for its fetch, or 0
+   * @returns {number} the observer that asked for its fetch, or 0
    */
   fetchCause(entry) {
     return this.#exports.tm_fetch_cause(entry);

@@ -213,7 +213,7 @@ export class QueryObserver extends Subscribable {
     if (this.#query.isGone()) this.#query = this.#comeTo(this.#build());
     const query = this.#query;
     this.#core = coreOptions(this.options, query);
-    this.#causing(query, (engine, now) => {
+    this.#step((engine, now) => {
       this.#handle = engine.observe(query.entry, recordOf(this.#core), now);
       query.addObserver(this);
     });
@@ -277,7 +277,7 @@ export class QueryObserver extends Subscribable {
     if (query === before && shallowEqual(core, this.#core)) return;
     this.#core = core;
     if (this.#handle === 0) return;
-    this.#causing(query, (engine, now) => {
+    this.#step((engine, now) => {
       // The core lets what an abandoned query has in flight finish. What can be aborted should be; now,
       // as one that was removed is gone with its last observer.
       if (query !== before && before.isAbandoned())
@@ -287,18 +287,15 @@ export class QueryObserver extends Subscribable {
   }
 
   /**
-   * A fetch that a step begins goes by the options of this observer.
+   * A step that may begin a fetch: the core must know the page's state of now.
    *
-   * @param {Query} query
    * @param {(engine: Engine, now: number) => void} step
    */
-  #causing(query, step) {
+  #step(step) {
     const { driver, world } = this.#client;
     driver.apply((engine, now) => {
       world.tell(engine, now);
-      const wasIdle = query.isIdle();
       step(engine, now);
-      if (wasIdle && !query.isIdle()) query.cause = this;
     });
   }
 

@@ -38,8 +38,6 @@ export class Query {
   scopes = [];
   /** The options that an explicit fetch came with, until it settles. @type {FullQueryOptions | null} */
   wanted = null;
-  /** Who came, or was enabled, and so caused the fetch that is under way. @type {QueryObserver | null} */
-  cause = null;
   /** @type {unknown} */
   failureReason = null;
   /** @type {unknown} */
@@ -161,13 +159,6 @@ export class Query {
     this.#observers?.delete(observer);
     if (this.#observers?.size === 0) this.#observers = null;
     this.#observerList = null;
-    if (this.cause === observer) this.cause = null;
-  }
-
-  /** The core's word on who asked for the fetch, if an observer did without coming. @param {number} handle */
-  causedBy(handle) {
-    if (handle === 0) return;
-    this.cause = this.observers.find((observer) => observer.handle === handle) ?? this.cause;
   }
 
   getObserversCount() {
@@ -227,8 +218,9 @@ export class Query {
     if (this.wanted) return this.wanted;
     const able = this.observers.filter(({ options }) => typeof options.queryFn === 'function');
     const enabled = able.filter(({ options }) => options.enabled !== false);
+    const cause = this.client.driver.ask((engine) => engine.fetchCause(this.entry));
     const best =
-      able.find((observer) => observer === this.cause) ??
+      able.find(({ handle }) => handle === cause) ??
       enabled.find(({ options }) => options === this.options) ??
       enabled[0] ??
       able[0];
@@ -283,7 +275,6 @@ export class Query {
   settle(outcome, now) {
     const run = this.run;
     this.run = null;
-    this.cause = null;
     if (outcome === Outcome.SUPERSEDED) {
       this.#abort(run);
       return;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { focusManager, onlineManager } from '../../../js-glue/index.js';
 import { inBoth } from './both.js';
-import { counter, observe, start } from './setup.js';
+import { comeBack, counter, observe, reconnect, start } from './setup.js';
 
 const queryKey = ['k'];
 
@@ -16,15 +16,6 @@ async function callsAfter(t, options, act, { pause = 0 } = {}) {
   await advance(0);
   return queryFn.calls;
 }
-
-const comeBack = () => {
-  focusManager.setFocused(false);
-  focusManager.setFocused(true);
-};
-const reconnect = () => {
-  onlineManager.setOnline(false);
-  onlineManager.setOnline(true);
-};
 
 for (const [name, option, act] of /** @type {const} */ ([
   ['focus', 'refetchOnWindowFocus', comeBack],

@@ -1,21 +1,12 @@
 /** Options that are functions are asked at the event that they matter for, and whose options a fetch goes by. */
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { defineRules, focusManager, onlineManager } from '../../../js-glue/index.js';
+import { defineRules } from '../../../js-glue/index.js';
 import { inBoth } from './both.js';
-import { catchReports, counter, observe, server, start } from './setup.js';
+import { catchReports, comeBack, counter, observe, reconnect, server, start } from './setup.js';
 
 const queryKey = ['k'];
 const rules = defineRules([{ on: 'k', invalidate: [queryKey] }]);
-
-const comeBack = () => {
-  focusManager.setFocused(false);
-  focusManager.setFocused(true);
-};
-const reconnect = () => {
-  onlineManager.setOnline(false);
-  onlineManager.setOnline(true);
-};
 
 /** What may happen. @type {Record<string, (client: any) => unknown>} */
 const EVENTS = {

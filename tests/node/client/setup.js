@@ -84,3 +84,15 @@ export function catchReports(t) {
   t.mock.method(console, 'error', (/** @type {any} */ error) => reports.push(error));
   return reports;
 }
+
+/** Somebody sees the page again. */
+export function comeBack() {
+  focusManager.setFocused(false);
+  focusManager.setFocused(true);
+}
+
+/** The network goes and is back. */
+export function reconnect() {
+  onlineManager.setOnline(false);
+  onlineManager.setOnline(true);
+}
